@@ -1,0 +1,40 @@
+using Orleans;
+using Orleans.Concurrency;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Contracts;
+
+/// <summary>
+/// One run: shards its benchmarks, keeps every replica busy, stores predictions, publishes progress. The key is the run's name; it
+/// lives on a coordinator silo. Its state can be lost at any time: it is rebuilt from the run's store.
+/// </summary>
+[Alias("tinygptv.evaluation-run")]
+public interface IEvaluationRunGrain : IGrainWithStringKey
+{
+    /// <summary>Begins or continues the run whose manifest is in the store. Harmless if it is under way or complete.</summary>
+    /// <param name="cancellationToken">Gives the request up; a run that was begun goes on.</param>
+    /// <returns>Where the run stands.</returns>
+    [Alias("resume")]
+    Task<RunProgress> ResumeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Where the run stands.</summary>
+    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <returns>The progress.</returns>
+    [Alias("progress")]
+    [AlwaysInterleave]
+    Task<RunProgress> GetProgressAsync(CancellationToken cancellationToken);
+
+    /// <summary>The progress of the run, now and at every change, until it has ended. Snapshots nobody waited for are skipped.</summary>
+    /// <param name="cancellationToken">Ends the watching; the run goes on.</param>
+    /// <returns>Progress snapshots, the last one in a phase that ends a run.</returns>
+    [Alias("watch")]
+    [AlwaysInterleave]
+    IAsyncEnumerable<RunProgress> WatchAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops the run. What is predicted stays; <see cref="ResumeAsync"/> continues it.</summary>
+    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <returns>A task that ends when no more shards are given out.</returns>
+    [Alias("cancel")]
+    [AlwaysInterleave]
+    Task CancelAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Orleans;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Contracts;
+
+/// <summary>The entrance of the cluster: starts runs and lists them. One grain, key 0, on a coordinator silo.</summary>
+[Alias("tinygptv.run-catalog")]
+public interface IRunCatalogGrain : IGrainWithIntegerKey
+{
+    /// <summary>
+    /// Starts a run, or continues it where it stopped. The manifest is made here, from the coordinator's benchmarks and from what
+    /// the replicas publish of their model; a run with the same settings has the same default name.
+    /// </summary>
+    /// <param name="request">What to evaluate.</param>
+    /// <param name="cancellationToken">Gives the request up; a run that was started goes on.</param>
+    /// <returns>The run, or why it was not started. Never throws for what a user can cause.</returns>
+    [Alias("start")]
+    Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken);
+
+    /// <summary>All runs of the coordinator's store, with where they stand.</summary>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <returns>The runs in ordinal order of their names.</returns>
+    [Alias("list")]
+    Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Benchmarks;
+
+/// <summary>How a benchmark's annotations are laid out in its official download; told apart inside a format by content.</summary>
+public enum AnnotationFormat
+{
+    /// <summary>GQA: an object keyed by question id (Stanford) or a list of records (LAVIS).</summary>
+    Gqa,
+
+    /// <summary>VSR: JSON lines with caption, label and relation.</summary>
+    Vsr,
+
+    /// <summary>IconQA choose_txt: <c>problems.json</c> with <c>pid_splits.json</c> (official), or a prepared list.</summary>
+    IconQa,
+}
+
+/// <summary>What is asked of the model for every sample of a benchmark.</summary>
+public enum RequestKind
+{
+    /// <summary>Generate an answer greedily.</summary>
+    Generate,
+
+    /// <summary>Rank the sample's choices by their likelihood.</summary>
+    Rank,
+}
+
+/// <summary>
+/// A benchmark as data: the content of <c>benchmarks-data/&lt;name&gt;/benchmark.json</c>. Adding a benchmark of a known format
+/// needs such a file and no code.
+/// </summary>
+public sealed record BenchmarkDefinition
+{
+    /// <summary>The short name, equal to the folder's.</summary>
+    public required BenchmarkName Name { get; init; }
+
+    /// <summary>The name as printed in reports, for example <c>GQA</c>.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Raised whenever a change of this definition could change a number.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The split that is evaluated, for example <c>testdev_balanced</c>.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The layout of the annotation files.</summary>
+    public required AnnotationFormat Format { get; init; }
+
+    /// <summary>
+    /// Annotation files below the benchmark's folder, by role. Every format has the role <c>annotations</c>; IconQA adds
+    /// <c>splits</c> and <c>skills</c>. A value lists alternatives: the first that exists is read.
+    /// </summary>
+    public required ImmutableSortedDictionary<string, ImmutableArray<string>> Files { get; init; }
+
+    /// <summary>Folders below the benchmark's folder in which an image is looked up, in this order.</summary>
+    public required ImmutableArray<string> ImageFolders { get; init; }
+
+    /// <summary>What is asked of the model.</summary>
+    public required RequestKind Request { get; init; }
+
+    /// <summary>
+    /// The whole prompt with the placeholders <c>&lt;ImageHere&gt;</c> (where the image vectors go) and <c>{question}</c>.
+    /// </summary>
+    public required string PromptTemplate { get; init; }
+
+    /// <summary>The largest number of tokens generated for one sample. Default: 20, as in the original's scripts.</summary>
+    public int MaxNewTokens { get; init; } = 20;
+
+    /// <summary>What is appended to every choice when choices are ranked. Default: a newline, as in the original's scripts.</summary>
+    public string EndOfChoice { get; init; } = "\n";
+
+    /// <summary>Scorer name for each scoring mode, for example <c>tinygptv</c> to <c>contains-label</c>.</summary>
+    public required ImmutableSortedDictionary<string, string> Scorers { get; init; }
+
+    /// <summary>How many samples and distinct images the split officially has; null if unknown.</summary>
+    public ExpectedCounts? Expected { get; init; }
+
+    /// <summary>The published result this benchmark is laid beside; null if there is none.</summary>
+    public PublishedResult? Published { get; init; }
+}
+
+/// <summary>The official size of a split.</summary>
+/// <param name="Samples">Number of questions.</param>
+/// <param name="Images">Number of distinct images.</param>
+public sealed record ExpectedCounts(int Samples, int Images);
+
+/// <summary>A number from a paper.</summary>
+public sealed record PublishedResult
+{
+    /// <summary>Where the number stands, for example <c>arXiv 2312.16862 v3, Table 2</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Accuracy in the range 0..1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>The split it was measured on; a run on another split is not comparable.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The scoring mode it is believed to follow; another mode is not comparable.</summary>
+    public required string Mode { get; init; }
+}

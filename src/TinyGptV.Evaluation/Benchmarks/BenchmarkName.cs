@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace TinyGptV.Evaluation.Benchmarks;
+
+/// <summary>The short name of a benchmark, which is also the name of its folder: <c>gqa</c>, <c>vsr</c>, <c>iconqa</c>.</summary>
+/// <param name="Value">Lower-case letters, digits and hyphens. The default value holds null and names nothing.</param>
+[JsonConverter(typeof(StringIdentityConverter<BenchmarkName>))]
+public readonly record struct BenchmarkName(string Value) : IStringIdentity<BenchmarkName>, IComparable<BenchmarkName>
+{
+    /// <inheritdoc />
+    public static BenchmarkName FromString(string value) => new(value);
+
+    /// <summary>Ordinal order of the names.</summary>
+    /// <param name="other">The name to compare with.</param>
+    /// <returns>Negative, zero or positive.</returns>
+    public int CompareTo(BenchmarkName other) => string.CompareOrdinal(Value, other.Value);
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Evaluation.Benchmarks;
+
+/// <summary>Where benchmarks are read from: a folder today.</summary>
+public interface IBenchmarkSource
+{
+    /// <summary>The names of all benchmarks that can be read, in ordinal order.</summary>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <returns>The names; empty if there is none.</returns>
+    ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the definition and all samples of one benchmark.</summary>
+    /// <param name="name">The benchmark.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The benchmark with its samples in file order.</returns>
+    /// <exception cref="PrerequisiteException">The benchmark is unknown, or a file of it is missing or malformed.</exception>
+    ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken);
+}
+
+/// <summary>Where the images of benchmarks are read from.</summary>
+public interface IImageSource
+{
+    /// <summary>Reads one image file.</summary>
+    /// <param name="folders">The folders to look in, below the benchmark's folder.</param>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="image">The image, as the annotations name it.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The undecoded bytes of the file.</returns>
+    /// <exception cref="IOException">There is no such image, it cannot be read, or its name leads out of the folders.</exception>
+    ValueTask<EncodedImage> ReadAsync(BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken);
+}
+
+/// <summary>A benchmark as read: its definition, its samples and what identifies the files they came from.</summary>
+public sealed record Benchmark
+{
+    /// <summary>The definition.</summary>
+    public required BenchmarkDefinition Definition { get; init; }
+
+    /// <summary>All samples in file order, each id once.</summary>
+    public required ImmutableArray<Sample> Samples { get; init; }
+
+    /// <summary>SHA-256 of every annotation file that was read, in lower-case hexadecimal, by its path below the folder.</summary>
+    public required ImmutableSortedDictionary<string, string> Digests { get; init; }
+}

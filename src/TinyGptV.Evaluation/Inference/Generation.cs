@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Inference;
+
+/// <summary>Why decoding ended.</summary>
+public enum StopReason
+{
+    /// <summary>The limit of new tokens was reached.</summary>
+    Length,
+
+    /// <summary>The end-of-sequence token was generated.</summary>
+    EndOfSequence,
+}
+
+/// <summary>An uncut answer: scoring modes cut it as their scripts do, so that one run serves all of them.</summary>
+/// <param name="Text">The decoded text as the original's generate call returns it; not cut at <c>###</c>.</param>
+/// <param name="TokenIds">The generated tokens, the end-of-sequence token included if it was generated.</param>
+/// <param name="StopReason">Why decoding ended.</param>
+public sealed record Generation(string Text, ImmutableArray<int> TokenIds, StopReason StopReason);
+
+/// <summary>The likelihood of every candidate answer.</summary>
+/// <param name="Choices">One entry for each candidate, in the order of the request.</param>
+public sealed record ChoiceRanking(ImmutableArray<ChoiceLikelihood> Choices);
+
+/// <summary>How likely one candidate is after the prompt.</summary>
+/// <param name="LogLikelihood">Natural logarithm of the candidate's probability: the sum over its tokens; at most 0.</param>
+/// <param name="Tokens">The number of tokens summed over, the end of choice included; at least 1.</param>
+public sealed record ChoiceLikelihood(double LogLikelihood, int Tokens)
+{
+    /// <summary>The log-likelihood divided by the number of tokens: the negative of the original's loss.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double MeanLogLikelihood => LogLikelihood / Tokens;
+}

@@ -1,0 +1,50 @@
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>
+/// The durable outcome of one sample: one JSON line. It holds the sample itself, so that every score can be computed again from
+/// predictions alone. Exactly one of <see cref="Generation"/>, <see cref="Ranking"/> and <see cref="Failure"/> is set.
+/// </summary>
+public sealed record Prediction
+{
+    /// <summary>The benchmark of the sample.</summary>
+    public required BenchmarkName Benchmark { get; init; }
+
+    /// <summary>The sample, with its reference answer.</summary>
+    public required Sample Sample { get; init; }
+
+    /// <summary>The whole prompt that was asked.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The uncut answer, if one was generated.</summary>
+    public Generation? Generation { get; init; }
+
+    /// <summary>The likelihoods of the choices, if they were ranked.</summary>
+    public ChoiceRanking? Ranking { get; init; }
+
+    /// <summary>Why there is no answer.</summary>
+    public SampleFailure? Failure { get; init; }
+}
+
+/// <summary>What kept a sample from being answered.</summary>
+public enum SampleFailureKind
+{
+    /// <summary>The image is missing or cannot be read.</summary>
+    ImageUnavailable,
+
+    /// <summary>The image cannot be decoded.</summary>
+    ImageUndecodable,
+
+    /// <summary>The model refused the request, for example because the prompt is too long.</summary>
+    RequestRefused,
+
+    /// <summary>Every attempt to evaluate the sample's shard ended with the loss of its replica.</summary>
+    ReplicasLost,
+}
+
+/// <summary>Why a sample has no answer.</summary>
+/// <param name="Kind">The kind of failure.</param>
+/// <param name="Message">What was expected, what was found, what to do; without paths outside the benchmark's folder.</param>
+public sealed record SampleFailure(SampleFailureKind Kind, string Message);

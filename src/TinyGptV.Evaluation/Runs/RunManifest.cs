@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>
+/// Everything that made the numbers of a run, written once before its first prediction: <c>manifest.json</c>. It holds nothing
+/// about when or where the run took place, so equal manifests promise equal predictions.
+/// </summary>
+public sealed record RunManifest
+{
+    /// <summary>The layout of the run's files; raised when an older program could misread a newer run.</summary>
+    public int Layout { get; init; } = 1;
+
+    /// <summary>The run.</summary>
+    public required RunId Run { get; init; }
+
+    /// <summary>Version of the program that started the run.</summary>
+    public required string ProgramVersion { get; init; }
+
+    /// <summary>The model that answers.</summary>
+    public required ModelIdentity Model { get; init; }
+
+    /// <summary>The benchmarks in evaluation order.</summary>
+    public required ImmutableArray<BenchmarkManifest> Benchmarks { get; init; }
+
+    /// <summary>The number of samples a shard aims at.</summary>
+    public required int ShardSize { get; init; }
+
+    /// <summary>At most this many samples of each benchmark, the first in file order; null for all.</summary>
+    public int? Limit { get; init; }
+}
+
+/// <summary>One benchmark of a run.</summary>
+public sealed record BenchmarkManifest
+{
+    /// <summary>The definition the run follows.</summary>
+    public required BenchmarkDefinition Definition { get; init; }
+
+    /// <summary>SHA-256 of every annotation file, in lower-case hexadecimal, by path below the benchmark's folder.</summary>
+    public required ImmutableSortedDictionary<string, string> Digests { get; init; }
+
+    /// <summary>How many samples are evaluated.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>How many distinct images they are about.</summary>
+    public required int Images { get; init; }
+}
