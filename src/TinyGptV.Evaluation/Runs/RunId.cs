@@ -17,10 +17,18 @@ public readonly record struct RunId(string Value) : IStringIdentity<RunId>
     public static RunId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        bool valid = text.Length is >= 1 and <= 100 && char.IsAsciiLetterOrDigit(text[0])
-            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-        return valid ? new RunId(text) : throw new PrerequisiteException(
+        return IsValid(text) ? new RunId(text) : throw new PrerequisiteException(
             $"A run's name has 1 to 100 letters, digits, '-', '_' or '.', and begins with a letter or digit; found '{text}'. Choose another name.");
+    }
+
+    /// <summary>Whether a text can name a run.</summary>
+    /// <param name="text">The name.</param>
+    /// <returns>True if <see cref="Parse"/> accepts it.</returns>
+    public static bool IsValid(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length is >= 1 and <= 100 && char.IsAsciiLetterOrDigit(text[0])
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
     }
 
     /// <inheritdoc />

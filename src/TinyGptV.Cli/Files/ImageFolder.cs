@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli.Files;
+
+/// <summary>Reads the images of benchmarks from a folder that holds one sub-folder for each benchmark.</summary>
+/// <param name="root">The folder of all benchmarks.</param>
+internal sealed class ImageFolder(string root) : IImageSource
+{
+    public async ValueTask<EncodedImage> ReadAsync(
+        BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken)
+    {
+        string path = Find(benchmark, folders, image);
+        try
+        {
+            return new EncodedImage(await File.ReadAllBytesAsync(path, cancellationToken));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The cause's own text names the absolute path, which belongs in no prediction.
+            throw new IOException($"The image '{image}' of benchmark '{benchmark}' cannot be read ({exception.GetType().Name}). Check the file and its permissions.", exception);
+        }
+    }
+
+    private string Find(BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image)
+    {
+        if (!ConfinedPath.IsPlain(benchmark.Value) || !ConfinedPath.IsPlain(image.Path) || !folders.All(folder => folder is "" || ConfinedPath.IsPlain(folder)))
+            throw Refused(benchmark, image);
+
+        string benchmarkFolder = Path.Combine(root, benchmark.Value);
+        string path = folders.Select(folder => Path.Combine(benchmarkFolder, folder, image.Path)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException(
+                $"The image '{image}' of benchmark '{benchmark}' is in none of its folders: {string.Join(", ", folders)}. Complete the benchmark's images.");
+        return ConfinedPath.StaysBelow(benchmarkFolder, path) ? path : throw Refused(benchmark, image);
+    }
+
+    private static IOException Refused(BenchmarkName benchmark, ImageReference image) => new(
+        $"The image name '{image}' leads out of the folder of benchmark '{benchmark}', by its text or through a symbolic link, and is refused. " +
+        "Correct the annotations, or keep the images inside the benchmark's folder.");
+}

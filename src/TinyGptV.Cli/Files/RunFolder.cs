@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cli.Files;
+
+/// <summary>
+/// Keeps runs in a folder: <c>&lt;run&gt;/manifest.json</c>, one immutable <c>&lt;run&gt;/predictions/shard-000000.jsonl</c> for each
+/// shard, and derived files beside them. Several processes may write at once.
+/// </summary>
+/// <param name="root">The folder of all runs; made when the first run is.</param>
+/// <param name="time">Tells which temporary files are old enough to be taken for abandoned.</param>
+internal sealed class RunFolder(string root, TimeProvider time) : IRunStore
+{
+    private const int NewestLayout = 1;
+    private const string ManifestFile = "manifest.json";
+    private const string ShardPrefix = "shard-";
+    private const string ShardSuffix = ".jsonl";
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(root)) return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
+        return ValueTask.FromResult(Directory.EnumerateDirectories(root)
+            .Where(folder => RunId.IsValid(Path.GetFileName(folder)) && File.Exists(Path.Combine(folder, ManifestFile)))
+            .Select(folder => new RunId(Path.GetFileName(folder)))
+            .OrderBy(run => run.Value, StringComparer.Ordinal)
+            .ToImmutableArray());
+    }
+
+    public async ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(FolderOf(manifest.Run), ManifestFile);
+        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(
+            path,
+            async (stream, token) =>
+            {
+                await JsonSerializer.SerializeAsync(stream, manifest, EvaluationJson.Indented.RunManifest, token);
+                stream.Write("\n"u8);
+            },
+            cancellationToken));
+    }
+
+    public async ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(FolderOf(run), ManifestFile);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            await using FileStream stream = File.OpenRead(path);
+            RunManifest? manifest = await JsonSerializer.DeserializeAsync(stream, EvaluationJson.Indented.RunManifest, cancellationToken);
+            return manifest is { Layout: <= NewestLayout } ? manifest : throw new PrerequisiteException(
+                $"The manifest '{path}' has layout {manifest?.Layout}, written by a newer program; this one reads layouts up to {NewestLayout}. Use the newer program.");
+        }
+        catch (JsonException exception)
+        {
+            throw new PrerequisiteException($"The manifest '{path}' is malformed: {exception.Message} Restore it, or remove the run's folder and start it again.", exception);
+        }
+    }
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = PredictionsOf(run);
+        if (!Directory.Exists(folder)) return ValueTask.FromResult(ImmutableArray<ShardIndex>.Empty);
+        WriteOnceFile.RemoveAbandoned(folder, time.GetUtcNow());
+        return ValueTask.FromResult(Directory.EnumerateFiles(folder, ShardPrefix + "*" + ShardSuffix)
+            .Select(ShardOf).OfType<ShardIndex>().Order().ToImmutableArray());
+    }
+
+    public async ValueTask<bool> TryWriteShardAsync(
+        RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
+    {
+        string path = PathOf(run, shard);
+        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(
+            path,
+            async (stream, token) =>
+            {
+                foreach (Prediction prediction in predictions)
+                {
+                    await JsonSerializer.SerializeAsync(stream, prediction, EvaluationJson.Compact.Prediction, token);
+                    stream.Write("\n"u8);
+                }
+            },
+            cancellationToken));
+    }
+
+    public async ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        string path = PathOf(run, shard);
+        string text;
+        try
+        {
+            text = await File.ReadAllTextAsync(path, StrictUtf8, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            throw Malformed(path, exception.Message, exception);
+        }
+        return text.EndsWith('\n')
+            ? [.. text[..^1].Split('\n').Select((line, index) => ReadPrediction(path, line, index + 1))]
+            : throw Malformed(path, "its last line is cut off.", null);
+    }
+
+    public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    {
+        if (name != Path.GetFileName(name) || !ConfinedPath.IsPlain(name)) throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
+        string path = Path.Combine(FolderOf(run), name);
+        await WritingAsync(path, async () =>
+        {
+            await WriteOnceFile.ReplaceAsync(path, (stream, token) => stream.WriteAsync(StrictUtf8.GetBytes(content), token).AsTask(), cancellationToken);
+            return true;
+        });
+        return path;
+    }
+
+    private static Prediction ReadPrediction(string path, string line, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw new JsonException("a prediction is an object, not null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Malformed(path, $"line {number}: {exception.Message}", exception);
+        }
+    }
+
+    private static PrerequisiteException Malformed(string path, string found, Exception? cause) => new(
+        $"The predictions '{path}' are malformed: {found} Delete this file and start the run again: only its samples are evaluated again.", cause);
+
+    private static async Task<bool> WritingAsync(string path, Func<Task<bool>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException(
+                $"Cannot write '{path}': {exception.Message} The folder of runs must be writable and have space left; choose another with --runs.", exception);
+        }
+    }
+
+    // A run's name can come over the wire, so it is checked before it becomes a path.
+    private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
+
+    private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), "predictions");
+
+    private string PathOf(RunId run, ShardIndex shard) =>
+        Path.Combine(PredictionsOf(run), string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard.Value:D6}{ShardSuffix}"));
+
+    private static ShardIndex? ShardOf(string path)
+    {
+        string number = Path.GetFileName(path)[ShardPrefix.Length..^ShardSuffix.Length];
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new ShardIndex(value) : null;
+    }
+}
