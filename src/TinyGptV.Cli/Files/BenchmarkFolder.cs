@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Cli.Files;
+
+/// <summary>
+/// Reads benchmarks from a folder with one sub-folder for each: annotations and images in their official layout. The definition is
+/// the sub-folder's own <c>benchmark.json</c> if it has one, else the one that is shipped under the same name.
+/// </summary>
+/// <param name="root">The folder of all benchmarks.</param>
+/// <param name="shippedRoot">The folder of the shipped benchmarks, beside the program.</param>
+internal sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmarkSource
+{
+    private const string DefinitionFile = "benchmark.json";
+
+    public ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken) =>
+        Directory.Exists(root)
+            ? ValueTask.FromResult(Directory.EnumerateDirectories(root)
+                .Select(folder => new BenchmarkName(Path.GetFileName(folder)))
+                .Where(name => FindDefinition(name) is not null)
+                .Order()
+                .ToImmutableArray())
+            : throw new PrerequisiteException(
+                $"There is no folder '{root}'. Expected a folder with one sub-folder for each benchmark, for example gqa or vsr; give it with --data.");
+
+    public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        BenchmarkDefinition definition = await ReadDefinitionAsync(name, cancellationToken);
+        using var files = new AnnotationFiles(Path.Combine(root, name.Value), definition);
+        try
+        {
+            ImmutableArray<Sample> samples = await AnnotationReader.ReadAsync(definition, files.Open, cancellationToken);
+            return new Benchmark { Definition = definition, Samples = samples, Digests = files.Digests() };
+        }
+        catch (PrerequisiteException exception)
+        {
+            throw new PrerequisiteException($"Benchmark '{name}' in '{root}' cannot be read. {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException($"Benchmark '{name}' in '{root}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+        }
+    }
+
+    private async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        string path = FindDefinition(name) ?? throw await UnknownAsync(name, cancellationToken);
+        try
+        {
+            await using FileStream stream = File.OpenRead(path);
+            BenchmarkDefinition? definition = await JsonSerializer.DeserializeAsync(stream, EvaluationJson.Indented.BenchmarkDefinition, cancellationToken);
+            return Checked(definition ?? throw new JsonException("a definition is an object, not null."), name, path);
+        }
+        catch (JsonException exception)
+        {
+            throw new PrerequisiteException($"The definition '{path}' is malformed: {exception.Message} Correct it; benchmarks-data/README.md lists its fields.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException($"The definition '{path}' cannot be read: {exception.Message} Check its permissions.", exception);
+        }
+    }
+
+    private static BenchmarkDefinition Checked(BenchmarkDefinition definition, BenchmarkName name, string path)
+    {
+        string? problem =
+            definition.Name != name ? $"\"name\" is '{definition.Name}', expected '{name}' as its folder is called"
+            : definition.ImageFolders.IsDefaultOrEmpty ? "\"imageFolders\" names no folder"
+            : definition.MaxNewTokens < 1 ? $"\"maxNewTokens\" is {definition.MaxNewTokens}, expected at least 1"
+            : definition.Scorers.IsEmpty ? "\"scorers\" names no scoring mode"
+            : definition.Files.Values.FirstOrDefault(alternatives => alternatives.IsDefault || !alternatives.All(ConfinedPath.IsPlain)) is { IsDefault: false } bad
+                ? $"\"files\" holds {string.Join(", ", bad)}, expected paths that stay in the benchmark's folder"
+            : null;
+        if (problem is not null) throw new PrerequisiteException($"The definition '{path}' cannot be used: {problem}. Correct it.");
+        PromptTemplate.Parse(definition.PromptTemplate);
+        return definition;
+    }
+
+    private string? FindDefinition(BenchmarkName name) =>
+        ConfinedPath.IsPlain(name.Value) && Directory.Exists(Path.Combine(root, name.Value))
+            ? new[] { root, shippedRoot }.Select(folder => Path.Combine(folder, name.Value, DefinitionFile)).FirstOrDefault(File.Exists)
+            : null;
+
+    private async ValueTask<PrerequisiteException> UnknownAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        ImmutableArray<BenchmarkName> known = await ListAsync(cancellationToken);
+        return new PrerequisiteException(
+            $"There is no benchmark '{name}' in '{root}': {(known.IsEmpty ? "it holds no benchmark" : "it holds " + string.Join(", ", known))}. "
+            + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if none of that name is shipped.");
+    }
+
+    /// <summary>Opens the annotation files of one benchmark and hashes what is read of them.</summary>
+    private sealed class AnnotationFiles(string folder, BenchmarkDefinition definition) : IDisposable
+    {
+        private readonly Dictionary<string, SHA256> _hashes = new(StringComparer.Ordinal);
+
+        public AnnotationFile? Open(string role)
+        {
+            if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives)) return null;
+            if (alternatives.FirstOrDefault(alternative => File.Exists(Path.Combine(folder, alternative))) is not { } name) return null;
+
+            string path = Path.Combine(folder, name);
+            if (!ConfinedPath.StaysBelow(folder, path))
+                throw new PrerequisiteException($"'{name}' leads out of the benchmark's folder through a symbolic link and is refused. Keep the file inside the folder.");
+            SHA256 hash = SHA256.Create();
+            _hashes.Add(name, hash);
+            return new AnnotationFile(name, new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read));
+        }
+
+        public ImmutableSortedDictionary<string, string> Digests() =>
+            _hashes.ToImmutableSortedDictionary(entry => entry.Key, entry => Convert.ToHexStringLower(entry.Value.Hash!), StringComparer.Ordinal);
+
+        public void Dispose()
+        {
+            foreach (SHA256 hash in _hashes.Values) hash.Dispose();
+        }
+    }
+}
