@@ -21,13 +21,8 @@ public sealed class PromptTemplate
     public static PromptTemplate Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        foreach (string placeholder in (string[])[ImagePlaceholder, QuestionPlaceholder])
-        {
-            int occurrences = text.Split(placeholder).Length - 1;
-            if (occurrences != 1)
-                throw new PrerequisiteException($"A prompt template holds {placeholder} exactly once; found {occurrences} times in '{text}'. Correct \"promptTemplate\".");
-        }
-
+        if (FindProblem(text) is { } problem)
+            throw new PrerequisiteException(char.ToUpperInvariant(problem[0]) + problem[1..] + ". Correct the prompt template.");
         string[] parts = text.Split(QuestionPlaceholder);
         return new PromptTemplate(parts[0], parts[1]);
     }
@@ -39,5 +34,18 @@ public sealed class PromptTemplate
     {
         ArgumentNullException.ThrowIfNull(question);
         return _before + question + _after;
+    }
+
+    /// <summary>What is wrong with a template; null if nothing is.</summary>
+    internal static string? FindProblem(string text)
+    {
+        foreach (string placeholder in (string[])[ImagePlaceholder, QuestionPlaceholder])
+        {
+            int occurrences = text.Split(placeholder).Length - 1;
+            if (occurrences != 1)
+                return $"a prompt template holds {placeholder} exactly once, found {occurrences} times in '{text}'";
+        }
+
+        return null;
     }
 }

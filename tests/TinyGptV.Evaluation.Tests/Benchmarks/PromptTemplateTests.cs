@@ -24,10 +24,10 @@ public sealed class PromptTemplateTests
     });
 
     [Theory]
-    [InlineData("{question}", "<ImageHere> exactly once; found 0 times")]
-    [InlineData("<ImageHere><ImageHere>{question}", "<ImageHere> exactly once; found 2 times")]
-    [InlineData("<ImageHere>{Question}", "{question} exactly once; found 0 times")]
-    [InlineData("<ImageHere>{question}{question}", "{question} exactly once; found 2 times")]
+    [InlineData("{question}", "<ImageHere> exactly once, found 0 times")]
+    [InlineData("<ImageHere><ImageHere>{question}", "<ImageHere> exactly once, found 2 times")]
+    [InlineData("<ImageHere>{Question}", "{question} exactly once, found 0 times")]
+    [InlineData("<ImageHere>{question}{question}", "{question} exactly once, found 2 times")]
     public void Parse_WrongPlaceholders_SaysWhichAndHowOften(string template, string expected) =>
         Assert.Contains(expected, Assert.Throws<PrerequisiteException>(() => PromptTemplate.Parse(template)).Message, StringComparison.Ordinal);
 }
