@@ -1,6 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using TinyGptV.Cli.Commands;
+using TinyGptV.Cli.Silo;
+
 namespace TinyGptV.Cli;
 
+/// <summary>The program from its arguments to its exit code; the one place where exceptions become messages.</summary>
 internal static class TinyGptVProgram
 {
-    public static Task<int> RunAsync(string[] args) => Task.FromResult(args.Length);
+    private static readonly (string, string)[] RootExamples =
+    [
+        ("Evaluate the shipped samples with the shipped demonstration model", "tinygptv eval"),
+        ("What a command does and which options it has", "tinygptv eval --help"),
+    ];
+
+    /// <summary>Runs the program in this process: standard streams, Ctrl+C and SIGTERM.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnce);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOnce);
+        var environment = new ProgramEnvironment
+        {
+            Output = Console.Out,
+            Error = Console.Error,
+            ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
+            LoadModel = ModelLoading.LoadAsync,
+        };
+        return await RunAsync(args, environment, stop.Token);
+
+        // The first signal asks to stop; a second one ends the process at once, as if nobody listened.
+        void StopOnce(PosixSignalContext signal)
+        {
+            if (stop.IsCancellationRequested) return;
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Runs the program with the given surroundings.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ParseResult result = CreateRoot(environment).Parse(args);
+            // Signals are ours (above), and so are exceptions (below).
+            var configuration = new InvocationConfiguration
+            {
+                Output = environment.Output,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return result.Action is ParseErrorAction mistake
+                ? Explain(mistake, result, configuration)
+                : await result.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return await FailureMessage.WriteAsync(exception, environment.Error, cancellationToken);
+        }
+    }
+
+    private static RootCommand CreateRoot(ProgramEnvironment environment)
+    {
+        var root = new RootCommand("Evaluates TinyGPT-V on visual question answering benchmarks, on one machine or on a cluster.")
+        {
+            new EvalCommand(environment),
+            new SiloCommand(environment),
+        };
+        TeachingCommand.TeachIn(root, RootExamples);
+        return root;
+    }
+
+    private static int Explain(ParseErrorAction mistake, ParseResult result, InvocationConfiguration configuration)
+    {
+        mistake.ShowHelp = false;
+        result.Invoke(configuration);
+        string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+        configuration.Error.WriteLine($"'tinygptv {command}--help' lists what is possible.");
+        return ExitCode.UserMustAct;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 
@@ -48,35 +47,17 @@ internal sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchm
     private async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string path = FindDefinition(name) ?? throw await UnknownAsync(name, cancellationToken);
+        BenchmarkDefinition definition;
         try
         {
-            await using FileStream stream = File.OpenRead(path);
-            BenchmarkDefinition? definition = await JsonSerializer.DeserializeAsync(stream, EvaluationJson.Indented.BenchmarkDefinition, cancellationToken);
-            return Checked(definition ?? throw new JsonException("a definition is an object, not null."), name, path);
-        }
-        catch (JsonException exception)
-        {
-            throw new PrerequisiteException($"The definition '{path}' is malformed: {exception.Message} Correct it; benchmarks-data/README.md lists its fields.", exception);
+            definition = BenchmarkDefinitionReader.Read(await File.ReadAllBytesAsync(path, cancellationToken), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PrerequisiteException($"The definition '{path}' cannot be read: {exception.Message} Check its permissions.", exception);
         }
-    }
-
-    private static BenchmarkDefinition Checked(BenchmarkDefinition definition, BenchmarkName name, string path)
-    {
-        string? problem =
-            definition.Name != name ? $"\"name\" is '{definition.Name}', expected '{name}' as its folder is called"
-            : definition.ImageFolders.IsDefaultOrEmpty ? "\"imageFolders\" names no folder"
-            : definition.MaxNewTokens < 1 ? $"\"maxNewTokens\" is {definition.MaxNewTokens}, expected at least 1"
-            : definition.Scorers.IsEmpty ? "\"scorers\" names no scoring mode"
-            : definition.Files.Values.FirstOrDefault(alternatives => alternatives.IsDefault || !alternatives.All(ConfinedPath.IsPlain)) is { IsDefault: false } bad
-                ? $"\"files\" holds {string.Join(", ", bad)}, expected paths that stay in the benchmark's folder"
-            : null;
-        if (problem is not null) throw new PrerequisiteException($"The definition '{path}' cannot be used: {problem}. Correct it.");
-        PromptTemplate.Parse(definition.PromptTemplate);
-        return definition;
+        return definition.Name == name ? definition : throw new PrerequisiteException(
+            $"{path}: 'name' must be that of the folder, '{name}', found '{definition.Name}'. Correct the file.");
     }
 
     private string? FindDefinition(BenchmarkName name) =>

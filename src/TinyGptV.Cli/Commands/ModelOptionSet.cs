@@ -1,0 +1,47 @@
+using System.CommandLine;
+using TinyGptV.Cli.Silo;
+
+namespace TinyGptV.Cli.Commands;
+
+/// <summary>The options that say which model a replica loads and how it runs, the same wherever a replica is started.</summary>
+internal sealed class ModelOptionSet
+{
+    private readonly Option<string?> _folder = new("--model")
+    {
+        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth. Default: the shipped demonstration model.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _phi = new("--phi") { Description = "The phi-2 folder, if it is not in --model.", HelpName = "DIR" };
+    private readonly Option<string?> _eva = new("--eva") { Description = "The visual encoder's file, if it is not in --model.", HelpName = "FILE" };
+    private readonly Option<string?> _blip2 = new("--blip2") { Description = "The Q-Former's file, if it is not in --model.", HelpName = "FILE" };
+    private readonly Option<string?> _stage = new("--stage") { Description = "The training stage's file, if it is not in --model or there are several.", HelpName = "FILE" };
+    private readonly Option<string?> _config = new("--model-config") { Description = "The configuration file, if it is not config.json in --model.", HelpName = "FILE" };
+    private readonly Option<int?> _imageSize = new("--image-size") { Description = "The side of the square image in pixels. Default: as configured, else 448.", HelpName = "PIXELS" };
+    private readonly Option<string> _precision = RunOptions.Choice("--precision", "The number format of the computation.", ModelPrecision.Float32);
+    private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores.", HelpName = "N" };
+    private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
+
+    public ModelOptionSet()
+    {
+        _imageSize.Validators.Add(NumberRange.AtLeast(1));
+        _threads.Validators.Add(NumberRange.AtLeast(1));
+        _batch.Validators.Add(NumberRange.AtLeast(1));
+    }
+
+    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _threads, _batch];
+
+    public ModelOptions Bind(ParseResult result, string demonstrationModel) => new()
+    {
+        Folder = result.GetValue(_folder) ?? demonstrationModel,
+        Phi = result.GetValue(_phi),
+        Eva = result.GetValue(_eva),
+        Blip2 = result.GetValue(_blip2),
+        Stage = result.GetValue(_stage),
+        Config = result.GetValue(_config),
+        ImageSize = result.GetValue(_imageSize),
+        Precision = result.GetChoice<ModelPrecision>(_precision),
+        Threads = result.GetValue(_threads),
+        MaxBatch = result.GetValue(_batch),
+    };
+}

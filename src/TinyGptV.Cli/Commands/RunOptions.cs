@@ -1,0 +1,65 @@
+using System.CommandLine;
+using TinyGptV.Cli.Display;
+
+namespace TinyGptV.Cli.Commands;
+
+/// <summary>Options that several commands have; each command adds new ones of its own.</summary>
+internal static class RunOptions
+{
+    public static Option<string> Runs() => new("--runs")
+    {
+        Description = "The folder of runs.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "runs",
+    };
+
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "The folder of benchmarks: one sub-folder for each, with its official files. Default: the shipped samples.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string?> Cluster() => new("--cluster")
+    {
+        Description = "Gateways of a running cluster, with commas between them.",
+        HelpName = "HOST:PORT",
+    };
+
+    public static Option<string> Mode() => new("--mode")
+    {
+        Description = "The scoring mode: how answers are compared with the reference.",
+        HelpName = "MODE",
+        DefaultValueFactory = _ => "tinygptv",
+    };
+
+    public static Option<string> Format() => Choice<OutputFormat>(
+        "--format", "text for people, json for scripts (then standard output holds one JSON document and nothing else).", OutputFormat.Text);
+
+    public static Option<bool> Verbose() => new("--verbose") { Description = "Log what goes on to standard error." };
+
+    public static Argument<string> Run() => new("RUN") { Description = "The name of the run, as 'tinygptv runs' lists it." };
+
+    public static Option<int> Wait() => Checked(new("--wait")
+    {
+        Description = "How many seconds to wait for a cluster to answer and for its first replica.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 60,
+    });
+
+    /// <summary>An option whose values are the names of an enumeration in lower case.</summary>
+    public static Option<string> Choice<T>(string name, string description, T? standard = null) where T : struct, Enum
+    {
+        var option = new Option<string>(name) { Description = description, Required = standard is null };
+        if (standard is { } value) option.DefaultValueFactory = _ => value.ToString().ToLowerInvariant();
+        return option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Enum.GetNames<T>().Select(one => one.ToLowerInvariant())]);
+    }
+
+    public static T GetChoice<T>(this ParseResult result, Option<string> option) where T : struct, Enum =>
+        Enum.Parse<T>(result.GetRequiredValue(option), ignoreCase: true);
+
+    private static Option<int> Checked(Option<int> option)
+    {
+        option.Validators.Add(NumberRange.AtLeast(0));
+        return option;
+    }
+}

@@ -1,0 +1,11 @@
+namespace TinyGptV.Cli.Display;
+
+/// <summary>The form of what goes to standard output.</summary>
+internal enum OutputFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For scripts: one JSON document.</summary>
+    Json,
+}

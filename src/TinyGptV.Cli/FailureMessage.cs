@@ -1,0 +1,29 @@
+using System.Reflection;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Cli;
+
+/// <summary>Turns what went wrong into a message and an exit code.</summary>
+internal static class FailureMessage
+{
+    public static async Task<int> WriteAsync(Exception exception, TextWriter error, CancellationToken stopped)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException when stopped.IsCancellationRequested:
+                await error.WriteLineAsync("Stopped.");
+                return ExitCode.Interrupted;
+            case PrerequisiteException:
+                await error.WriteLineAsync(exception.Message);
+                return ExitCode.UserMustAct;
+            default:
+                await error.WriteLineAsync($"tinygptv {Version} has made a mistake. Please report it with the lines below and the command that led to it.");
+                await error.WriteLineAsync(exception.ToString());
+                return ExitCode.Bug;
+        }
+    }
+
+    /// <summary>The program's version, as manifests record it.</summary>
+    public static string Version { get; } =
+        typeof(FailureMessage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+}

@@ -1,0 +1,35 @@
+using TinyGptV.Cli.Silo;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli;
+
+/// <summary>Loads the model of a replica. A model that holds resources is disposed by the caller.</summary>
+internal delegate Task<IVisionLanguageModel> ModelLoader(ModelOptions options, CancellationToken cancellationToken);
+
+/// <summary>What the program takes from outside. Tests bring their own writers and a scripted model.</summary>
+internal sealed record ProgramEnvironment
+{
+    /// <summary>Results: what a pipe or a script reads.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Progress and messages for people.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether <see cref="Error"/> is a terminal on which bars can be redrawn.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>The folder of the shipped benchmarks and demonstration model. Default: beside the program.</summary>
+    public string ShippedFolder { get; init; } = AppContext.BaseDirectory;
+
+    public required ModelLoader LoadModel { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The definitions of the known benchmarks.</summary>
+    public string ShippedBenchmarks => Path.Combine(ShippedFolder, "benchmarks-data");
+
+    /// <summary>The sample benchmarks, with annotations and images.</summary>
+    public string SampleBenchmarks => Path.Combine(ShippedBenchmarks, "sample");
+
+    public string DemonstrationModel => Path.Combine(ShippedFolder, "DemonstrationModel");
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Silo;
+using TinyGptV.Cluster.Contracts;
+
+namespace TinyGptV.Cli.Runs;
+
+/// <summary>What <c>tinygptv eval</c> is asked to do.</summary>
+internal sealed record EvalOptions
+{
+    /// <summary>What is evaluated.</summary>
+    public required RunRequest Request { get; init; }
+
+    /// <summary>Gateways of a running cluster; empty for one in this process.</summary>
+    public ImmutableArray<ClusterAddress> Cluster { get; init; } = [];
+
+    /// <summary>The model, if the cluster is in this process.</summary>
+    public required ModelOptions Model { get; init; }
+
+    /// <summary>The folder of benchmarks, if the cluster is in this process.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The folder of runs, if the cluster is in this process.</summary>
+    public required string Runs { get; init; }
+
+    /// <summary>The scoring mode.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>How long to wait for a cluster and for its first replica.</summary>
+    public TimeSpan Wait { get; init; }
+
+    public OutputFormat Format { get; init; }
+
+    public bool Verbose { get; init; }
+}

@@ -1,0 +1,28 @@
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli.Silo;
+
+/// <summary>A loaded model, let go when the lease is disposed.</summary>
+internal sealed class ModelLease : IAsyncDisposable
+{
+    private ModelLease(IVisionLanguageModel model) => Model = model;
+
+    public IVisionLanguageModel Model { get; }
+
+    /// <summary>Loads the model that the options name.</summary>
+    /// <exception cref="PrerequisiteException">The folder is not there.</exception>
+    public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(options.Folder))
+            throw new PrerequisiteException(
+                $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth; give it with --model.");
+        return new ModelLease(await environment.LoadModel(options, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Model is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
+        else (Model as IDisposable)?.Dispose();
+    }
+}

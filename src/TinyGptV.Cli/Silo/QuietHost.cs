@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Orleans.Configuration;
+
+namespace TinyGptV.Cli.Silo;
+
+/// <summary>What silos and clients have in common: a name for the cluster, and a log on standard error that is silent unless something is wrong.</summary>
+internal static class QuietHost
+{
+    public static HostApplicationBuilder CreateBuilder(bool verbose)
+    {
+        // Empty: settings come from the command line alone, and no file of the working folder can change a result.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
+        if (!verbose) builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return builder;
+    }
+
+    public static void NameCluster(ClusterOptions options) => (options.ClusterId, options.ServiceId) = ("tinygptv", "tinygptv");
+}

@@ -1,0 +1,189 @@
+using System.CodeDom.Compiler;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Microsoft.Extensions.Options;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Hosting;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Cli.Tests;
+
+/// <summary>The walls of docs/architecture.md: they hold because these tests fail when one is broken.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly Assembly Evaluation = typeof(EvaluationJson).Assembly;
+    private static readonly Assembly Contracts = typeof(IEvaluationRunGrain).Assembly;
+    private static readonly Assembly Cluster = typeof(EvaluationClusterExtensions).Assembly;
+    private static readonly Assembly Model = Assembly.Load("TinyGptV.Model");
+    private static readonly Assembly Cli = typeof(TinyGptVProgram).Assembly;
+    private static readonly Assembly[] Product = [Evaluation, Contracts, Cluster, Model, Cli];
+
+    // Words that say nothing: if one seems needed, the concept has not been found yet.
+    private static readonly HashSet<string> ForbiddenWords =
+        ["Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Common", "Shared", "Misc", "Manager", "Managers", "Processor", "Processors", "Impl"];
+
+    private static readonly HashSet<string> ForbiddenLastWords = ["Base", "Data", "Info"];
+
+    [Theory]
+    [InlineData("TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Model")]
+    [InlineData("TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model")]
+    public void Project_references_are_those_of_the_floor_plan(string project, params string[] allowed)
+    {
+        string[] references = [.. ItemsOf(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).Order()];
+
+        Assert.Equal(allowed.Order(), references);
+    }
+
+    [Theory]
+    [InlineData("TinyGptV.Evaluation", "CsvHelper")]
+    [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "TorchSharp")]
+    [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
+    [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server")]
+    [InlineData("TinyGptV.Cli", "Microsoft.Extensions.Hosting", "Spectre.Console", "System.CommandLine")]
+    public void Packages_of_a_project_are_those_of_the_floor_plan(string project, params string[] allowed) =>
+        Assert.Equal(allowed, ItemsOf(project, "PackageReference").Order());
+
+    [Fact]
+    public void Every_project_of_the_product_has_its_walls_tested() =>
+        Assert.Equal(
+            ["TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model"],
+            Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order());
+
+    [Fact]
+    public void Compiled_assemblies_reach_nothing_behind_a_wall()
+    {
+        Assert.Empty(References(Evaluation).Where(name => name.StartsWith("TinyGptV", StringComparison.Ordinal) || name.StartsWith("Orleans", StringComparison.Ordinal) || name == "TorchSharp"));
+        Assert.Empty(References(Model).Where(name => name.StartsWith("TinyGptV", StringComparison.Ordinal) || name.StartsWith("Orleans", StringComparison.Ordinal)));
+        Assert.DoesNotContain("TorchSharp", References(Contracts).Concat(References(Cluster)));
+        Assert.DoesNotContain("TinyGptV.Model", References(Contracts).Concat(References(Cluster)));
+    }
+
+    [Fact]
+    public void The_pure_core_bans_what_would_make_it_impure()
+    {
+        string banned = File.ReadAllText(Repository.PathOf("src", "TinyGptV.Evaluation", "BannedSymbols.txt"));
+
+        foreach (string symbol in new[] { "T:System.IO.File;", "T:System.IO.Directory;", "T:System.Console;", "T:System.Environment;", "P:System.Random.Shared;", "M:System.Threading.Tasks.Task.Run(System.Action);" })
+            Assert.Contains(symbol, banned, StringComparison.Ordinal);
+        Assert.True(File.Exists(Repository.PathOf("src", "TinyGptV.Cluster", "BannedSymbols.txt")));
+    }
+
+    [Fact]
+    public void Names_of_types_and_namespaces_say_something()
+    {
+        string[] names = [.. Product.SelectMany(OwnTypes).SelectMany(type => (type.Namespace ?? "").Split('.').Append(PlainName(type))).Distinct()];
+
+        Assert.True(names.Length > 100, "The product's types were not found.");
+        Assert.Empty(names.Where(SaysNothing));
+    }
+
+    [Fact]
+    public void Names_of_files_and_folders_say_something()
+    {
+        string[] names = [.. SourceFiles().SelectMany(path => Path.GetRelativePath(Repository.Root, path).Split('/', '.')).Distinct()];
+
+        Assert.Contains("ArchitectureTests", names);
+        Assert.Empty(names.Where(SaysNothing));
+    }
+
+    [Theory]
+    [InlineData("StringUtils", true)]
+    [InlineData("RunManager", true)]
+    [InlineData("ReaderBase", true)]
+    [InlineData("RunInfo", true)]
+    [InlineData("Handler", true)]
+    [InlineData("DatabaseReader", false)]
+    [InlineData("BenchmarkSource", false)]
+    public void SaysNothing_knows_the_forbidden_words(string name, bool expected) => Assert.Equal(expected, SaysNothing(name));
+
+    [Fact]
+    public void No_type_carries_the_name_of_a_namespace()
+    {
+        HashSet<string> segments = [.. Product.SelectMany(OwnTypes).SelectMany(type => (type.Namespace ?? "").Split('.'))];
+
+        Assert.Empty(Product.SelectMany(OwnTypes).Where(type => segments.Contains(PlainName(type))).Select(type => type.FullName));
+    }
+
+    [Theory]
+    [InlineData("TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Cluster.Contracts")]
+    public void Public_types_that_others_program_against_are_documented(string project)
+    {
+        Assembly assembly = project == "TinyGptV.Evaluation" ? Evaluation : Contracts;
+        XDocument documentation = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
+        HashSet<string> documented = [.. documentation.Descendants("member").Where(member => member.Element("summary")?.Value.Trim().Length > 0).Select(member => member.Attribute("name")!.Value)];
+
+        string[] types = [.. OwnTypes(assembly).Where(type => type.IsVisible).Select(type => "T:" + type.FullName!.Replace('+', '.'))];
+        Assert.NotEmpty(types);
+        Assert.Empty(types.Except(documented));
+        // Members are checked by the compiler (CS1591), which this property turns on.
+        Assert.Equal("true", Project(project).Descendants("DocumentEveryPublicMember").Single().Value);
+        Assert.Empty(Project(project).Descendants("NoWarn"));
+    }
+
+    [Fact]
+    public void Grains_are_internal_and_sealed()
+    {
+        Type[] grains = [.. OwnTypes(Cluster).Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IGrain).IsAssignableFrom(type))];
+
+        Assert.NotEmpty(grains);
+        Assert.All(grains, grain => Assert.True(grain is { IsVisible: false, IsSealed: true }, grain.FullName));
+    }
+
+    [Fact]
+    public void Contracts_and_their_methods_have_a_name_on_the_wire_of_their_own()
+    {
+        Type[] contracts = [.. OwnTypes(Contracts).Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];
+
+        Assert.NotEmpty(contracts);
+        Assert.All(contracts, contract => Assert.NotNull(contract.GetCustomAttribute<AliasAttribute>()));
+        Assert.All(contracts.SelectMany(contract => contract.GetMethods()), method =>
+        {
+            Assert.True(method.GetCustomAttribute<AliasAttribute>() is not null, $"{method.DeclaringType!.Name}.{method.Name} has no [Alias].");
+            Assert.Equal(typeof(CancellationToken), method.GetParameters()[^1].ParameterType);
+        });
+    }
+
+    [Fact]
+    public void Options_of_the_cluster_have_a_validator()
+    {
+        Type[] options = [.. OwnTypes(Cluster).Where(type => type.IsVisible && type.Name.EndsWith("Options", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(options);
+        Assert.All(options, type => Assert.Contains(OwnTypes(Cluster), candidate => typeof(IValidateOptions<>).MakeGenericType(type).IsAssignableFrom(candidate)));
+    }
+
+    [Fact]
+    public void Public_surface_of_the_program_is_empty() => Assert.Empty(OwnTypes(Cli).Where(type => type.IsVisible).Select(type => type.FullName));
+
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")]
+    private static partial Regex Words { get; }
+
+    private static bool SaysNothing(string name)
+    {
+        string[] words = [.. Words.Matches(name).Select(match => match.Value)];
+        return words.Any(ForbiddenWords.Contains) || words is [.., var last] && ForbiddenLastWords.Contains(last) || name == "Handler";
+    }
+
+    private static string PlainName(Type type) => type.Name.Split('`')[0];
+
+    private static IEnumerable<Type> OwnTypes(Assembly assembly) => assembly.GetTypes().Where(type =>
+        type.Namespace?.StartsWith("TinyGptV", StringComparison.Ordinal) == true
+        && !type.Name.Contains('<', StringComparison.Ordinal)
+        && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null && type.GetCustomAttribute<GeneratedCodeAttribute>() is null);
+
+    private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+
+    private static XDocument Project(string name) => XDocument.Load(Repository.PathOf("src", name, name + ".csproj"));
+
+    private static IEnumerable<string> ItemsOf(string project, string kind) =>
+        Project(project).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+
+    private static IEnumerable<string> SourceFiles() => new[] { "src", "tests" }
+        .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories));
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using TinyGptV.Cli.Display;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cli.Tests.Display;
+
+public sealed class PlainRunDisplayTests
+{
+    private readonly ManualTime _time = new();
+    private readonly StringWriter _output = new() { NewLine = "\n" };
+
+    [Fact]
+    public async Task ShowAsync_writes_first_and_last_snapshot_with_counts_speed_and_failures()
+    {
+        RunProgress? last = await ShowAsync((0, At(0)), (4, At(20, failed: 3, phase: RunPhase.Completed)));
+
+        Assert.Equal(RunPhase.Completed, last!.Phase);
+        Assert.Equal(
+            """
+            r: 0 % gqa 0/20; 2 replica(s)
+            r: 100 % gqa 20/20 (3 failed); 2 replica(s), 5 samples/s
+
+            """, _output.ToString());
+    }
+
+    [Fact]
+    public async Task ShowAsync_does_not_write_more_than_a_line_a_second()
+    {
+        await ShowAsync((0, At(0)), (0.3, At(5)), (0.3, At(10)), (0.5, At(15)));
+
+        Assert.Equal(["r: 0 % gqa 0/20; 2 replica(s)", "r: 75 % gqa 15/20; 2 replica(s), 13.6 samples/s, 00:00:00 left"], Lines);
+    }
+
+    [Fact]
+    public async Task ShowAsync_slow_run_writes_a_line_every_ten_seconds()
+    {
+        await ShowAsync((0, At(1)), (9, At(1)), (1, At(1)), (5, At(1)), (5, At(1)));
+
+        Assert.Equal(3, Lines.Length);
+    }
+
+    [Fact]
+    public async Task ShowAsync_speed_does_not_count_what_was_there_before()
+    {
+        await ShowAsync((0, At(10)), (2, At(12)));
+
+        Assert.EndsWith("1 samples/s, 00:00:08 left", Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShowAsync_new_problem_is_told_at_the_next_second()
+    {
+        await ShowAsync((0, At(0)), (1, At(0) with { Problem = "waits for a replica" }));
+
+        Assert.EndsWith("; waits for a replica", Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShowAsync_no_snapshot_gives_none() => Assert.Null(await ShowAsync());
+
+    private string[] Lines => _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private Task<RunProgress?> ShowAsync(params (double AfterSeconds, RunProgress Progress)[] snapshots) =>
+        new PlainRunDisplay(_output, _time).ShowAsync(PlayAsync(snapshots), TestContext.Current.CancellationToken);
+
+    private async IAsyncEnumerable<RunProgress> PlayAsync(
+        (double AfterSeconds, RunProgress Progress)[] snapshots, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach ((double seconds, RunProgress progress) in snapshots)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            yield return progress;
+        }
+        await Task.CompletedTask;
+    }
+
+    private static RunProgress At(int predicted, int failed = 0, RunPhase phase = RunPhase.Running) => new()
+    {
+        Run = new("r"),
+        Phase = phase,
+        Benchmarks = [new(new("gqa"), 20, predicted, failed)],
+        Replicas = 2,
+    };
+}

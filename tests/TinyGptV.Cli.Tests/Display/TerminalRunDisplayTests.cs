@@ -1,0 +1,29 @@
+using TinyGptV.Cli.Display;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cli.Tests.Display;
+
+public sealed class TerminalRunDisplayTests
+{
+    [Fact]
+    public async Task ShowAsync_draws_a_bar_for_each_benchmark_and_returns_the_last_snapshot()
+    {
+        var output = new StringWriter();
+
+        RunProgress? last = await new TerminalRunDisplay(output, new ManualTime()).ShowAsync(
+            new[] { At(1), At(8) }.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(8, last!.Benchmarks[1].Predicted);
+        Assert.Contains("gqa", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("8/8", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static RunProgress At(int predicted) => new()
+    {
+        Run = new("r"),
+        Phase = RunPhase.Running,
+        Benchmarks = [new(new("gqa"), 20, 20, 1), new(new("vsr"), 8, predicted, 0)],
+        Replicas = 1,
+        Problem = "[markup] in a text is no markup",
+    };
+}
