@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Contracts;
