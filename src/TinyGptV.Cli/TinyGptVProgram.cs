@@ -54,8 +54,8 @@ internal static class TinyGptVProgram
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return result.Action is ParseErrorAction mistake
-                ? Explain(mistake, result, configuration)
+            return result.Action is ParseErrorAction
+                ? await ExplainAsync(result, environment.Error)
                 : await result.InvokeAsync(configuration, cancellationToken);
         }
         catch (Exception exception)
@@ -75,12 +75,11 @@ internal static class TinyGptVProgram
         return root;
     }
 
-    private static int Explain(ParseErrorAction mistake, ParseResult result, InvocationConfiguration configuration)
+    private static async Task<int> ExplainAsync(ParseResult result, TextWriter error)
     {
-        mistake.ShowHelp = false;
-        result.Invoke(configuration);
+        foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct()) await error.WriteLineAsync(message);
         string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
-        configuration.Error.WriteLine($"'tinygptv {command}--help' lists what is possible.");
+        await error.WriteLineAsync($"'tinygptv {command}--help' lists what is possible.");
         return ExitCode.UserMustAct;
     }
 }

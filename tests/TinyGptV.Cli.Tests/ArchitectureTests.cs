@@ -57,8 +57,9 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Compiled_assemblies_reach_nothing_behind_a_wall()
     {
-        Assert.Empty(References(Evaluation).Where(name => name.StartsWith("TinyGptV", StringComparison.Ordinal) || name.StartsWith("Orleans", StringComparison.Ordinal) || name == "TorchSharp"));
-        Assert.Empty(References(Model).Where(name => name.StartsWith("TinyGptV", StringComparison.Ordinal) || name.StartsWith("Orleans", StringComparison.Ordinal)));
+        Assert.DoesNotContain(References(Evaluation).Concat(References(Model)), name => name.StartsWith("TinyGptV", StringComparison.Ordinal));
+        Assert.DoesNotContain(References(Evaluation).Concat(References(Model)), name => name.StartsWith("Orleans", StringComparison.Ordinal));
+        Assert.DoesNotContain("TorchSharp", References(Evaluation));
         Assert.DoesNotContain("TorchSharp", References(Contracts).Concat(References(Cluster)));
         Assert.DoesNotContain("TinyGptV.Model", References(Contracts).Concat(References(Cluster)));
     }
@@ -79,7 +80,7 @@ public sealed partial class ArchitectureTests
         string[] names = [.. Product.SelectMany(OwnTypes).SelectMany(type => (type.Namespace ?? "").Split('.').Append(PlainName(type))).Distinct()];
 
         Assert.True(names.Length > 100, "The product's types were not found.");
-        Assert.Empty(names.Where(SaysNothing));
+        Assert.DoesNotContain(names, SaysNothing);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed partial class ArchitectureTests
         string[] names = [.. SourceFiles().SelectMany(path => Path.GetRelativePath(Repository.Root, path).Split('/', '.')).Distinct()];
 
         Assert.Contains("ArchitectureTests", names);
-        Assert.Empty(names.Where(SaysNothing));
+        Assert.DoesNotContain(names, SaysNothing);
     }
 
     [Theory]

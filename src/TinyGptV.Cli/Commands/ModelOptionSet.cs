@@ -18,7 +18,7 @@ internal sealed class ModelOptionSet
     private readonly Option<string?> _stage = new("--stage") { Description = "The training stage's file, if it is not in --model or there are several.", HelpName = "FILE" };
     private readonly Option<string?> _config = new("--model-config") { Description = "The configuration file, if it is not config.json in --model.", HelpName = "FILE" };
     private readonly Option<int?> _imageSize = new("--image-size") { Description = "The side of the square image in pixels. Default: as configured, else 448.", HelpName = "PIXELS" };
-    private readonly Option<string> _precision = RunOptions.Choice("--precision", "The number format of the computation.", ModelPrecision.Float32);
+    private readonly Option<string> _precision = RunOptions.Choice<ModelPrecision>("--precision", "The number format of the computation.", ModelPrecision.Float32);
     private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores.", HelpName = "N" };
     private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
 

@@ -12,7 +12,13 @@ internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) :
 {
     public Task<RunProgress?> ShowAsync(IAsyncEnumerable<RunProgress> snapshots, CancellationToken cancellationToken)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        // Left to itself, Spectre looks at standard output, which may be redirected while standard error is a terminal.
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+        });
         return console.Progress()
             .AutoClear(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
@@ -36,7 +42,7 @@ internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) :
                 task.Value = benchmark.Predicted;
                 task.Description = Markup.Escape(Describe(benchmark));
             }
-            total ??= bars.AddTask("", maxValue: 1);
+            total ??= bars.AddTask("all", maxValue: 1);
             total.Value = progress.ShareDone();
             total.Description = Markup.Escape(Describe(progress, speed));
         }

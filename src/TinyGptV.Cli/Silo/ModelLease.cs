@@ -14,7 +14,8 @@ internal sealed class ModelLease : IAsyncDisposable
     /// <exception cref="PrerequisiteException">The folder is not there.</exception>
     public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(options.Folder))
+        bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
+        if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
                 $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth; give it with --model.");
         return new ModelLease(await environment.LoadModel(options, cancellationToken));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -14,59 +13,69 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>A silo that runs in this process, on loopback. Disposing it leaves the cluster in an orderly way.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
-    private const int MostAttempts = 20;
-
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
 
     private readonly IHost _host;
+    private readonly PortReservation _siloPort;
+    private readonly PortReservation? _gatewayPort;
 
-    private SiloHost(IHost host, IPEndPoint silo, IPEndPoint? gateway) => (_host, Silo, Gateway) = (host, silo, gateway);
+    private SiloHost(IHost host, PortReservation siloPort, PortReservation? gatewayPort) =>
+        (_host, _siloPort, _gatewayPort) = (host, siloPort, gatewayPort);
 
     /// <summary>Where other silos reach this one.</summary>
-    public IPEndPoint Silo { get; }
+    public IPEndPoint Silo => EndpointOf(_siloPort);
 
     /// <summary>Where clients reach this one; null if they cannot.</summary>
-    public IPEndPoint? Gateway { get; }
+    public IPEndPoint? Gateway => _gatewayPort is null ? null : EndpointOf(_gatewayPort);
 
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>
-    /// Starts a silo. A port that is left open is chosen here and may be taken by someone else before the silo listens on it;
-    /// then another is tried.
-    /// </summary>
-    /// <exception cref="PrerequisiteException">A port that was asked for is taken.</exception>
+    /// <summary>Starts a silo; when this returns, it is a member of its cluster.</summary>
+    /// <exception cref="PrerequisiteException">A port that was asked for is taken, or the coordinator does not answer.</exception>
     public static async Task<SiloHost> StartAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        PortReservation? siloPort = null, gatewayPort = null;
+        IHost? host = null;
+        try
         {
-            var silo = new IPEndPoint(IPAddress.Loopback, settings.SiloPort ?? FreePort());
-            IPEndPoint? gateway = settings.GatewayPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, settings.GatewayPort ?? FreePort());
-            IHost host = Build(settings, silo, gateway, time);
-            try
-            {
-                await host.StartAsync(cancellationToken);
-                return new SiloHost(host, silo, gateway);
-            }
-            catch (Exception exception)
-            {
-                await StopAsync(host);
-                if (!IsPortTaken(exception) || attempt == MostAttempts) throw;
-                if (settings is { SiloPort: not null, GatewayPort: not null })
-                    throw new PrerequisiteException($"Port {silo.Port} or {gateway?.Port} of this machine is taken. Choose others with --silo-port and --gateway-port.", exception);
-            }
+            siloPort = Take(settings.SiloPort, "--silo-port");
+            gatewayPort = settings.GatewayPort == 0 ? null : Take(settings.GatewayPort, "--gateway-port");
+            host = Build(settings, siloPort.Port, gatewayPort?.Port ?? 0, time);
+            await host.StartAsync(cancellationToken);
+            return new SiloHost(host, siloPort, gatewayPort);
+        }
+        catch
+        {
+            await StopAsync(host, siloPort, gatewayPort);
+            throw;
         }
     }
 
-    public ValueTask DisposeAsync() => StopAsync(_host);
+    public ValueTask DisposeAsync() => StopAsync(_host, _siloPort, _gatewayPort);
 
-    private static IHost Build(SiloSettings settings, IPEndPoint siloEndpoint, IPEndPoint? gateway, TimeProvider time)
+    private static async ValueTask StopAsync(IHost? host, PortReservation? siloPort, PortReservation? gatewayPort)
+    {
+        using (gatewayPort)
+        using (siloPort)
+        using (host)
+            if (host is not null) await host.StopAsync(CancellationToken.None);
+    }
+
+    private static PortReservation Take(int? port, string option) => PortReservation.TryTake(port) ?? throw new PrerequisiteException(
+        port is null
+            ? "No free port was found on 127.0.0.1. Close programs that hold many."
+            : $"Port {port} of 127.0.0.1 is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
+
+    private static IPEndPoint EndpointOf(PortReservation reservation) => new(IPAddress.Loopback, reservation.Port);
+
+    private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
     {
         HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Verbose);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = GracePeriod);
         builder.UseOrleans(silo =>
         {
-            silo.UseDevelopmentClustering(settings.Primary ?? siloEndpoint)
-                .ConfigureEndpoints(IPAddress.Loopback, siloEndpoint.Port, gateway?.Port ?? 0)
+            silo.UseDevelopmentClustering(settings.Primary ?? new IPEndPoint(IPAddress.Loopback, siloPort))
+                .ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort)
                 .Configure<ClusterOptions>(QuietHost.NameCluster)
                 .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
             if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator, time);
@@ -87,25 +96,5 @@ internal sealed class SiloHost : IAsyncDisposable
         silo.Services.AddSingleton(replica.Model);
         silo.Services.AddSingleton<IImageSource>(new ImageFolder(replica.Benchmarks));
         silo.AddModelReplica(name);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static bool IsPortTaken(Exception? exception) => exception switch
-    {
-        null => false,
-        SocketException socket => socket.SocketErrorCode == SocketError.AddressAlreadyInUse,
-        AggregateException many => many.InnerExceptions.Any(IsPortTaken),
-        _ => IsPortTaken(exception.InnerException),
-    };
-
-    private static async ValueTask StopAsync(IHost host)
-    {
-        using (host) await host.StopAsync(CancellationToken.None);
     }
 }

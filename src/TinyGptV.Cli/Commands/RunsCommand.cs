@@ -1,0 +1,37 @@
+using System.CommandLine;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Silo;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Cli.Commands;
+
+/// <summary><c>tinygptv runs</c>.</summary>
+internal sealed class RunsCommand : TeachingCommand
+{
+    private readonly Option<string> _runs = RunOptions.Runs();
+    private readonly Option<string?> _cluster = RunOptions.Cluster();
+    private readonly Option<int> _wait = RunOptions.Wait();
+    private readonly Option<string> _format = RunOptions.Format();
+
+    public RunsCommand(ProgramEnvironment environment) : base(
+        "runs",
+        "Lists runs and how far they are: those of a folder, or those of a running cluster.",
+        ("The runs of a folder", "tinygptv runs --runs ./runs"),
+        ("The runs of a cluster, also those under way", "tinygptv runs --cluster 127.0.0.1:30000"))
+    {
+        foreach (Option option in (Option[])[_runs, _cluster, _wait, _format]) Add(option);
+        SetAction((result, cancellationToken) => new RunListing(environment).WriteAsync(Bind(result), cancellationToken));
+    }
+
+    private RunListingOptions Bind(ParseResult result)
+    {
+        if (result.GetValue(_cluster) is not null && result.GetResult(_runs) is { Implicit: false })
+            throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those of a folder. Give one of the two.");
+        return new RunListingOptions(
+            result.GetValue(_cluster) is { } gateways ? ClusterAddress.ParseList(gateways) : [],
+            result.GetRequiredValue(_runs),
+            TimeSpan.FromSeconds(result.GetValue(_wait)),
+            result.GetChoice<OutputFormat>(_format));
+    }
+}

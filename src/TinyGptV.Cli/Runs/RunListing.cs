@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Files;
+using TinyGptV.Cli.Silo;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cli.Runs;
+
+/// <summary>What <c>tinygptv runs</c> is asked to list: a cluster's runs if there are gateways, else a folder's.</summary>
+internal sealed record RunListingOptions(ImmutableArray<ClusterAddress> Cluster, string Runs, TimeSpan Wait, OutputFormat Format);
+
+/// <summary>Lists runs with where they stand.</summary>
+/// <param name="environment">Where the list goes.</param>
+internal sealed class RunListing(ProgramEnvironment environment)
+{
+    public async Task<int> WriteAsync(RunListingOptions options, CancellationToken cancellationToken)
+    {
+        ImmutableArray<RunProgress> runs = options.Cluster.IsEmpty
+            ? await ReadAsync(options.Runs, cancellationToken)
+            : await AskAsync(options, cancellationToken);
+        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(runs, environment.Output);
+        else if (runs.IsEmpty) await environment.Error.WriteLineAsync($"There are no runs in {(options.Cluster.IsEmpty ? $"'{options.Runs}'" : "the cluster")}.");
+        else await TableOf(runs).WriteToAsync(environment.Output);
+        return ExitCode.Success;
+    }
+
+    private async Task<ImmutableArray<RunProgress>> AskAsync(RunListingOptions options, CancellationToken cancellationToken)
+    {
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Cluster, options.Wait, environment.Time, verbose: false, cancellationToken);
+        return await cluster.Grains.GetGrain<IRunCatalogGrain>(0).ListAsync(cancellationToken);
+    }
+
+    private async Task<ImmutableArray<RunProgress>> ReadAsync(string folder, CancellationToken cancellationToken)
+    {
+        var store = new RunFolder(folder, environment.Time);
+        var runs = ImmutableArray.CreateBuilder<RunProgress>();
+        foreach (RunId run in await store.ListAsync(cancellationToken)) runs.Add(await ReadAsync(store, run, cancellationToken));
+        return runs.DrainToImmutable();
+    }
+
+    private static async Task<RunProgress> ReadAsync(RunFolder store, RunId run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RunManifest manifest = (await store.ReadManifestAsync(run, cancellationToken))!;
+            var tally = new RunTally(manifest);
+            foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
+                tally.Store(shard, await store.ReadShardAsync(run, shard, cancellationToken));
+            // Files do not tell whether someone works on them.
+            return new RunProgress { Run = run, Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Running, Benchmarks = tally.ToProgress() };
+        }
+        catch (PrerequisiteException exception)
+        {
+            return new RunProgress { Run = run, Phase = RunPhase.Failed, Problem = exception.Message };
+        }
+    }
+
+    private static TextTable TableOf(ImmutableArray<RunProgress> runs)
+    {
+        var table = new TextTable("run", "phase", ">done", ">failed", "benchmarks", "remark");
+        foreach (RunProgress run in runs)
+            table.Add(
+                run.Run.Value,
+                run.Phase == RunPhase.Completed ? "completed" : run.Phase == RunPhase.Failed ? "failed" : "incomplete",
+                string.Create(CultureInfo.InvariantCulture, $"{run.Benchmarks.Sum(one => one.Predicted)}/{run.Benchmarks.Sum(one => one.Samples)}"),
+                run.Failed().ToString(CultureInfo.InvariantCulture),
+                string.Join(", ", run.Benchmarks.Select(one => one.Benchmark.Value)),
+                run.Problem ?? "");
+        return table;
+    }
+}

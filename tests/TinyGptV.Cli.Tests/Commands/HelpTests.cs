@@ -1,0 +1,46 @@
+namespace TinyGptV.Cli.Tests.Commands;
+
+public sealed class HelpTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("eval")]
+    [InlineData("silo")]
+    [InlineData("score")]
+    [InlineData("report")]
+    [InlineData("runs")]
+    [InlineData("checkpoint inspect")]
+    [InlineData("data sample")]
+    public async Task Help_of_every_command_describes_it_and_ends_with_an_example(string command)
+    {
+        var (exitCode, output, error) = await new InProcess(_folder).RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.StartsWith("Description:", output, StringComparison.Ordinal);
+        Assert.Contains("Examples:", output, StringComparison.Ordinal);
+        Assert.Contains($"\n  tinygptv {(command.Length > 0 ? command : "eval")}", output[output.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Version_is_that_of_the_program()
+    {
+        var (exitCode, output, _) = await new InProcess(_folder).RunAsync("--version");
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Equal(FailureMessage.Version, output.Trim());
+    }
+
+    [Fact]
+    public async Task Help_of_the_program_lists_every_command()
+    {
+        var (_, output, _) = await new InProcess(_folder).RunAsync("--help");
+
+        foreach (string command in new[] { "eval", "silo", "score", "report", "runs", "checkpoint", "data" })
+            Assert.Contains($"\n  {command}", output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,27 @@
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli.Tests.Commands;
+
+/// <summary>Runs commands in this process, with a scripted model in place of a checkpoint.</summary>
+internal sealed class InProcess(TemporaryFolder folder)
+{
+    /// <summary>The model that every replica loads.</summary>
+    public IVisionLanguageModel Model { get; set; } = new ScriptedModel();
+
+    public async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
+        await RunAsync(TestContext.Current.CancellationToken, arguments);
+
+    public async Task<(int ExitCode, string Output, string Error)> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var environment = new ProgramEnvironment
+        {
+            Output = TextWriter.Synchronized(output),
+            Error = TextWriter.Synchronized(error),
+            LoadModel = (_, _) => Task.FromResult(Model),
+        };
+        int exitCode = await TinyGptVProgram.RunAsync([.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,50 @@
+namespace TinyGptV.Cli.Tests.Commands;
+
+public sealed class WrongOptionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("eval --limt 3", "Unrecognized command or argument '--limt'", "tinygptv eval --help")]
+    [InlineData("eval --limit 0", "--limit is a whole number, at least 1; found '0'", "tinygptv eval --help")]
+    [InlineData("eval --limit many", "--limit is a whole number, at least 1; found 'many'", "tinygptv eval --help")]
+    [InlineData("eval --shard-size -1", "--shard-size is a whole number, at least 1; found '-1'", "tinygptv eval --help")]
+    [InlineData("eval --format xml", "Argument 'xml' not recognized", "tinygptv eval --help")]
+    [InlineData("eval --precision int8", "Argument 'int8' not recognized", "tinygptv eval --help")]
+    [InlineData("silo", "Option '--role' is required", "tinygptv silo --help")]
+    [InlineData("silo --role boss", "Argument 'boss' not recognized", "tinygptv silo --help")]
+    [InlineData("silo --role replica --silo-port 70000", "--silo-port is a port", "tinygptv silo --help")]
+    [InlineData("score", "Required argument missing for command: 'score'", "tinygptv score --help")]
+    [InlineData("evaluate", "Unrecognized command or argument 'evaluate'", "'tinygptv --help'")]
+    [InlineData("", "Required command was not provided", "'tinygptv --help'")]
+    public async Task Parser_says_what_is_wrong_and_where_help_is(string commandLine, string message, string hint)
+    {
+        var (exitCode, output, error) = await new InProcess(_folder).RunAsync(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Contains(hint, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Theory]
+    [InlineData("eval --cluster nowhere", "'nowhere' is no address. Expected HOST:PORT")]
+    [InlineData("eval --cluster 127.0.0.1:1 --data d --threads 2", "belong to the cluster's silos, but --threads, --data was given too")]
+    [InlineData("eval --run ../x", "A run's name has")]
+    [InlineData("eval --model {folder}/none", "There is no model folder")]
+    [InlineData("silo --role coordinator --model m", "A coordinator has no use for --model")]
+    [InlineData("silo --role replica --runs r", "A replica has no use for --runs")]
+    [InlineData("runs --cluster 127.0.0.1:1 --runs r", "Give one of the two")]
+    [InlineData("runs --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
+    public async Task Option_that_cannot_work_is_refused_in_one_message(string commandLine, string message)
+    {
+        var (exitCode, output, error) = await new InProcess(_folder).RunAsync(commandLine.Split(' '));
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+}
