@@ -6,6 +6,7 @@ using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using TinyGptV.Cluster.Placement;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 
 namespace TinyGptV.Cluster.Hosting;
@@ -23,7 +24,12 @@ public static class EvaluationClusterExtensions
     public static ISiloBuilder AddEvaluationCoordinator(this ISiloBuilder silo)
     {
         silo.AddEvaluation(facts => facts with { Coordinates = true });
+        silo.Services.AddMetrics();
         silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.TryAddSingleton<EvaluationInstruments>();
+        silo.Services.TryAddSingleton<ReplicaDiscovery>();
+        silo.Services.TryAddSingleton<RunPreparation>();
+        silo.Services.TryAddSingleton<ShardDispatch>();
         silo.Services.AddOptionsWithValidateOnStart<EvaluationClusterOptions>();
         silo.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<EvaluationClusterOptions>, EvaluationClusterOptionsValidator>());
@@ -66,7 +72,6 @@ public static class EvaluationClusterExtensions
             silo.Services.AddSingleton(published);
             silo.UseSiloMetadata(published.Metadata);
             silo.Services.AddDomainSerialization();
-            silo.Services.AddMetrics();
             silo.Services.AddSingleton<PublishedFacts>();
             silo.Services.AddPlacementFilter<CoordinatorPlacementStrategy, CoordinatorPlacementDirector>(ServiceLifetime.Transient);
             silo.AddPlacementDirector<ReplicaPlacementStrategy, ReplicaPlacementDirector>();
