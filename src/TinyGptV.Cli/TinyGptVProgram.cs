@@ -70,6 +70,7 @@ internal static class TinyGptVProgram
         {
             new EvalCommand(environment),
             new SiloCommand(environment),
+            new RunsCommand(environment),
         };
         TeachingCommand.TeachIn(root, RootExamples);
         return root;

@@ -21,8 +21,6 @@ internal sealed class RunFolder(string root, TimeProvider time) : IRunStore
     private const string ShardPrefix = "shard-";
     private const string ShardSuffix = ".jsonl";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root)) return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
@@ -76,34 +74,21 @@ internal sealed class RunFolder(string root, TimeProvider time) : IRunStore
         RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
     {
         string path = PathOf(run, shard);
-        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(
-            path,
-            async (stream, token) =>
-            {
-                foreach (Prediction prediction in predictions)
-                {
-                    await JsonSerializer.SerializeAsync(stream, prediction, EvaluationJson.Compact.Prediction, token);
-                    stream.Write("\n"u8);
-                }
-            },
-            cancellationToken));
+        byte[] lines = PredictionLines.Write(predictions);
+        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(path, (stream, token) => stream.WriteAsync(lines, token).AsTask(), cancellationToken));
     }
 
     public async ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
     {
         string path = PathOf(run, shard);
-        string text;
         try
         {
-            text = await File.ReadAllTextAsync(path, StrictUtf8, cancellationToken);
+            return PredictionLines.Read(await File.ReadAllBytesAsync(path, cancellationToken), path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Malformed(path, exception.Message, exception);
+            throw new PrerequisiteException($"The predictions '{path}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
         }
-        return text.EndsWith('\n')
-            ? [.. text[..^1].Split('\n').Select((line, index) => ReadPrediction(path, line, index + 1))]
-            : throw Malformed(path, "its last line is cut off.", null);
     }
 
     public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
@@ -112,26 +97,11 @@ internal sealed class RunFolder(string root, TimeProvider time) : IRunStore
         string path = Path.Combine(FolderOf(run), name);
         await WritingAsync(path, async () =>
         {
-            await WriteOnceFile.ReplaceAsync(path, (stream, token) => stream.WriteAsync(StrictUtf8.GetBytes(content), token).AsTask(), cancellationToken);
+            await WriteOnceFile.ReplaceAsync(path, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(content), token).AsTask(), cancellationToken);
             return true;
         });
         return path;
     }
-
-    private static Prediction ReadPrediction(string path, string line, int number)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw new JsonException("a prediction is an object, not null.");
-        }
-        catch (JsonException exception)
-        {
-            throw Malformed(path, $"line {number}: {exception.Message}", exception);
-        }
-    }
-
-    private static PrerequisiteException Malformed(string path, string found, Exception? cause) => new(
-        $"The predictions '{path}' are malformed: {found} Delete this file and start the run again: only its samples are evaluated again.", cause);
 
     private static async Task<bool> WritingAsync(string path, Func<Task<bool>> write)
     {

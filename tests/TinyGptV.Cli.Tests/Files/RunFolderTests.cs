@@ -150,9 +150,9 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, "its last line is cut off")]
-    [InlineData(40, "its last line is cut off")]
-    public async Task ReadShardAsync_truncated_object_is_refused_with_advice(int missingBytes, string expected)
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task ReadShardAsync_truncated_object_is_refused_with_advice(int missingBytes)
     {
         await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "a"), Predict("2", "b")], Token);
         string path = _folder["runs", "first-run", "predictions", "shard-000000.jsonl"];
@@ -161,21 +161,8 @@ public sealed class RunFolderTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReadShardAsync(Run, new(0), Token));
 
-        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Delete this file and start the run again", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("null\n", "line 1: a prediction is an object, not null")]
-    [InlineData("{}\n", "line 1: ")]
-    [InlineData("", "its last line is cut off")]
-    public async Task ReadShardAsync_malformed_object_is_refused(string content, string expected)
-    {
-        _folder.Write("runs/first-run/predictions/shard-000000.jsonl", content);
-
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReadShardAsync(Run, new(0), Token));
-
-        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("line 2 is not", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(path, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
