@@ -1,5 +1,6 @@
 using System.Reflection;
 using TinyGptV.Evaluation;
+using TinyGptV.Model.Checkpoints;
 
 namespace TinyGptV.Cli;
 
@@ -13,7 +14,7 @@ internal static class FailureMessage
             case OperationCanceledException when stopped.IsCancellationRequested:
                 await error.WriteLineAsync("Stopped.");
                 return ExitCode.Interrupted;
-            case PrerequisiteException:
+            case PrerequisiteException or CheckpointException:
                 await error.WriteLineAsync(exception.Message);
                 return ExitCode.UserMustAct;
             default:

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using TinyGptV.Cli.Commands;
 using TinyGptV.Cli.Silo;
@@ -71,6 +72,8 @@ internal static class TinyGptVProgram
             new EvalCommand(environment),
             new SiloCommand(environment),
             new RunsCommand(environment),
+            new CheckpointCommand(environment),
+            new DataCommand(environment),
         };
         TeachingCommand.TeachIn(root, RootExamples);
         return root;
@@ -79,8 +82,10 @@ internal static class TinyGptVProgram
     private static async Task<int> ExplainAsync(ParseResult result, TextWriter error)
     {
         foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct()) await error.WriteLineAsync(message);
-        string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
-        await error.WriteLineAsync($"'tinygptv {command}--help' lists what is possible.");
+        await error.WriteLineAsync($"'tinygptv {PathOf(result.CommandResult)}--help' lists what is possible.");
         return ExitCode.UserMustAct;
     }
+
+    private static string PathOf(SymbolResult command) =>
+        command is CommandResult { Command: not RootCommand and var known } ? $"{PathOf(command.Parent!)}{known.Name} " : "";
 }
