@@ -71,6 +71,8 @@ internal static class TinyGptVProgram
         {
             new EvalCommand(environment),
             new SiloCommand(environment),
+            new ScoreCommand(environment),
+            new ReportCommand(environment),
             new RunsCommand(environment),
             new CheckpointCommand(environment),
             new DataCommand(environment),

@@ -36,4 +36,17 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     [Alias("cancel")]
     [AlwaysInterleave]
     Task CancelAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Scores what is predicted so far and writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> into the run's
+    /// store. A run that completes does so by itself in the default mode.
+    /// </summary>
+    /// <param name="mode">The scoring mode, for example <c>tinygptv</c>.</param>
+    /// <param name="cancellationToken">Gives the request up; each file is either the old or the new one then.</param>
+    /// <returns>The report, or why there is none. Never throws for what a user can cause.</returns>
+    /// <remarks>May take minutes: every prediction of the run is read.</remarks>
+    [Alias("report")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:05:00")]
+    Task<RunReport> ReportAsync(string mode, CancellationToken cancellationToken);
 }

@@ -23,6 +23,10 @@ public sealed record RunRequest
     /// <summary>At most this many samples of each benchmark, the first in file order; null (the default) for all.</summary>
     [Id(3)]
     public int? Limit { get; init; }
+
+    /// <summary>The scoring mode that the report will be asked for: refused early if a benchmark has no such mode; null (the default) to find out later.</summary>
+    [Id(4)]
+    public string? Mode { get; init; }
 }
 
 /// <summary>What became of a request to start a run.</summary>

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
@@ -14,6 +15,8 @@ namespace TinyGptV.Evaluation;
 [JsonSerializable(typeof(Prediction))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunProgress))]
+[JsonSerializable(typeof(RunTimings))]
+[JsonSerializable(typeof(ReportTable))]
 [JsonSerializable(typeof(Shard))]
 public sealed partial class EvaluationJson : JsonSerializerContext
 {

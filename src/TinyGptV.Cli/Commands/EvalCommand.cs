@@ -51,6 +51,7 @@ internal sealed class EvalCommand : TeachingCommand
                 Benchmarks = [.. (result.GetValue(_benchmarks) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => new BenchmarkName(name))],
                 ShardSize = result.GetValue(_shardSize),
                 Limit = result.GetValue(_limit),
+                Mode = result.GetRequiredValue(_mode),
             },
             Cluster = embedded ? [] : ClusterAddress.ParseList(result.GetValue(_cluster)!),
             Model = _model.Bind(result, environment.DemonstrationModel),

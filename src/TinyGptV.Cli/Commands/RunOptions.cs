@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
+using TinyGptV.Evaluation.Reports;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -29,7 +30,7 @@ internal static class RunOptions
     {
         Description = "The scoring mode: how answers are compared with the reference.",
         HelpName = "MODE",
-        DefaultValueFactory = _ => "tinygptv",
+        DefaultValueFactory = _ => StoredReport.DefaultMode,
     };
 
     public static Option<string> Format() => Choice<OutputFormat>(

@@ -25,7 +25,8 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             TimeSpan since = written.share < 0 ? Longest : speed.Elapsed - written.at;
             bool due = since >= Longest || since >= Shortest && (share - written.share >= Step || progress.Problem != written.problem);
             if (!due && !progress.HasEnded()) continue;
-            await output.WriteLineAsync(Describe(progress, speed));
+            // What is waited for at the very first look is on its way: replicas join a moment after the run begins.
+            await output.WriteLineAsync(Describe(written.share < 0 && !progress.HasEnded() ? progress with { Problem = null } : progress, speed));
             written = (speed.Elapsed, share, progress.Problem);
         }
         return last;
@@ -39,7 +40,7 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             ? string.Create(CultureInfo.InvariantCulture, $", {speed.SamplesPerSecond:0.#} samples/s{(progress.HasEnded() ? "" : $", {speed.Remaining:hh\\:mm\\:ss} left")}")
             : "";
         string problem = progress.Problem is { } text ? $"; {text}" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}; {progress.Replicas} replica(s){pace}{problem}");
+        string replicas = progress.Replicas > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Replicas} replica(s)") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{problem}");
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
@@ -12,6 +14,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
 
+    /// <returns>The exit code.</returns>
+    /// <exception cref="PrerequisiteException">The run cannot be started or cannot go on.</exception>
     public async Task<int> RunAsync(EvalOptions options, CancellationToken cancellationToken)
     {
         if (!options.Cluster.IsEmpty)
@@ -37,17 +41,22 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     {
         RunId run = await StartAsync(cluster, options, cancellationToken);
         var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
-        RunProgress? end;
         try
         {
-            end = await Display().ShowAsync(grain.WatchAsync(cancellationToken), cancellationToken);
+            RunProgress end = await WatchAsync(grain, cancellationToken);
+            return end.Phase == RunPhase.Completed
+                ? await ConcludeAsync(end, await grain.ReportAsync(options.Mode, cancellationToken), options.Format)
+                : throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return await StopAsync(cluster, grain, run);
         }
-        await environment.Error.WriteLineAsync(end?.ToString());
-        return ExitCode.Success;
+        catch (Exception exception) when (!cluster.IsEmbedded && exception is OrleansException or SiloUnavailableException or TimeoutException)
+        {
+            throw new PrerequisiteException(
+                $"The cluster is lost: {exception.Message} What is predicted is kept in its store; when it is there again, the same command continues the run '{run}'.", exception);
+        }
     }
 
     private async Task<RunId> StartAsync(ClusterAccess cluster, EvalOptions options, CancellationToken cancellationToken)
@@ -62,7 +71,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
                 case RunStartStatus.Started:
                     return start.Run!.Value;
                 case RunStartStatus.NoReplica when environment.Time.GetElapsedTime(began) < options.Wait:
-                    if (!told) await environment.Error.WriteLineAsync("Waiting for a first replica");
+                    if (!told && !cluster.IsEmbedded) await environment.Error.WriteLineAsync("Waiting for a first replica");
                     await Task.Delay(AskAgainAfter, environment.Time, cancellationToken);
                     break;
                 default:
@@ -71,9 +80,42 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         }
     }
 
-    private IRunDisplay Display() => environment.ErrorIsTerminal
-        ? new TerminalRunDisplay(environment.Error, environment.Time)
-        : new PlainRunDisplay(environment.Error, environment.Time);
+    private async Task<RunProgress> WatchAsync(IEvaluationRunGrain grain, CancellationToken cancellationToken)
+    {
+        IRunDisplay display = environment.ErrorIsTerminal
+            ? new TerminalRunDisplay(environment.Error, environment.Time)
+            : new PlainRunDisplay(environment.Error, environment.Time);
+        return await display.ShowAsync(grain.WatchAsync(cancellationToken), cancellationToken) ?? await grain.GetProgressAsync(cancellationToken);
+    }
+
+    private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
+    {
+        if (report.Problem is { } problem) throw new PrerequisiteException(problem);
+        int samples = end.Benchmarks.Sum(benchmark => benchmark.Samples);
+        if (format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(
+                new JsonObject
+                {
+                    ["run"] = end.Run.Value,
+                    ["samples"] = samples,
+                    ["resumed"] = end.Resumed,
+                    ["unanswered"] = report.Unanswered,
+                    ["shardsReturned"] = end.ShardsReturned,
+                    ["files"] = new JsonArray([.. report.Files.Select(file => JsonValue.Create(file))]),
+                    ["report"] = JsonNode.Parse(report.Json),
+                },
+                environment.Output);
+        else
+            await ReportDisplay.WriteAsync(report.Tables, environment.Output);
+
+        await environment.Error.WriteLineAsync(end.Resumed == 0 ? "" : end.Resumed == samples
+            ? $"Everything was predicted already: the run '{end.Run}' was complete."
+            : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
+        await environment.Error.WriteLineAsync($"Reports: {string.Join(", ", report.Files)}");
+        if (report.Unanswered == 0) return ExitCode.Success;
+        await environment.Error.WriteLineAsync($"{report.Unanswered} of {samples} samples have no answer and count as wrong; predictions.csv says why.");
+        return ExitCode.SamplesFailed;
+    }
 
     private async Task<int> StopAsync(ClusterAccess cluster, IEvaluationRunGrain grain, RunId run)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
@@ -42,7 +43,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
     {
         IPEndPoint[][] endpoints = await Task.WhenAll(gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
         long start = time.GetTimestamp();
-        HostApplicationBuilder builder = QuietHost.CreateBuilder(verbose);
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(verbose, LogLevel.Warning);
         builder.UseOrleansClient(client => client
             .UseStaticClustering([.. endpoints.SelectMany(one => one)])
             .Configure<ClusterOptions>(QuietHost.NameCluster)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using TinyGptV.Cli.Files;
 using TinyGptV.Cluster.Hosting;
@@ -70,7 +71,9 @@ internal sealed class SiloHost : IAsyncDisposable
 
     private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
     {
-        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Verbose);
+        // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
+        bool isWatched = settings is { Coordinator: not null, Replica: not null };
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Verbose, isWatched ? LogLevel.None : LogLevel.Warning);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = GracePeriod);
         builder.UseOrleans(silo =>
         {

@@ -29,6 +29,7 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton<EvaluationInstruments>();
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
         silo.Services.TryAddSingleton<RunPreparation>();
+        silo.Services.TryAddSingleton<RunReporting>();
         silo.Services.TryAddSingleton<ShardDispatch>();
         silo.Services.AddOptionsWithValidateOnStart<EvaluationClusterOptions>();
         silo.Services.TryAddEnumerable(

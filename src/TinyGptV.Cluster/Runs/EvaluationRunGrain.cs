@@ -5,6 +5,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Runs;
@@ -19,6 +20,7 @@ namespace TinyGptV.Cluster.Runs;
 internal sealed partial class EvaluationRunGrain(
     RunPreparation preparation,
     ShardDispatch dispatch,
+    RunReporting reporting,
     IOptions<EvaluationClusterOptions> options,
     TimeProvider timeProvider,
     ILogger<EvaluationRunGrain> logger) : Grain, IEvaluationRunGrain
@@ -67,6 +69,8 @@ internal sealed partial class EvaluationRunGrain(
         await _work.WaitAsync(cancellationToken);
     }
 
+    public Task<RunReport> ReportAsync(string mode, CancellationToken cancellationToken) => reporting.ReportAsync(Run, mode, cancellationToken);
+
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _isLeaving = true;
@@ -94,7 +98,11 @@ internal sealed partial class EvaluationRunGrain(
             _run = await preparation.PrepareAsync(Run, cancellationToken);
             LogBegins(logger, Run, _run.Ledger.Completed, _run.Ledger.Count);
             Enter(RunPhase.Running);
+            DateTimeOffset started = timeProvider.GetUtcNow();
             await dispatch.RunAsync(_run, cancellationToken);
+            await reporting.RecordAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken);
+            if ((await reporting.ReportAsync(Run, StoredReport.DefaultMode, cancellationToken)).Problem is { } problem)
+                LogUnreported(logger, Run, problem);
             LogCompleted(logger, Run);
             End(RunPhase.Completed);
         }

@@ -6,6 +6,7 @@ using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Cluster.Runs;
 
@@ -70,7 +71,13 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();
         foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
-            benchmarks.Add(RunPlanning.Describe(RunPlanning.Take(await source.ReadAsync(name, cancellationToken), request.Limit)));
+        {
+            Benchmark benchmark = await source.ReadAsync(name, cancellationToken);
+            if (request.Mode is { } mode)
+                Scorers.For(benchmark.Definition, mode);
+            benchmarks.Add(RunPlanning.Describe(RunPlanning.Take(benchmark, request.Limit)));
+        }
+
         var manifest = new RunManifest
         {
             Run = request.Run ?? new RunId(""),

@@ -42,6 +42,9 @@ internal sealed class RunInWork
     /// <summary>How many replicas work for the run now.</summary>
     public int Replicas { get; private set; }
 
+    /// <summary>How many replicas worked for the run at the same time at most.</summary>
+    public int MostReplicas { get; private set; }
+
     /// <summary>Why the last replica ended its work; null if none did.</summary>
     public string? LastTrouble { get; private set; }
 
@@ -53,6 +56,7 @@ internal sealed class RunInWork
     {
         Ledger.Join(replica);
         Replicas++;
+        MostReplicas = Math.Max(MostReplicas, Replicas);
         Changed.Raise();
     }
 

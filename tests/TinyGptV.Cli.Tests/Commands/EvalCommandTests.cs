@@ -1,20 +1,326 @@
+using System.Text.Json;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Reports;
+
 namespace TinyGptV.Cli.Tests.Commands;
 
 public sealed class EvalCommandTests : IDisposable
 {
+    private static readonly string[] Eval = ["eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--model", "{folder}", "--run", "r"];
+
     private readonly TemporaryFolder _folder = new();
+    private readonly InProcess _program;
+
+    public EvalCommandTests() => _program = new InProcess(_folder);
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Eval_predicts_every_sample_and_prints_the_table()
+    public async Task Eval_prints_the_table_and_writes_reports_and_timings()
     {
         SmallBenchmark.WriteTo(_folder, "small", 10);
 
-        var (exitCode, output, error) = await new InProcess(_folder).RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--model", "{folder}", "--run", "r");
+        var (exitCode, output, error) = await _program.RunAsync(Eval);
 
-        TestContext.Current.TestOutputHelper!.WriteLine(output);
-        TestContext.Current.TestOutputHelper!.WriteLine(error);
         Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("Accuracy in percent", output, StringComparison.Ordinal);
+        Assert.Matches(@"r: scripted, mode tinygptv .*\*", output);
+        Assert.Contains("r: 100 % small 10/10", error, StringComparison.Ordinal);
+        foreach (string file in new[] { "report.csv", "report.md", "predictions.csv" })
+        {
+            Assert.True(File.Exists(_folder["runs", "r", file]));
+            Assert.Contains(_folder["runs", "r", file], error, StringComparison.Ordinal);
+        }
+        using JsonDocument timings = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["runs", "r", "timings.json"], TestContext.Current.CancellationToken));
+        Assert.Equal(10, timings.RootElement.GetProperty("samples").GetInt32());
+        Assert.Equal(1, timings.RootElement.GetProperty("replicas").GetInt32());
     }
+
+    [Fact]
+    public async Task Eval_same_command_again_evaluates_nothing_and_says_so()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        var first = await _program.RunAsync(Eval);
+        _program.Model = new ScriptedModel((_, _) => throw new InvalidOperationException("Nothing is left to ask."));
+
+        var second = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.Success, second.ExitCode);
+        Assert.Equal(first.Output, second.Output);
+        Assert.Contains("Everything was predicted already", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_without_a_name_continues_the_run_with_the_same_settings()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        string[] nameless = ["eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--model", "{folder}"];
+
+        await _program.RunAsync(nameless);
+        await _program.RunAsync(nameless);
+        await _program.RunAsync([.. nameless, "--limit", "2"]);
+
+        Assert.Equal(2, Directory.GetDirectories(_folder["runs"]).Length);
+    }
+
+    [Fact]
+    public async Task Eval_continues_after_a_loss_with_what_is_missing()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        var first = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+        string lost = Directory.GetFiles(_folder["runs", "r", "predictions"]).Order().ElementAt(2);
+        byte[] content = await File.ReadAllBytesAsync(lost, TestContext.Current.CancellationToken);
+        File.Delete(lost);
+
+        var second = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+
+        Assert.Equal(first.Output, second.Output);
+        Assert.Contains("8 of 10 samples were predicted before", second.Error, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllBytesAsync(lost, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Eval_json_is_one_document_with_the_report()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+
+        var (exitCode, output, error) = await _program.RunAsync([.. Eval, "--format", "json"]);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal("r", document.RootElement.GetProperty("run").GetString());
+        Assert.Equal(10, document.RootElement.GetProperty("samples").GetInt32());
+        Assert.Equal("tinygptv", document.RootElement.GetProperty("report").GetProperty("mode").GetString());
+        Assert.Contains("r: 100 %", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_benchmarks_are_evaluated_in_the_order_that_was_asked_for()
+    {
+        foreach (string name in new[] { "a", "b", "c" }) SmallBenchmark.WriteTo(_folder, name, 2);
+
+        var (_, output, _) = await _program.RunAsync([.. Eval, "--benchmarks", "c, a", "--format", "json"]);
+
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal(["c", "a"], document.RootElement.GetProperty("report").GetProperty("benchmarks").EnumerateArray().Select(one => one.GetProperty("benchmark").GetString()));
+    }
+
+    [Fact]
+    public async Task Eval_missing_image_finishes_with_1_and_the_other_predictions_stay()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        File.Delete(_folder["data", "small", "images", SmallBenchmark.ImageOf(4)]);
+
+        var (exitCode, output, error) = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Contains("2 of 10 samples have no answer", error, StringComparison.Ordinal);
+        Assert.Contains("Accuracy in percent", output, StringComparison.Ordinal);
+        string predictions = await File.ReadAllTextAsync(_folder["runs", "r", "predictions.csv"], TestContext.Current.CancellationToken);
+        Assert.Contains("The image '0002.jpg' was expected in 'images' and is not there.", predictions, StringComparison.Ordinal);
+        Assert.DoesNotContain(_folder.Path, predictions, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_image_name_that_leads_out_is_a_failed_sample()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        string annotations = _folder["data", "small", "test.jsonl"];
+        string text = await File.ReadAllTextAsync(annotations, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(annotations, text.Replace("\"0001.jpg\"", "\"../benchmark.json\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var (exitCode, _, error) = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Contains("2 of 4 samples have no answer", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_unreadable_annotation_is_refused_before_anything_is_asked()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await File.AppendAllTextAsync(_folder["data", "small", "test.jsonl"], "{ \"caption\": \"cut off", TestContext.Current.CancellationToken);
+
+        var (exitCode, output, error) = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains("test.jsonl: expected JSON, found a mistake after 4 complete records", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Theory]
+    [InlineData("--benchmarks", "small,none", "There is no benchmark 'none'")]
+    [InlineData("--mode", "official", "has no scoring mode 'official'; it has tinygptv")]
+    [InlineData("--model", "{folder}/none", "There is no model folder")]
+    [InlineData("--data", "{folder}/none", "give it with --data")]
+    public async Task Eval_option_that_names_nothing_says_what_there_is(string option, string value, string message)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        string[] arguments = [.. Eval.Where((argument, index) => argument != option && (index == 0 || Eval[index - 1] != option)), option, value];
+
+        var (exitCode, output, error) = await _program.RunAsync(arguments);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Eval_folder_of_runs_that_cannot_be_written_says_so()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        _folder.Write("runs", "a file where the folder should be");
+
+        var (exitCode, _, error) = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains("choose another with --runs", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_run_of_that_name_with_other_settings_is_refused()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await _program.RunAsync(Eval);
+
+        var (exitCode, _, error) = await _program.RunAsync([.. Eval, "--limit", "2"]);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains("'r'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_truncated_predictions_are_refused_with_advice()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await _program.RunAsync(Eval);
+        string shard = Directory.GetFiles(_folder["runs", "r", "predictions"]).Single();
+        byte[] bytes = await File.ReadAllBytesAsync(shard, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(shard, bytes[..^10], TestContext.Current.CancellationToken);
+
+        var (exitCode, _, error) = await _program.RunAsync(Eval);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains("shard-000000.jsonl", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_interrupted_keeps_what_is_predicted_and_continues_later()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 12);
+        using var interrupt = new CancellationTokenSource();
+        // The model answers the first images and then interrupts the program instead of answering.
+        _program.Model = new InterruptingModel(new ScriptedModel(), answers: 6, interrupt);
+        var interrupted = await _program.RunAsync(interrupt.Token, [.. Eval, "--shard-size", "2"]);
+
+        int kept = Directory.GetFiles(_folder["runs", "r", "predictions"]).Length;
+        _program.Model = new ScriptedModel();
+        var continued = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+
+        Assert.Equal(ExitCode.Interrupted, interrupted.ExitCode);
+        Assert.Contains("the same command continues the run 'r'", interrupted.Error, StringComparison.Ordinal);
+        Assert.InRange(kept, 1, 5);
+        Assert.Equal(ExitCode.Success, continued.ExitCode);
+        Assert.Contains($"{2 * kept} of 12 samples were predicted before", continued.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Score_prints_what_eval_printed(string format)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        var eval = await _program.RunAsync([.. Eval, "--format", format]);
+        Directory.Delete(_folder["data"], recursive: true);
+
+        var score = await _program.RunAsync("score", "r", "--runs", "{folder}/runs", "--format", format);
+
+        Assert.Equal(ExitCode.Success, score.ExitCode);
+        if (format == "text") Assert.Equal(eval.Output, score.Output);
+        else
+        {
+            using JsonDocument whole = JsonDocument.Parse(eval.Output), report = JsonDocument.Parse(score.Output);
+            Assert.True(JsonElement.DeepEquals(report.RootElement, whole.RootElement.GetProperty("report")));
+        }
+    }
+
+    [Fact]
+    public async Task Report_makes_the_files_of_eval_again_byte_for_byte()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        await _program.RunAsync(Eval);
+        string[] names = ["report.csv", "report.md", "predictions.csv"];
+        string[] before = [.. names.Select(name => File.ReadAllText(_folder["runs", "r", name]))];
+        foreach (string name in names) File.Delete(_folder["runs", "r", name]);
+
+        var (exitCode, output, _) = await _program.RunAsync("report", "r", "--runs", "{folder}/runs");
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Equal(names.Select(name => _folder["runs", "r", name]), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(before, names.Select(name => File.ReadAllText(_folder["runs", "r", name])));
+    }
+
+    [Theory]
+    [InlineData("score nobody --runs {folder}/runs", "has no such run")]
+    [InlineData("report nobody --runs {folder}/runs", "has no such run")]
+    [InlineData("score ../r --runs {folder}/runs", "A run's name has")]
+    [InlineData("score r --runs {folder}/runs --mode guess", "has no scoring mode 'guess'")]
+    public async Task Score_and_report_say_what_is_missing(string commandLine, string message)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await _program.RunAsync(Eval);
+
+        var (exitCode, output, error) = await _program.RunAsync(commandLine.Split(' '));
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Score_of_a_part_counts_what_is_missing()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+        File.Delete(Directory.GetFiles(_folder["runs", "r", "predictions"])[0]);
+
+        var (exitCode, output, _) = await _program.RunAsync("score", "r", "--runs", "{folder}/runs");
+
+        Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Matches(@"Small +test +\S+ +10 +8 +0 +2 ", output);
+    }
+
+    [Fact]
+    public async Task Runs_lists_what_is_complete_incomplete_and_damaged()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        await _program.RunAsync(Eval);
+        await _program.RunAsync([.. Eval[..^1], "part", "--shard-size", "2"]);
+        File.Delete(Directory.GetFiles(_folder["runs", "part", "predictions"])[0]);
+        _folder.Write("runs/torn/manifest.json", "{");
+
+        var text = await _program.RunAsync("runs", "--runs", "{folder}/runs");
+        var json = await _program.RunAsync("runs", "--runs", "{folder}/runs", "--format", "json");
+
+        Assert.Matches(@"part +incomplete +8/10 +0 +small", text.Output);
+        Assert.Matches(@"r +completed +10/10 +0 +small", text.Output);
+        Assert.Matches(@"torn +failed +0/0 +0 .*is malformed", text.Output);
+        using JsonDocument document = JsonDocument.Parse(json.Output);
+        Assert.Equal(["part", "r", "torn"], document.RootElement.EnumerateArray().Select(run => run.GetProperty("run").GetString()));
+    }
+
+    [Fact]
+    public async Task Runs_of_a_folder_without_runs_says_so()
+    {
+        var (exitCode, output, error) = await _program.RunAsync("runs", "--runs", "{folder}/none");
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("There are no runs", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public void Default_mode_is_the_papers() => Assert.Equal("tinygptv", StoredReport.DefaultMode);
 }

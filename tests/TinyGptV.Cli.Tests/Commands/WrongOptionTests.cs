@@ -16,7 +16,7 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo", "Option '--role' is required", "tinygptv silo --help")]
     [InlineData("silo --role boss", "Argument 'boss' not recognized", "tinygptv silo --help")]
     [InlineData("silo --role replica --silo-port 70000", "--silo-port is a port", "tinygptv silo --help")]
-    [InlineData("score", "Required argument missing for command: 'score'", "tinygptv score --help")]
+    [InlineData("score", "Required argument 'RUN' missing for command: 'score'", "tinygptv score --help")]
     [InlineData("evaluate", "Unrecognized command or argument 'evaluate'", "'tinygptv --help'")]
     [InlineData("", "Required command was not provided", "'tinygptv --help'")]
     public async Task Parser_says_what_is_wrong_and_where_help_is(string commandLine, string message, string hint)

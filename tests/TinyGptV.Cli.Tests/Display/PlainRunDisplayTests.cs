@@ -17,8 +17,8 @@ public sealed class PlainRunDisplayTests
         Assert.Equal(RunPhase.Completed, last!.Phase);
         Assert.Equal(
             """
-            r: 0 % gqa 0/20; 2 replica(s)
-            r: 100 % gqa 20/20 (3 failed); 2 replica(s), 5 samples/s
+            r: 0 % gqa 0/20, 2 replica(s)
+            r: 100 % gqa 20/20 (3 failed), 2 replica(s), 5 samples/s
 
             """, _output.ToString());
     }
@@ -28,7 +28,7 @@ public sealed class PlainRunDisplayTests
     {
         await ShowAsync((0, At(0)), (0.3, At(5)), (0.3, At(10)), (0.5, At(15)));
 
-        Assert.Equal(["r: 0 % gqa 0/20; 2 replica(s)", "r: 75 % gqa 15/20; 2 replica(s), 13.6 samples/s, 00:00:00 left"], Lines);
+        Assert.Equal(["r: 0 % gqa 0/20, 2 replica(s)", "r: 75 % gqa 15/20, 2 replica(s), 13.6 samples/s, 00:00:00 left"], Lines);
     }
 
     [Fact]

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Reports;
+
+/// <summary>Reports of stored runs: whoever has the store can make them again, without model and images.</summary>
+public static class StoredReport
+{
+    /// <summary>The scoring mode of reports if nobody asks for another: what the scripts behind the TinyGPT-V paper compute.</summary>
+    public const string DefaultMode = "tinygptv";
+
+    /// <summary>Scores what a run has stored, which may be a part of it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="mode">The scoring mode.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="PrerequisiteException">There is no such run, a file of it is malformed, or a benchmark of it has no such mode.</exception>
+    public static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunId run, string mode, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        RunManifest manifest = await store.ReadManifestAsync(run, cancellationToken)
+            ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+        var predictions = ImmutableArray.CreateBuilder<Prediction>();
+        foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
+            predictions.AddRange(await store.ReadShardAsync(run, shard, cancellationToken));
+        return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
+    }
+
+    /// <summary>Writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> beside the predictions, replacing older ones.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="cancellationToken">Ends the writing early; each file is either the old or the new one then.</param>
+    /// <returns>Where the files can be found, for people.</returns>
+    /// <exception cref="PrerequisiteException">The store cannot be written.</exception>
+    public static async ValueTask<ImmutableArray<string>> WriteAsync(IRunStore store, EvaluationReport report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(report);
+        var places = ImmutableArray.CreateBuilder<string>();
+        foreach ((string name, Action<EvaluationReport, TextWriter> write) in Files)
+        {
+            using var content = new StringWriter();
+            write(report, content);
+            places.Add(await store.WriteReportAsync(report.Run, name, content.ToString(), cancellationToken));
+        }
+
+        return places.DrainToImmutable();
+    }
+
+    private static ImmutableArray<(string Name, Action<EvaluationReport, TextWriter> Write)> Files =>
+        [("report.csv", CsvReport.Write), ("report.md", MarkdownReport.Write), ("predictions.csv", PredictionsCsv.Write)];
+}

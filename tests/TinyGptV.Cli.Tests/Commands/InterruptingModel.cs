@@ -1,0 +1,23 @@
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli.Tests.Commands;
+
+/// <summary>Answers as another model does, but only some times; then it interrupts, and answers nothing until it is given up.</summary>
+internal sealed class InterruptingModel(IVisionLanguageModel inner, int answers, CancellationTokenSource interrupt) : IVisionLanguageModel
+{
+    private int _left = answers;
+
+    public ModelIdentity Identity => inner.Identity;
+
+    public int PreferredConcurrency => 1;
+
+    public async ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Decrement(ref _left) >= 0) return await inner.GenerateAsync(request, cancellationToken);
+        await interrupt.CancelAsync();
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        throw new InvalidOperationException("An endless wait has ended.");
+    }
+
+    public ValueTask<ChoiceRanking> RankAsync(RankingRequest request, CancellationToken cancellationToken) => inner.RankAsync(request, cancellationToken);
+}
