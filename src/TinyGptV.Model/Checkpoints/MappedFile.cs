@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints;
+
+/// <summary>A whole file mapped read-only. Every access is checked against its length, so that no offset in a hostile file reaches beyond it.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeMemoryMappedViewHandle _handle;
+    private readonly byte* _start;
+
+    private MappedFile(string path, long length, MemoryMappedFile file)
+    {
+        Path = path;
+        Length = length;
+        _file = file;
+        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        _handle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    public static MappedFile Open(string path)
+    {
+        try
+        {
+            var description = new FileInfo(path);
+            if (!description.Exists) throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
+            // A pipe or a device has length 0 too; opening one could wait for ever.
+            if (description.ResolveLinkTarget(true) is FileInfo target) description = target;
+            if (description.Length == 0) throw new CheckpointException($"{path}: the file is empty. Download it again.");
+
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            return new MappedFile(path, stream.Length,
+                MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    public ReadOnlySpan<byte> Bytes(long offset, int length)
+    {
+        Check(offset, length);
+        return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    public ReadOnlySpan<byte> FirstBytes(int atMost) => Bytes(0, (int)Math.Min(atMost, Length));
+
+    public ushort UInt16(long offset) => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(offset, 2));
+
+    public uint UInt32(long offset) => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(offset, 4));
+
+    public ulong UInt64(long offset) => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(offset, 8));
+
+    /// <summary>Copies file content into a new tensor, with no buffer in between.</summary>
+    public torch.Tensor ReadTensor(long offset, torch.ScalarType type, ReadOnlySpan<long> shape)
+    {
+        torch.Tensor tensor = torch.empty(shape, dtype: type, device: torch.CPU);
+        try
+        {
+            long bytes = tensor.NumberOfElements * tensor.ElementSize;
+            Check(offset, bytes);
+            if (bytes == 0) return tensor;
+
+            // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
+            using torch.Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
+            fixed (byte* destination = first.bytes) Buffer.MemoryCopy(_start + offset, destination, bytes, bytes);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_handle.IsClosed) return;
+        _handle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private void Check(long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        if (offset < 0 || length < 0 || length > Length - offset)
+            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, but the file ends after {Length} bytes. Download it again.");
+    }
+}

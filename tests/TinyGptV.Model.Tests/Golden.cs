@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Checkpoints;
+using TorchSharp;
+
+namespace TinyGptV.Model.Tests;
+
+/// <summary>
+/// What the original computed: the folder named by the environment variable TINYGPTV_GOLDEN, or tests/golden of this checkout.
+/// Sizes are taken from the files in it, never from constants, so that another set of the same layout serves as well.
+/// </summary>
+internal static class Golden
+{
+    public static string Folder { get; } = Environment.GetEnvironmentVariable("TINYGPTV_GOLDEN") is { Length: > 0 } folder
+        ? Path.GetFullPath(folder)
+        : Path.Combine(Checkout(), "tests", "golden");
+
+    public static string PathOf(string relativePath) => Path.Combine(Folder, relativePath);
+
+    /// <summary>Opens a .safetensors, .pth or .bin file of the golden folder; the caller disposes it.</summary>
+    public static ICheckpointFile Open(string relativePath)
+    {
+        // Torch's thread count belongs to the calling thread: whoever opens golden tensors also computes with them.
+        torch.set_num_threads(1);
+        return CheckpointFile.Open(PathOf(relativePath));
+    }
+
+    /// <summary>Reads one tensor of a golden file; the caller disposes it.</summary>
+    public static torch.Tensor Read(string relativePath, string name)
+    {
+        using ICheckpointFile file = Open(relativePath);
+        return file.Read(name);
+    }
+
+    public static string Text(string relativePath) => File.ReadAllText(PathOf(relativePath));
+
+    public static JsonNode Json(string relativePath) => JsonNode.Parse(Text(relativePath))!;
+
+    /// <summary>Largest absolute error, divided by the largest absolute golden value.</summary>
+    public static double RelativeError(torch.Tensor expected, torch.Tensor actual)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor golden = expected.to_type(torch.ScalarType.Float64), ours = actual.to_type(torch.ScalarType.Float64);
+        if (golden.NumberOfElements == 0) return 0;
+        double largest = golden.abs().max().item<double>(), error = (golden - ours).abs().max().item<double>();
+        return error == 0 ? 0 : error / largest;
+    }
+
+    /// <summary>Fails unless shapes are equal and no value is off by more than <paramref name="tolerance"/> times the largest golden value.</summary>
+    public static void AssertClose(torch.Tensor expected, torch.Tensor actual, double tolerance, string what)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        double error = RelativeError(expected, actual);
+        Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, {tolerance:E2} allowed."); // NaN fails too
+    }
+
+    private static string Checkout()
+    {
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "TinyGptV.Cluster.sln"))) return folder;
+        throw new InvalidOperationException($"TinyGptV.Cluster.sln is in no folder above {AppContext.BaseDirectory}. Set TINYGPTV_GOLDEN.");
+    }
+}
