@@ -5,7 +5,7 @@ namespace TinyGptV.Model;
 
 /// <summary>
 /// y = x W^T + b. Unlike the framework's linear layer its parameters are made empty: they always come from a checkpoint, and
-/// drawing 3.9 billion random numbers first would cost a minute.
+/// drawing 3.9 billion random numbers first would cost a minute. Inputs are brought to the weights' precision, which the output has too.
 /// </summary>
 internal class LinearLayer : nn.Module<Tensor, Tensor>
 {
@@ -21,5 +21,10 @@ internal class LinearLayer : nn.Module<Tensor, Tensor>
 
     /// <param name="input">[..., in]</param>
     /// <returns>[..., out]</returns>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
+    public override Tensor forward(Tensor input) => nn.functional.linear(input.to(weight.dtype), weight, bias);
+
+    /// <summary>The layer with a bias that is not its own.</summary>
+    /// <param name="input">[..., in]</param>
+    /// <param name="otherBias">[out]</param>
+    public Tensor Forward(Tensor input, Tensor otherBias) => nn.functional.linear(input.to(weight.dtype), weight, otherBias.to(weight.dtype));
 }

@@ -26,8 +26,8 @@ internal sealed class TinyGptVModel : nn.Module
     {
         (Config, Phi, DType, Device) = (config, phi, dtype, device);
         visual_encoder = new EvaVisionTransformer(config, dtype, device);
-        ln_vision = nn.LayerNorm(config.Eva.EmbedDim, VisionNormEps, device: device, dtype: dtype);
-        query_tokens = new Parameter(empty(1, config.Qformer.QueryLength, config.Qformer.HiddenSize, dtype: dtype, device: device), requires_grad: false);
+        ln_vision = nn.LayerNorm(config.Eva.EmbedDim, VisionNormEps, device: device, dtype: float32);
+        query_tokens = new Parameter(empty(1, config.Qformer.QueryLength, config.Qformer.HiddenSize, dtype: float32, device: device), requires_grad: false);
         Qformer = new QFormer(config.Qformer, dtype, device);
         llama_proj = new LinearLayer(config.Qformer.HiddenSize, config.LlamaProjMid, dtype, device);
         llama_proj2 = new LinearLayer(config.LlamaProjMid, phi.HiddenSize, dtype, device);
@@ -53,7 +53,7 @@ internal sealed class TinyGptVModel : nn.Module
     public Tensor EncodeImages(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = ln_vision.forward(visual_encoder.forward(pixels.to(DType)));        // [B, T, 1408]
+        Tensor tokens = ln_vision.forward(visual_encoder.forward(pixels));        // [B, T, 1408]
         Tensor queries = query_tokens.expand(pixels.shape[0], -1, -1);                      // [B, Q, 768]
         Tensor seen = Qformer.forward(queries, tokens);                                     // [B, Q, 768]
         return llama_proj2.forward(llama_proj.forward(seen)).MoveToOuterDisposeScope();     // no activation between the two

@@ -25,7 +25,8 @@ internal sealed class LoraLinear : LinearLayer
 
     public override Tensor forward(Tensor input)
     {
-        Tensor y = F.linear(input, weight, bias);
-        return lora_A is null ? y : y.add_(lora_B!.forward(lora_A.forward(input)), _scale);
+        Tensor x = input.to(weight.dtype);
+        Tensor y = F.linear(x, weight, bias);
+        return lora_A is null ? y : y.add_(lora_B!.forward(lora_A.forward(x)), _scale);
     }
 }

@@ -6,7 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Language;
 
 // Axes: R rows of a packed step, H heads, D head size, C = H * D width, V vocabulary, T positions of one sequence.
-// Field names are checkpoint keys below "llama_model.".
+// Field names are checkpoint keys below "llama_model.". Linear layers and attention compute in the model's precision, norms and the
+// stream between layers in float32.
 
 /// <summary>
 /// Which rows of a packed step belong to one sequence. Rows of different sequences lie one behind the other without padding: all
@@ -56,10 +57,10 @@ internal sealed class Phi2Model : nn.Module
 
     public Phi2Model(PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2Model))
     {
-        _rotary = new RotaryEmbedding(config, dtype, device);
+        _rotary = new RotaryEmbedding(config, device);
         embed_tokens = new Phi2Embedding(config, dtype, device);
         layers = nn.ModuleList(Enumerable.Range(0, config.NumHiddenLayers).Select(i => new Phi2DecoderLayer(i, config, lora, dtype, device)).ToArray());
-        final_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: dtype);
+        final_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
         RegisterComponents();
     }
 
@@ -113,9 +114,9 @@ internal sealed class Phi2DecoderLayer : nn.Module
 
     public Phi2DecoderLayer(int index, PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2DecoderLayer))
     {
-        input_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: dtype);
+        input_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
         self_attn = new Phi2Attention(index, config, lora, dtype, device);
-        post_layernorm = new RmsNorm(config.HiddenSize, dtype, device);
+        post_layernorm = new RmsNorm(config.HiddenSize, device);
         mlp = new Phi2Mlp(config, dtype, device);
         RegisterComponents();
     }
@@ -146,16 +147,17 @@ internal sealed class Phi2Attention : nn.Module
         (_index, _heads, _headSize, _rotarySize) = (index, config.NumAttentionHeads, config.HeadSize, config.RotarySize);
         query_key_value = new LoraLinear(config.HiddenSize, 3 * config.HiddenSize, lora, dtype, device);
         dense = new LoraLinear(config.HiddenSize, config.HiddenSize, lora, dtype, device);
-        q_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: dtype);
-        k_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: dtype);
+        q_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
+        k_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
         RegisterComponents();
     }
 
     public Tensor Forward(Tensor h, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
     {
         Tensor[] qkv = query_key_value.forward(h).view(-1, _heads, 3, _headSize).unbind(2); // 3 x [R, H, D]
-        Tensor q = Rotate(q_layernorm.forward(qkv[0]), cos, sin);
-        Tensor k = Rotate(k_layernorm.forward(qkv[1]), cos, sin);
+        ScalarType dtype = qkv[2].dtype;
+        Tensor q = Rotate(q_layernorm.forward(qkv[0].to(float32)), cos, sin).to(dtype);
+        Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
         Tensor o = zeros_like(q);                                                           // [R, H, D]; padding rows stay zero
         foreach (RowSpan span in spans) Attend(span, q, k, qkv[2], o);
         return dense.forward(o.flatten(1));                                                 // [R, C]
@@ -214,9 +216,9 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 
     private readonly Parameter weight; // [C]
 
-    public RmsNorm(int width, ScalarType dtype, Device device) : base(nameof(RmsNorm))
+    public RmsNorm(int width, Device device) : base(nameof(RmsNorm))
     {
-        weight = new Parameter(ones(width, dtype: dtype, device: device), requires_grad: false);
+        weight = new Parameter(ones(width, dtype: float32, device: device), requires_grad: false);
         RegisterComponents();
     }
 
@@ -225,6 +227,6 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = x.to(float32);
         Tensor scaled = wide * rsqrt(wide.pow(2).mean([-1], keepdim: true) + Eps);
-        return (weight * scaled.to(weight.dtype)).MoveToOuterDisposeScope();
+        return scaled.mul_(weight).MoveToOuterDisposeScope();
     }
 }

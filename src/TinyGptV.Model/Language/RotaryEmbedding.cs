@@ -7,7 +7,7 @@ namespace TinyGptV.Model.Language;
 /// Cosines and sines by position, [positions, D] with D the rotated dimensions, the D/2 frequencies repeated twice. Computed in
 /// float32; the tables grow when a longer sequence comes.
 /// </summary>
-internal sealed class RotaryEmbedding(PhiConfig config, ScalarType dtype, Device device) : IDisposable
+internal sealed class RotaryEmbedding(PhiConfig config, Device device) : IDisposable
 {
     private Tensor? _cos;
     private Tensor? _sin;
@@ -46,7 +46,7 @@ internal sealed class RotaryEmbedding(PhiConfig config, ScalarType dtype, Device
         Tensor frequencies = 1.0 / pow(config.RopeTheta, arange(0, config.RotarySize, 2, dtype: float32, device: device) / config.RotarySize); // [D/2]
         Tensor angles = outer(arange(length, dtype: float32, device: device), frequencies);                                               // [length, D/2]
         Tensor both = cat([angles, angles], dim: -1);                                                                                     // [length, D]
-        _cos = both.cos().to(dtype).DetachFromDisposeScope();
-        _sin = both.sin().to(dtype).DetachFromDisposeScope();
+        _cos = both.cos().DetachFromDisposeScope();
+        _sin = both.sin().DetachFromDisposeScope();
     }
 }

@@ -6,7 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Vision;
 
 // Axes: B images, N patches (row by row, top to bottom), T = 1 + N tokens, H heads, D head size, C = H * D width.
-// Field names are checkpoint keys below "visual_encoder.".
+// Field names are checkpoint keys below "visual_encoder.". Linear layers and the convolution compute in the model's precision, norms
+// and the stream between blocks in float32.
 
 /// <summary>The EVA vision transformer: an image becomes one token for the whole and one for each patch. No final norm, no pooling.</summary>
 internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
@@ -19,8 +20,8 @@ internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
     public EvaVisionTransformer(TinyGptVConfig config, ScalarType dtype, Device device) : base(nameof(EvaVisionTransformer))
     {
         EvaConfig eva = config.Eva;
-        cls_token = new Parameter(empty(1, 1, eva.EmbedDim, dtype: dtype, device: device), requires_grad: false);
-        pos_embed = new Parameter(empty(1, 1 + config.Patches, eva.EmbedDim, dtype: dtype, device: device), requires_grad: false);
+        cls_token = new Parameter(empty(1, 1, eva.EmbedDim, dtype: float32, device: device), requires_grad: false);
+        pos_embed = new Parameter(empty(1, 1 + config.Patches, eva.EmbedDim, dtype: float32, device: device), requires_grad: false);
         patch_embed = new EvaPatchEmbedding(config.PatchSize, eva.EmbedDim, dtype, device);
         blocks = nn.ModuleList(Enumerable.Range(0, eva.Depth).Select(_ => new EvaBlock(eva, dtype, device)).ToArray());
         RegisterComponents();
@@ -50,7 +51,8 @@ internal sealed class EvaPatchEmbedding : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor image) => proj.forward(image).flatten(2).transpose(1, 2); // [B, C, G, G] -> [B, N, C]
+    public override Tensor forward(Tensor image) =>
+        proj.forward(image.to(proj.weight.dtype)).flatten(2).transpose(1, 2);               // [B, C, G, G] -> [B, N, C]
 }
 
 /// <summary>Attention and MLP, each behind its own layer norm and added to the stream.</summary>
@@ -65,9 +67,9 @@ internal sealed class EvaBlock : nn.Module<Tensor, Tensor>
 
     public EvaBlock(EvaConfig config, ScalarType dtype, Device device) : base(nameof(EvaBlock))
     {
-        norm1 = nn.LayerNorm(config.EmbedDim, NormEps, device: device, dtype: dtype);
+        norm1 = nn.LayerNorm(config.EmbedDim, NormEps, device: device, dtype: float32);
         attn = new EvaAttention(config, dtype, device);
-        norm2 = nn.LayerNorm(config.EmbedDim, NormEps, device: device, dtype: dtype);
+        norm2 = nn.LayerNorm(config.EmbedDim, NormEps, device: device, dtype: float32);
         mlp = new EvaMlp(config, dtype, device);
         RegisterComponents();
     }
@@ -93,8 +95,8 @@ internal sealed class EvaAttention : nn.Module<Tensor, Tensor>
     public EvaAttention(EvaConfig config, ScalarType dtype, Device device) : base(nameof(EvaAttention))
     {
         _heads = config.NumHeads;
-        q_bias = new Parameter(empty(config.EmbedDim, dtype: dtype, device: device), requires_grad: false);
-        v_bias = new Parameter(empty(config.EmbedDim, dtype: dtype, device: device), requires_grad: false);
+        q_bias = new Parameter(empty(config.EmbedDim, dtype: float32, device: device), requires_grad: false);
+        v_bias = new Parameter(empty(config.EmbedDim, dtype: float32, device: device), requires_grad: false);
         qkv = new LinearLayer(config.EmbedDim, 3 * config.EmbedDim, dtype, device, hasBias: false);
         proj = new LinearLayer(config.EmbedDim, config.EmbedDim, dtype, device);
         RegisterComponents();
@@ -104,7 +106,7 @@ internal sealed class EvaAttention : nn.Module<Tensor, Tensor>
     {
         long b = x.shape[0], t = x.shape[1], c = x.shape[2];
         Tensor bias = cat([q_bias, zeros_like(v_bias), v_bias]);                            // [3C]
-        Tensor z = qkv.forward(x).add_(bias).view(b, t, 3, _heads, c / _heads).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
+        Tensor z = qkv.Forward(x, bias).view(b, t, 3, _heads, c / _heads).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
         Tensor o = F.scaled_dot_product_attention(z[0], z[1], z[2]);                        // [B, H, T, D], scale D^-0.5
         return proj.forward(o.transpose(1, 2).reshape(b, t, c));
     }

@@ -7,7 +7,7 @@ namespace TinyGptV.Model.Vision;
 
 // Axes: B images, Q queries, T image tokens, H heads, D head size, C = H * D width, E width of the image tokens.
 // Field names are checkpoint keys below "Qformer.". The text side of BLIP-2's Q-Former (word and position embeddings,
-// `cls`, `intermediate`, `output`) is never built.
+// `cls`, `intermediate`, `output`) is never built. Linear layers compute in the model's precision, norms and sums in float32.
 
 /// <summary>The Q-Former: query vectors look at the image tokens and become the image's vectors.</summary>
 internal sealed class QFormer : nn.Module<Tensor, Tensor, Tensor>
@@ -48,7 +48,7 @@ internal sealed class QFormerEmbeddings : nn.Module<Tensor, Tensor>
 
     public QFormerEmbeddings(QFormerConfig config, ScalarType dtype, Device device) : base(nameof(QFormerEmbeddings))
     {
-        LayerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: dtype);
+        LayerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
         RegisterComponents();
     }
 
@@ -164,7 +164,7 @@ internal sealed class QFormerOutput : nn.Module<Tensor, Tensor, Tensor>
     public QFormerOutput(QFormerConfig config, int inFeatures, ScalarType dtype, Device device) : base(nameof(QFormerOutput))
     {
         dense = new LinearLayer(inFeatures, config.HiddenSize, dtype, device);
-        LayerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: dtype);
+        LayerNorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
         RegisterComponents();
     }
 
