@@ -46,6 +46,7 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
         {
             questions[i].MostLikely = (int)best[i];
             if (questions[i].Tokens.Count > 0) questions[i].LogLikelihoods = LogLikelihoods(logits[i], questions[i].Tokens);
+            if (questions[i].WantsScores) questions[i].Scores = [.. logits[i].cpu().data<float>()];
         }
     }
 

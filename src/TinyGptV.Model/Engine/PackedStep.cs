@@ -45,16 +45,21 @@ internal sealed class PackedStep
         _spanStart = Rows;
     }
 
-    /// <summary>Asks which token follows the row that was appended last, and how likely certain tokens are there.</summary>
+    /// <summary>Asks which token follows a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="tokens">The tokens whose likelihood is wanted; empty for the most likely token alone.</param>
     /// <returns>Where the answer will be found after the step.</returns>
-    public RowQuestion Ask(int row, IReadOnlyList<int> tokens)
-    {
-        var question = new RowQuestion(row, tokens);
-        _questions.Add(question);
-        return question;
-    }
+    public RowQuestion AskMostLikely(int row) => Ask(new RowQuestion(row, [], wantsScores: false));
+
+    /// <summary>Asks how likely certain tokens are to follow a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <returns>Where the answer will be found after the step.</returns>
+    public RowQuestion AskLikelihoods(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: false));
+
+    /// <summary>Asks for the scores of all tokens behind a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>Where the answer will be found after the step.</returns>
+    public RowQuestion AskScores(int row) => Ask(new RowQuestion(row, [], wantsScores: true));
 
     /// <summary>The input of the language model: embeddings and image vectors in row order, zero rows appended as padding.</summary>
     /// <param name="language">The language model, for its embedding.</param>
@@ -77,13 +82,20 @@ internal sealed class PackedStep
         return cat(pieces, dim: 0);
     }
 
+    private RowQuestion Ask(RowQuestion question)
+    {
+        _questions.Add(question);
+        return question;
+    }
+
     private readonly record struct Part(IReadOnlyList<int>? Tokens, Tensor? Vectors);
 }
 
 /// <summary>What is wanted to know about a row, and after the step the answer.</summary>
 /// <param name="row">The row in its step.</param>
 /// <param name="tokens">The tokens whose likelihood is wanted.</param>
-internal sealed class RowQuestion(int row, IReadOnlyList<int> tokens)
+/// <param name="wantsScores">Whether the scores of all tokens are wanted.</param>
+internal sealed class RowQuestion(int row, IReadOnlyList<int> tokens, bool wantsScores)
 {
     /// <summary>The row in its step.</summary>
     public int Row { get; } = row;
@@ -91,9 +103,15 @@ internal sealed class RowQuestion(int row, IReadOnlyList<int> tokens)
     /// <summary>The tokens whose likelihood is wanted.</summary>
     public IReadOnlyList<int> Tokens { get; } = tokens;
 
+    /// <summary>Whether the scores of all tokens are wanted.</summary>
+    public bool WantsScores { get; } = wantsScores;
+
     /// <summary>The most likely next token; the lowest id where several are equally likely.</summary>
     public int MostLikely { get; set; }
 
     /// <summary>Natural logarithm of the probability of each of <see cref="Tokens"/>.</summary>
     public IReadOnlyList<double> LogLikelihoods { get; set; } = [];
+
+    /// <summary>The scores of all tokens [V], if wanted.</summary>
+    public float[] Scores { get; set; } = [];
 }

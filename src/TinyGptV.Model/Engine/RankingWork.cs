@@ -9,8 +9,8 @@ namespace TinyGptV.Model.Engine;
 /// and values. The original runs the whole model again for every candidate.
 /// </summary>
 internal sealed class RankingWork(
-    PreparedImage image, ImagePrompt prompt, int imageRows, ImmutableArray<ImmutableArray<int>> candidates, CancellationToken cancellationToken)
-    : SequenceWork(image, prompt, imageRows, cancellationToken)
+    PreparedImage image, ImagePrompt prompt, ModelFacts model, ImmutableArray<ImmutableArray<int>> candidates, CancellationToken cancellationToken)
+    : SequenceWork(image, prompt, model, cancellationToken)
 {
     private readonly TaskCompletionSource<ImmutableArray<double>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double[] _sums = new double[candidates.Length];
@@ -42,7 +42,7 @@ internal sealed class RankingWork(
         {
             Cache = runner.NewCache(PromptRows);
             AddPrompt(step, imageVectors);
-            _first = step.Ask(step.Rows - 1, [.. candidates.Select(c => c[0])]);
+            _first = step.AskLikelihoods(step.Rows - 1, [.. candidates.Select(c => c[0])]);
         }
         else
         {
@@ -66,11 +66,7 @@ internal sealed class RankingWork(
 
     public override void Complete() => _result.TrySetResult([.. _sums]);
 
-    public override void Fail(Exception reason)
-    {
-        if (CancellationToken.IsCancellationRequested) _result.TrySetCanceled(CancellationToken);
-        else _result.TrySetException(reason);
-    }
+    public override void Fail(Exception reason) => Fail(_result, reason);
 
     public override void Dispose()
     {
@@ -88,6 +84,6 @@ internal sealed class RankingWork(
         int start = step.Rows;
         step.AddTokens(tokens[..^1]);
         step.EndSpan(fork);
-        for (int i = 1; i < tokens.Length; i++) _asked.Add((index, step.Ask(start + i - 1, [tokens[i]])));
+        for (int i = 1; i < tokens.Length; i++) _asked.Add((index, step.AskLikelihoods(start + i - 1, [tokens[i]])));
     }
 }

@@ -9,12 +9,18 @@ namespace TinyGptV.Model.Engine;
 /// <param name="After">Tokens behind them.</param>
 internal sealed record ImagePrompt(ImmutableArray<int> Before, ImmutableArray<int> After);
 
+/// <summary>What a request must know of the model it is asked of.</summary>
+/// <param name="ImageRows">The number of vectors an image becomes.</param>
+/// <param name="Head">What the original's output begins with, one begin token: counted and penalised, but never fed to the network.</param>
+/// <param name="EndToken">Ends generation; negative for none.</param>
+internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> Head, int EndToken);
+
 /// <summary>One request on its way through the engine: knows which rows come next and what to make of the answers.</summary>
 /// <param name="image">The image's digest and pixels.</param>
 /// <param name="prompt">The prompt.</param>
-/// <param name="imageRows">The number of vectors an image becomes.</param>
+/// <param name="model">What must be known of the model.</param>
 /// <param name="cancellationToken">The caller has gone.</param>
-internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, int imageRows, CancellationToken cancellationToken) : ISchedulable, IDisposable
+internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, CancellationToken cancellationToken) : ISchedulable, IDisposable
 {
     /// <summary>The image of the request.</summary>
     public PreparedImage Image { get; } = image;
@@ -25,9 +31,11 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, in
 
     protected ImagePrompt Prompt { get; } = prompt;
 
-    protected int PromptRows => Prompt.Before.Length + imageRows + Prompt.After.Length;
+    protected ModelFacts Model { get; } = model;
 
-    protected CancellationToken CancellationToken { get; } = cancellationToken;
+    protected int PromptRows => Prompt.Before.Length + Model.ImageRows + Prompt.After.Length;
+
+    private CancellationToken CancellationToken { get; } = cancellationToken;
 
     protected KvCache? Cache { get; set; }
 
@@ -48,6 +56,12 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, in
     public abstract void Fail(Exception reason);
 
     public virtual void Dispose() => Cache?.Dispose();
+
+    protected void Fail<T>(TaskCompletionSource<T> result, Exception reason)
+    {
+        if (IsAbandoned) result.TrySetCanceled(CancellationToken);
+        else result.TrySetException(reason);
+    }
 
     protected void AddPrompt(PackedStep step, Func<Tensor> imageVectors)
     {

@@ -62,12 +62,12 @@ public sealed class EngineStepsTests
         var runner = new ModelRunner(model, threads: 1);
         using var mode = inference_mode();
         using var steps = new EngineSteps(runner, new EngineOptions { Threads = 1 });
-        var bad = new GenerationWork(new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), Queries, 3, 2, TestContext.Current.CancellationToken);
+        var bad = new GenerationWork(new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         steps.Add(bad);
         while (!steps.IsIdle) steps.RunOne();
         Assert.True(bad.Result.IsFaulted);
 
-        var good = new GenerationWork(new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), Queries, 3, -1, TestContext.Current.CancellationToken);
+        var good = new GenerationWork(new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         steps.Add(good);
         while (!steps.IsIdle) steps.RunOne();
         Assert.Equal(3, (await good.Result).Ids.Length);
@@ -80,7 +80,7 @@ public sealed class EngineStepsTests
         using var mode = inference_mode();
         using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
         using var cancellation = new CancellationTokenSource();
-        var work = new GenerationWork(new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), Queries, 1000, -1, cancellation.Token);
+        var work = new GenerationWork(new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 1000 }, cancellation.Token);
         steps.Add(work);
         steps.RunOne();
         cancellation.Cancel();
@@ -121,11 +121,11 @@ public sealed class EngineStepsTests
             var prompt = new ImagePrompt([.. Before], [.. After]);
             if (Ranks)
             {
-                var ranking = new RankingWork(image, prompt, Queries, Candidates, default);
+                var ranking = new RankingWork(image, prompt, new ModelFacts(Queries, [0], endToken), Candidates, default);
                 return (ranking, () => string.Join(' ', ranking.Result.Result.Select(x => BitConverter.DoubleToInt64Bits(x).ToString("x16", null))));
             }
 
-            var generation = new GenerationWork(image, prompt, Queries, MaxNewTokens, endToken, default);
+            var generation = new GenerationWork(image, prompt, new ModelFacts(Queries, [0], endToken), new DecodingOptions { MaxNewTokens = MaxNewTokens }, default);
             return (generation, () => string.Join(' ', generation.Result.Result.Ids));
         }
     }

@@ -20,7 +20,7 @@ public sealed class FullSizeModelTests(ITestOutputHelper output)
         using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads });
         var image = new PreparedImage("gray", new float[3 * 448 * 448]);
         GenerationWork[] questions = [.. Enumerable.Range(0, 4).Select(i => new GenerationWork(
-            image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), 32, 20, endToken: -1, TestContext.Current.CancellationToken))];
+            image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), new ModelFacts(32, [50256], -1), new DecodingOptions(), TestContext.Current.CancellationToken))];
         foreach (GenerationWork question in questions) steps.Add(question);
         long begin = TimeProvider.System.GetTimestamp();
         while (!steps.IsIdle) steps.RunOne();

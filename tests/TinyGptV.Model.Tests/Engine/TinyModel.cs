@@ -5,17 +5,20 @@ namespace TinyGptV.Model.Tests.Engine;
 /// <summary>A network of a few thousand parameters with random weights: the real architecture at toy size.</summary>
 internal static class TinyModel
 {
+    /// <summary>Everything but the language model.</summary>
+    public static TinyGptVConfig Vision { get; } = new()
+    {
+        ImageSize = 28,
+        Eva = new EvaConfig { EmbedDim = 16, Depth = 1, NumHeads = 2 },
+        Qformer = new QFormerConfig { HiddenSize = 12, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, EncoderWidth = 16 },
+        LlamaProjMid = 20,
+        Lora = new LoraConfig { R = 4, Alpha = 16 },
+    };
+
     public static TinyGptVModel Create(int seed, int layers = 2, int heads = 4, int headSize = 12, int vocabulary = 97, int queries = 3)
     {
         set_num_threads(1);
-        var config = new TinyGptVConfig
-        {
-            ImageSize = 28,
-            Eva = new EvaConfig { EmbedDim = 16, Depth = 1, NumHeads = 2 },
-            Qformer = new QFormerConfig { HiddenSize = 12, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, EncoderWidth = 16, QueryLength = queries },
-            LlamaProjMid = 20,
-            Lora = new LoraConfig { R = 4, Alpha = 16 },
-        };
+        TinyGptVConfig config = Vision with { Qformer = Vision.Qformer with { QueryLength = queries } };
         var phi = new PhiConfig
         {
             VocabSize = vocabulary,
