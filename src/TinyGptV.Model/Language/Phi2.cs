@@ -13,10 +13,14 @@ namespace TinyGptV.Model.Language;
 /// Which rows of a packed step belong to one sequence. Rows of different sequences lie one behind the other without padding: all
 /// layers but attention treat them alike, and attention looks at one span at a time.
 /// </summary>
-/// <param name="Cache">The sequence's keys and values so far.</param>
+/// <param name="Cache">The sequence's keys and values so far; null if it is whole in this step and nothing is kept, as in training.</param>
 /// <param name="Start">The first row.</param>
 /// <param name="Count">The number of rows, at least 1.</param>
-internal readonly record struct RowSpan(KvCache Cache, int Start, int Count);
+internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count)
+{
+    /// <summary>How many positions came before.</summary>
+    public int Past => Cache?.Length ?? 0;
+}
 
 /// <summary>Phi-2 as TinyGPT-V modifies it: norms on queries and keys of every head and on the attention's output, and adapters.</summary>
 internal sealed class Phi2 : nn.Module
@@ -71,7 +75,7 @@ internal sealed class Phi2Model : nn.Module
         using DisposeScope scope = NewDisposeScope();
         (Tensor cos, Tensor sin) = RotaryRows(x.shape[0], x.device, spans);
         foreach (Phi2DecoderLayer layer in layers) x = layer.Forward(x, spans, cos, sin);
-        foreach (RowSpan span in spans) span.Cache.Advance(span.Count);
+        foreach (RowSpan span in spans) span.Cache?.Advance(span.Count);
         return final_layernorm.forward(x).MoveToOuterDisposeScope();
     }
 
@@ -80,7 +84,7 @@ internal sealed class Phi2Model : nn.Module
     {
         var positions = new long[rows];
         foreach (RowSpan span in spans)
-            for (int i = 0; i < span.Count; i++) positions[span.Start + i] = span.Cache.Length + i;
+            for (int i = 0; i < span.Count; i++) positions[span.Start + i] = span.Past + i;
         return _rotary.Rows(tensor(positions, device: device), (int)positions.Max() + 1);
     }
 
@@ -158,25 +162,30 @@ internal sealed class Phi2Attention : nn.Module
         ScalarType dtype = qkv[2].dtype;
         Tensor q = Rotate(q_layernorm.forward(qkv[0].to(float32)), cos, sin).to(dtype);
         Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
-        Tensor o = zeros_like(q);                                                           // [R, H, D]; padding rows stay zero
-        foreach (RowSpan span in spans) Attend(span, q, k, qkv[2], o);
-        return dense.forward(o.flatten(1));                                                 // [R, C]
+        List<Tensor> o = [.. spans.Select(span => Attend(span, q, k, qkv[2]))];             // each [n, H, D]
+        long padding = q.shape[0] - spans.Sum(span => span.Count);
+        if (padding > 0) o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
+        return dense.forward(cat(o).flatten(1));                                            // [R, C]
     }
 
-    private void Attend(RowSpan span, Tensor q, Tensor k, Tensor v, Tensor o)
+    private Tensor Attend(RowSpan span, Tensor q, Tensor k, Tensor v)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor keys, Tensor values) = span.Cache.Append(_index, k.narrow(0, span.Start, span.Count), v.narrow(0, span.Start, span.Count));
-        Tensor queries = q.narrow(0, span.Start, span.Count).transpose(0, 1).unsqueeze(0);  // [1, H, n, D]
-        bool first = span.Cache.Length == 0;
+        Tensor queries = RowsOf(span, q), newKeys = RowsOf(span, k), newValues = RowsOf(span, v); // [n, H, D]
+        (Tensor keys, Tensor values) = span.Cache?.Append(_index, newKeys, newValues) ?? (HeadsFirst(newKeys), HeadsFirst(newValues)); // [1, H, T, D]
+        bool first = span.Past == 0;
         Tensor? mask = first || span.Count == 1 ? null : CausalMask(span, q);
-        Tensor a = F.scaled_dot_product_attention(queries, keys, values, mask, is_casual: first && span.Count > 1); // [1, H, n, D]
-        o.narrow(0, span.Start, span.Count).copy_(a.squeeze(0).transpose(0, 1));
+        Tensor a = F.scaled_dot_product_attention(HeadsFirst(queries), keys, values, mask, is_casual: first && span.Count > 1); // [1, H, n, D]
+        return a.squeeze(0).transpose(0, 1).MoveToOuterDisposeScope();
     }
 
-    // New row i sees everything in the cache before the step and the new rows up to itself.
+    private static Tensor RowsOf(RowSpan span, Tensor x) => x.narrow(0, span.Start, span.Count);
+
+    private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0);           // [n, H, D] -> [1, H, n, D]
+
+    // New row i sees everything before the step and the new rows up to itself.
     private static Tensor CausalMask(RowSpan span, Tensor like) =>
-        ones(span.Count, span.Cache.Length + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Cache.Length); // [n, T]
+        ones(span.Count, span.Past + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Past); // [n, T]
 
     private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
@@ -204,8 +213,8 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
     private static Tensor TanhGelu(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inner = x.pow(3).mul_(0.044715).add_(x).mul_(Math.Sqrt(2 / Math.PI)).tanh_();
-        return inner.add_(1).mul_(x).mul_(0.5).MoveToOuterDisposeScope();
+        Tensor inner = x.pow(3).mul_(0.044715).add_(x).mul_(Math.Sqrt(2 / Math.PI)).tanh();
+        return (inner + 1).mul(x).mul_(0.5).MoveToOuterDisposeScope();
     }
 }
 
@@ -227,6 +236,6 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = x.to(float32);
         Tensor scaled = wide * rsqrt(wide.pow(2).mean([-1], keepdim: true) + Eps);
-        return scaled.mul_(weight).MoveToOuterDisposeScope();
+        return (scaled * weight).MoveToOuterDisposeScope();
     }
 }
