@@ -5,6 +5,8 @@ namespace TinyGptV.Model.Checkpoints;
 /// <summary>Opens checkpoint files by what is in them; the extension does not matter.</summary>
 public static class CheckpointFile
 {
+    private static ReadOnlySpan<byte> ZipEntrySignature => "PK\u0003\u0004"u8;
+
     private static ReadOnlySpan<byte> PickleProtocol => [0x80];
 
     /// <summary>Opens a file and reads its headers.</summary>
@@ -15,6 +17,7 @@ public static class CheckpointFile
     {
         MappedFile file = MappedFile.Open(path);
         ReadOnlySpan<byte> start = file.FirstBytes(256);
+        if (start.StartsWith(ZipEntrySignature)) return TorchZipFile.Open(file);
         if (start.Length > 8 && start[8] == '{') return SafetensorsFile.Open(file);
 
         string found = Describe(start);

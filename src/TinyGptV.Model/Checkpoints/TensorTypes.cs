@@ -47,17 +47,17 @@ internal static class TensorTypes
         _ => null,
     };
 
-    /// <summary>The number of elements, or null if it is negative or beyond what a file could hold.</summary>
+    /// <summary>The number of elements, or null if an extent is negative or the extents multiply beyond what a file could hold.</summary>
     public static long? ElementCount(ReadOnlySpan<long> shape)
     {
-        Int128 count = 1;
+        Int128 strides = 1; // torch multiplies all extents, those behind a zero too
         foreach (long extent in shape)
         {
             if (extent < 0) return null;
-            count *= extent;
-            if (count > long.MaxValue / 8) return null;
+            strides *= Math.Max(1, extent);
+            if (strides > long.MaxValue / 8) return null;
         }
 
-        return (long)count;
+        return shape.Contains(0) ? 0 : (long)strides;
     }
 }

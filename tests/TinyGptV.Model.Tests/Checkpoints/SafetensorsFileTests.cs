@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using TinyGptV.Model.Checkpoints;
 using TorchSharp;
 
@@ -7,9 +5,9 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 
 public sealed class SafetensorsFileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("tinygptv-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Open_GoldenFile_HeadersAndValuesAreThere()
@@ -75,8 +73,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Open_HeaderLongerThanTheFile_IsRefused()
     {
-        string path = Path.Combine(_folder, "long.safetensors");
-        File.WriteAllBytes(path, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{', (byte)'}']);
+        string path = _folder.Write("long.safetensors", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{', (byte)'}']);
 
         Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path));
     }
@@ -98,12 +95,5 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => file.Read("final"));
     }
 
-    private string Write(string header, byte[] data)
-    {
-        byte[] text = Encoding.UTF8.GetBytes(header), length = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
-        string path = Path.Combine(_folder, "file.safetensors");
-        File.WriteAllBytes(path, [.. length, .. text, .. data]);
-        return path;
-    }
+    private string Write(string header, byte[] data) => _folder.Write("file.safetensors", SafetensorsBytes.Of(header, data));
 }

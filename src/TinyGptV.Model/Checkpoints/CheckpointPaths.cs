@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+
+namespace TinyGptV.Model.Checkpoints;
+
+/// <summary>The files that make a model.</summary>
+/// <param name="PhiFolder">The Phi-2 folder: config.json, weights, tokenizer.</param>
+/// <param name="EvaFile">EVA ViT-g.</param>
+/// <param name="Blip2File">BLIP-2's pretrained file with the Q-Former.</param>
+/// <param name="StageFile">TinyGPT-V's own file of the stage to run.</param>
+public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, string Blip2File, string StageFile)
+{
+    private const string Eva = "eva_vit_g", Blip2 = "blip2_pretrained_flant5xxl", Stage = "TinyGPT-V_for_Stage";
+
+    /// <summary>Finds them in one folder by their published names, as .safetensors (preferred) or .pth; of several stages the newest.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CheckpointException">Something is missing; the message lists what was expected and what is there.</exception>
+    public static CheckpointPaths Find(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
+        string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)], folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
+        string? phi = FindPhi(folders), eva = Named(files, Eva), blip2 = Named(files, Blip2), stage = NewestStage(files);
+        if (phi is not null && eva is not null && blip2 is not null && stage is not null) return new CheckpointPaths(phi, eva, blip2, stage);
+
+        throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
+            Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),
+            Line(blip2, $"{Blip2}.pth or .safetensors"), Line(stage, $"{Stage}N.pth or .safetensors, N = 1 to 4")) +
+            $"{Environment.NewLine}Found: {Listing(files, folders)}");
+    }
+
+    /// <summary>The stage that a file's name tells, or null.</summary>
+    internal static int? StageOf(string path) =>
+        StageName().Match(Path.GetFileName(path)) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, out int stage) ? stage : null;
+
+    private static string? FindPhi(string[] folders)
+    {
+        string[] candidates = [.. folders.Where(candidate => File.Exists(Path.Combine(candidate, "config.json")) &&
+            (File.Exists(Path.Combine(candidate, "vocab.json")) || File.Exists(Path.Combine(candidate, "tokenizer.json"))))];
+        return candidates.FirstOrDefault(candidate => Path.GetFileName(candidate) == "phi-2") ?? (candidates.Length == 1 ? candidates[0] : null);
+    }
+
+    private static string? Named(string[] files, string stem) =>
+        new[] { ".safetensors", ".pth" }.Select(extension => files.FirstOrDefault(file => Path.GetFileName(file).Equals(stem + extension, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(file => file is not null);
+
+    private static string? NewestStage(string[] files) => files
+        .Where(file => StageOf(file) is not null)
+        .OrderByDescending(file => StageOf(file)).ThenByDescending(file => file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        .FirstOrDefault();
+
+    private static string Line(string? found, string expected) => $"{Environment.NewLine}  {(found is null ? "missing " : "found   ")} {expected}";
+
+    private static string Listing(string[] files, string[] folders)
+    {
+        string[] names = [.. folders.Select(folder => Path.GetFileName(folder) + "/"), .. files.Select(file => Path.GetFileName(file))];
+        return names.Length == 0 ? "an empty folder." : string.Join(", ", names.Take(30)) + (names.Length > 30 ? $" and {names.Length - 30} more." : ".");
+    }
+
+    [GeneratedRegex(@"^TinyGPT-V_for_Stage(\d+)\.(pth|safetensors)$", RegexOptions.IgnoreCase)]
+    private static partial Regex StageName();
+}

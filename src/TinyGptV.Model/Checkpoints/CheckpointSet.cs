@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints;
+
+/// <summary>The open files of one model.</summary>
+public sealed class CheckpointSet : IDisposable
+{
+    private static readonly string[] TokenizerFiles =
+        ["added_tokens.json", "generation_config.json", "merges.txt", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json"];
+
+    private readonly List<(CheckpointRole Role, ICheckpointFile File)> _files = [];
+
+    private CheckpointSet(CheckpointPaths paths) => Paths = paths;
+
+    /// <summary>Where the files are.</summary>
+    public CheckpointPaths Paths { get; }
+
+    /// <summary>The language model's folder.</summary>
+    public Phi2Folder Phi => (Phi2Folder)File(CheckpointRole.Phi);
+
+    /// <summary>What the stage file tells about the model.</summary>
+    public StageFacts Stage { get; private set; } = new(0, null, null, null, false);
+
+    /// <summary>What would be loaded: canonical name to header, the later file's where two hold a tensor.</summary>
+    public IReadOnlyDictionary<string, TensorHeader> Tensors { get; private set; } = ImmutableDictionary<string, TensorHeader>.Empty;
+
+    /// <summary>Opens all files and reads their headers.</summary>
+    /// <exception cref="CheckpointException">One cannot be used.</exception>
+    public static CheckpointSet Open(CheckpointPaths paths)
+    {
+        var set = new CheckpointSet(paths);
+        try
+        {
+            set._files.Add((CheckpointRole.Phi, Phi2Folder.Open(paths.PhiFolder)));
+            set._files.Add((CheckpointRole.Eva, CheckpointFile.Open(paths.EvaFile)));
+            set._files.Add((CheckpointRole.Blip2, CheckpointFile.Open(paths.Blip2File)));
+            set._files.Add((CheckpointRole.Stage, CheckpointFile.Open(paths.StageFile)));
+            set.Stage = StageFacts.Of(set.File(CheckpointRole.Stage));
+            set.Tensors = set.CollectHeaders();
+            return set;
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The open file of one kind.</summary>
+    public ICheckpointFile File(CheckpointRole role) => _files.Single(file => file.Role == role).File;
+
+    /// <summary>
+    /// Copies every tensor into the model, converted to the model's element type and device, in the original's order (Phi-2, EVA, BLIP-2, stage).
+    /// The position table is resampled if the model has another number of tokens. The added norms' biases, which no published file holds, become zero.
+    /// </summary>
+    /// <param name="parameters">The model's tensors by canonical name; they are written to.</param>
+    /// <param name="cancellationToken">Stops between two tensors, leaving the model half loaded.</param>
+    /// <returns>What was and was not loaded; the caller decides with <see cref="CheckpointReport.ThrowIfIncomplete"/>.</returns>
+    public CheckpointReport LoadInto(IReadOnlyDictionary<string, torch.Tensor> parameters, CancellationToken cancellationToken = default)
+    {
+        using IDisposable noGradients = torch.no_grad();
+        var loading = new CheckpointLoading(parameters);
+        foreach ((CheckpointRole role, ICheckpointFile file) in _files) loading.Load(role, file, cancellationToken);
+        return loading.Finish();
+    }
+
+    /// <summary>SHA-256 of everything that decides a result: weights, indexes, configuration, tokenizer.</summary>
+    /// <returns>Lower-case hexadecimal digests by file name, a Phi-2 file's with its folder's name in front (<c>phi-2/config.json</c>).</returns>
+    public async Task<ImmutableSortedDictionary<string, string>> ComputeDigestsAsync(CancellationToken cancellationToken)
+    {
+        var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string path) in DecidingFiles())
+        {
+            await using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            digests[name] = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        }
+
+        return digests.ToImmutable();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach ((_, ICheckpointFile file) in _files) file.Dispose();
+    }
+
+    private Dictionary<string, TensorHeader> CollectHeaders()
+    {
+        var headers = new Dictionary<string, TensorHeader>(StringComparer.Ordinal);
+        foreach ((CheckpointRole role, ICheckpointFile file) in _files)
+            foreach (TensorHeader header in file.Tensors.Values)
+            {
+                string name = CheckpointKeys.Canonical(role, header.Name);
+                headers[name] = header with { Name = name };
+            }
+
+        return headers;
+    }
+
+    private IEnumerable<(string Name, string Path)> DecidingFiles()
+    {
+        string folder = Path.GetFullPath(Paths.PhiFolder);
+        IEnumerable<string> beside = TokenizerFiles.Append("config.json").Select(name => Path.Combine(folder, name)).Where(System.IO.File.Exists);
+        foreach (string path in beside.Concat(Phi.WeightFiles)) yield return ($"{Path.GetFileName(folder)}/{Path.GetFileName(path)}", path);
+
+        string[] single = [Paths.EvaFile, Paths.Blip2File, Paths.StageFile];
+        bool distinct = single.DistinctBy(Path.GetFileName, StringComparer.Ordinal).Count() == single.Length;
+        foreach (string path in single) yield return (distinct ? Path.GetFileName(path) : Path.GetFullPath(path), path);
+    }
+}

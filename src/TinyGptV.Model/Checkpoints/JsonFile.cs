@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TinyGptV.Model.Checkpoints;
+
+/// <summary>Small JSON files that lie beside weights.</summary>
+internal static class JsonFile
+{
+    private const int Largest = 64 << 20;
+
+    public static JsonObject ReadObject(string path)
+    {
+        using MappedFile file = MappedFile.Open(path);
+        if (file.Length > Largest) throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            var reader = JsonNode.Parse(WithoutByteOrderMark(file.Bytes(0, (int)file.Length)), null, options);
+            return reader as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
+        }
+        catch (JsonException failure)
+        {
+            throw new CheckpointException($"{path}: is not sound JSON: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The value of a field, or null if it is absent or of another type.</summary>
+    public static T? Value<T>(this JsonNode? node, string field) where T : struct =>
+        (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out T result) ? result : null;
+
+    /// <summary>The text of a field, or null if it is absent or no text.</summary>
+    public static string? Text(this JsonNode? node, string field) =>
+        (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out string? result) ? result : null;
+
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+}

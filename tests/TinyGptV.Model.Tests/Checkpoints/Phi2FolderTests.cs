@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Checkpoints;
+using TorchSharp;
+
+namespace TinyGptV.Model.Tests.Checkpoints;
+
+public sealed class Phi2FolderTests : IDisposable
+{
+    private const string Qkv = ".self_attn.query_key_value.";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Open_GoldenFolders_BothKindsOfShardsHoldTheSameModel()
+    {
+        using Phi2Folder half = Phi2Folder.Open(Golden.PathOf("e2e/phi-2")), single = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
+
+        Assert.Equal(CheckpointFileKind.TorchZip, half.Kind);
+        Assert.Equal(CheckpointFileKind.Safetensors, single.Kind);
+        Assert.Empty(half.Tensors.Keys.Except(single.Tensors.Keys));
+        foreach (string name in half.Tensors.Keys)
+        {
+            Assert.Equal(torch.ScalarType.Float16, half.Tensors[name].Type);
+            Assert.True(half.Read(name).to_type(torch.ScalarType.Float32).bytes.SequenceEqual(single.Read(name).bytes), name);
+        }
+    }
+
+    [Fact]
+    public void Open_BothKindsInOneFolder_PrefersSafetensors()
+    {
+        CopyGolden("e2e/phi-2");
+        CopyGolden("e2e/phi-2-safetensors");
+
+        using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
+
+        Assert.Equal(CheckpointFileKind.Safetensors, phi.Kind);
+    }
+
+    [Fact]
+    public void Open_OneTorchFile_IsEnough()
+    {
+        _folder.Copy("phi/pytorch_model.bin", "pytorch_model.bin");
+        _folder.Copy("e2e/phi-2/config.json", "config.json");
+
+        using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
+
+        Assert.Contains("lm_head.bias", phi.Tensors.Keys);
+    }
+
+    [Theory]
+    [InlineData("transformer.h")]
+    [InlineData("layers")]
+    [InlineData("split")]
+    public void Read_OtherGenerations_BecomeTheFusedRows(string generation)
+    {
+        using Phi2Folder golden = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
+        int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
+        var rewritten = golden.Tensors.Keys.Where(name => !IsAddedNorm(name)).SelectMany(name => Rewrite(generation, name, golden.Read(name), heads, layers));
+        _folder.Write("model.safetensors", SafetensorsBytes.Of(rewritten));
+        _folder.Copy("e2e/phi-2/config.json", "config.json");
+
+        using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
+
+        Assert.Equal(golden.Tensors.Keys.Where(name => !IsAddedNorm(name)).Order(), phi.Tensors.Keys.Order());
+        foreach (TensorHeader header in phi.Tensors.Values)
+        {
+            Assert.Equal(golden.Tensors[header.Name].Shape, header.Shape);
+            torch.Tensor found = phi.Read(header.Name);
+            Assert.Equal(header.Shape, found.shape);
+            Assert.True(golden.Read(header.Name).bytes.SequenceEqual(found.bytes), header.Name);
+        }
+    }
+
+    [Fact]
+    public void Open_SplitLayoutWithoutItsKeys_IsRefused()
+    {
+        _folder.Write("model.safetensors", SafetensorsBytes.Of([
+            new("model.layers.0.self_attn.q_proj.weight", torch.zeros(40, 40)), new("model.layers.0.self_attn.v_proj.weight", torch.zeros(40, 40))]));
+        _folder.Copy("e2e/phi-2/config.json", "config.json");
+
+        CheckpointException refusal = Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root));
+
+        Assert.Contains("q_proj, k_proj and v_proj", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"weight_map":{"a":"../other.bin"}}""", "../other.bin")]
+    [InlineData("""{"weight_map":{"a":"/etc/passwd"}}""", "/etc/passwd")]
+    [InlineData("""{"weight_map":{"a":7}}""", "no file")]
+    [InlineData("""{"weight_map":{}}""", "weight_map")]
+    [InlineData("""{"weight_map":{"a":"absent.bin"}}""", "absent.bin")]
+    [InlineData("[1]", "object")]
+    [InlineData("{", "JSON")]
+    public void Open_IndexThatIsUnsound_IsRefused(string index, string expected)
+    {
+        _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index));
+        _folder.Copy("e2e/phi-2/config.json", "config.json");
+
+        Assert.Contains(expected, Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_IndexThatPromisesMore_ListsWhatIsAbsent()
+    {
+        CopyGolden("e2e/phi-2");
+        JsonNode index = Golden.Json("e2e/phi-2/pytorch_model.bin.index.json");
+        index["weight_map"]!["model.layers.7.mlp.fc1.weight"] = "pytorch_model-00001-of-00002.bin";
+        _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index.ToJsonString()));
+
+        Assert.Contains("model.layers.7.mlp.fc1.weight", Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NoWeights_SaysWhatWasExpectedAndFound()
+    {
+        _folder.Copy("e2e/phi-2/config.json", "config.json");
+
+        CheckpointException refusal = Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root));
+
+        Assert.Contains("pytorch_model.bin.index.json", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("found config.json", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static bool IsAddedNorm(string name) => name.Contains("q_layernorm", StringComparison.Ordinal) || name.Contains("k_layernorm", StringComparison.Ordinal) ||
+        name.Contains("post_layernorm", StringComparison.Ordinal);
+
+    /// <summary>The reverse of what is under test, row by row.</summary>
+    private static IEnumerable<KeyValuePair<string, torch.Tensor>> Rewrite(string generation, string name, torch.Tensor tensor, int heads, int layers)
+    {
+        if (generation == "split")
+        {
+            if (!name.Contains(Qkv, StringComparison.Ordinal)) return [new(name, tensor)];
+            return "qkv".Select((letter, kind) => KeyValuePair.Create(name.Replace(Qkv, $".self_attn.{letter}_proj.", StringComparison.Ordinal), Rows(tensor, heads, [kind])));
+        }
+
+        torch.Tensor rows = name.Contains(Qkv, StringComparison.Ordinal) ? Rows(tensor, heads, [0, 1, 2]) : tensor;
+        return [new(MicrosoftName(generation, name, layers), rows)];
+    }
+
+    private static torch.Tensor Rows(torch.Tensor fused, int heads, int[] kinds)
+    {
+        long headSize = fused.shape[0] / heads / 3;
+        long[] order = [.. from kind in kinds from head in Enumerable.Range(0, heads) from row in Enumerable.Range(0, (int)headSize) select (head * 3 + kind) * headSize + row];
+        return fused.index_select(0, torch.tensor(order));
+    }
+
+    private static string MicrosoftName(string tree, string name, int layers)
+    {
+        string inner = name.Replace(".input_layernorm.", ".ln.", StringComparison.Ordinal).Replace(Qkv, ".mixer.Wqkv.", StringComparison.Ordinal)
+            .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal);
+        if (tree == "transformer.h")
+            return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal).Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)
+                .Replace("lm_head.", "lm_head.linear.", StringComparison.Ordinal).Replace("model.final_layernorm.", "lm_head.ln.", StringComparison.Ordinal);
+        for (int i = layers - 1; i >= 0; i--) inner = inner.Replace($"model.layers.{i}.", $"layers.{i + 1}.", StringComparison.Ordinal);
+        return inner.Replace("model.embed_tokens.", "layers.0.wte.", StringComparison.Ordinal).Replace("lm_head.", $"layers.{layers + 1}.linear.", StringComparison.Ordinal)
+            .Replace("model.final_layernorm.", $"layers.{layers + 1}.ln.", StringComparison.Ordinal);
+    }
+
+    private void CopyGolden(string relativeFolder)
+    {
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf(relativeFolder))) _folder.Copy(Path.Combine(relativeFolder, Path.GetFileName(path)), Path.GetFileName(path));
+    }
+}
