@@ -98,4 +98,7 @@ public sealed record PublishedResult
 
     /// <summary>The scoring mode it is believed to follow; another mode is not comparable.</summary>
     public required string Mode { get; init; }
+
+    /// <summary>The prompt it was measured with; a run with another one is not comparable. Null if that is unknown: then prompts are not compared.</summary>
+    public string? PromptTemplate { get; init; }
 }

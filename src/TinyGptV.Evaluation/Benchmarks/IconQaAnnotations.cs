@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace TinyGptV.Evaluation.Benchmarks;
+
+/// <summary>
+/// IconQA's sub-task choose_txt: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or the list
+/// that was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
+/// </summary>
+internal static class IconQaAnnotations
+{
+    private const string SubTask = "choose_txt";
+
+    public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken)
+    {
+        await using JsonRecords records = new(annotations);
+        bool official = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
+        ImmutableArray<string> problems = official ? await ReadSplitAsync(openSplits(), split, cancellationToken).ConfigureAwait(false) : [];
+        Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
+        return official
+            ? await ReadOfficialAsync(annotations, records, problems, skills, cancellationToken).ConfigureAwait(false)
+            : await ReadPreparedAsync(annotations, records, skills, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ImmutableArray<Sample>> ReadOfficialAsync(
+        AnnotationFile file, JsonRecords records, ImmutableArray<string> problems, Dictionary<string, ImmutableArray<string>> skills, CancellationToken cancellationToken)
+    {
+        Dictionary<string, Sample?> samples = problems.ToDictionary(id => id, Sample? (_) => null);
+        await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
+        {
+            if (!samples.TryGetValue(record.Key, out Sample? earlier))
+                continue;
+            if (earlier is not null)
+                throw record.Malformed($"the sample '{record.Key}' occurs a second time; every sample needs an id of its own");
+            if (record.Text("ques_type") is var kind && kind != SubTask)
+                throw record.Malformed($"field 'ques_type': expected '{SubTask}', because the split lists this problem, found '{kind}'");
+            samples[record.Key] = ToSample(record, record.Key, skills);
+        }
+
+        // The split's order, whatever the order of the problems.
+        return [.. problems.Select(id => samples[id] ?? throw new PrerequisiteException(
+            $"{file.Name}: expected the problem '{id}', which the split lists, found no such record. Get both files again from one release."))];
+    }
+
+    private static async ValueTask<ImmutableArray<Sample>> ReadPreparedAsync(
+        AnnotationFile file, JsonRecords records, Dictionary<string, ImmutableArray<string>> skills, CancellationToken cancellationToken)
+    {
+        SampleCollector samples = new();
+        await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
+            samples.Add(record, ToSample(record, record.Identity("image_id"), skills));
+        return samples.ToImmutable(file);
+    }
+
+    private static Sample ToSample(AnnotationRecord record, string id, Dictionary<string, ImmutableArray<string>> skills)
+    {
+        ImmutableArray<string> choices = record.Texts("choices");
+        if (choices.Length < 2)
+            throw record.Malformed($"field 'choices': expected at least 2 texts, found {choices.Length}");
+        return new Sample
+        {
+            Id = new SampleId(id),
+            Image = new ImageReference(id + "/image.png"),
+            Question = record.Text("question"),
+            Target = record.Index("answer", choices.Length - 1).ToString(CultureInfo.InvariantCulture),
+            Choices = choices,
+            Slices = [new Slice("choices", choices.Length.ToString(CultureInfo.InvariantCulture)),
+                      .. skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill))],
+        };
+    }
+
+    private static async ValueTask<ImmutableArray<string>> ReadSplitAsync(AnnotationFile file, string split, CancellationToken cancellationToken)
+    {
+        string wanted = $"{SubTask}_{split}";
+        List<string> found = [];
+        ImmutableArray<string> problems = [];
+        await foreach (AnnotationRecord record in ReadKeyedAsync(file, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(record.Key);
+            if (record.Key == wanted)
+                problems = WithoutRepetition(record);
+        }
+
+        return !problems.IsEmpty ? problems : throw new PrerequisiteException(
+            $"{file.Name}: expected a list of problems under '{wanted}', found {(found.Contains(wanted) ? "an empty list" : string.Join(", ", found))}. "
+            + "Correct \"split\" in benchmark.json, or get the file again.");
+    }
+
+    private static ImmutableArray<string> WithoutRepetition(AnnotationRecord split)
+    {
+        ImmutableArray<string> problems = split.AsTexts();
+        string? repeated = problems.GroupBy(id => id).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return repeated is null ? problems : throw split.Malformed($"the problem '{repeated}' is listed twice");
+    }
+
+    private static async ValueTask<Dictionary<string, ImmutableArray<string>>> ReadSkillsAsync(AnnotationFile? file, CancellationToken cancellationToken)
+    {
+        Dictionary<string, ImmutableArray<string>> skills = [];
+        if (file is null)
+            return skills;
+        await foreach (AnnotationRecord record in ReadKeyedAsync(file, cancellationToken).ConfigureAwait(false))
+            skills[record.Key] = [.. record.AsTexts().Distinct()];
+        return skills;
+    }
+
+    private static async IAsyncEnumerable<AnnotationRecord> ReadKeyedAsync(
+        AnnotationFile file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using JsonRecords records = new(file);
+        if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
+            throw new PrerequisiteException($"{file.Name}: expected a JSON object keyed by name, found a list. Get the file again, as the benchmark's README describes.");
+        await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
+            yield return record;
+    }
+}

@@ -1,0 +1,26 @@
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Scoring;
+
+/// <summary>How one answer is judged, and how the judgements of many become a number. Pure: the same prediction has the same score.</summary>
+public interface IScorer
+{
+    /// <summary>The name by which <c>benchmark.json</c> asks for it, for example <c>contains-label</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What it does, in one sentence for people.</summary>
+    string Description { get; }
+
+    /// <summary>The kind of answer it can judge.</summary>
+    RequestKind Request { get; }
+
+    /// <summary>How its scores are summed up.</summary>
+    IMetric Metric { get; }
+
+    /// <summary>Judges an answer.</summary>
+    /// <param name="prediction">A prediction that holds an answer of the kind <see cref="Request"/>.</param>
+    /// <returns>The score.</returns>
+    /// <exception cref="ArgumentException">The prediction holds no such answer.</exception>
+    Score Score(Prediction prediction);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Text;
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Evaluation.Tests.Benchmarks;
+
+public sealed class GqaAnnotationsTests
+{
+    private const string Stanford = """
+        {
+          "09000001": {
+            "semantic": [{"operation": "select", "dependencies": [], "argument": "bench (1101)"}],
+            "entailed": ["09000001"], "equivalent": ["09000001"],
+            "question": "What color is the {bench}?", "imageId": "n900001", "isBalanced": true,
+            "groups": {"global": "color", "local": "06-bench_color"}, "answer": "green",
+            "semanticStr": "select: bench (1101)->query: color [0]",
+            "annotations": {"answer": {}, "question": {"4": "1101"}, "fullAnswer": {"1": "1101"}},
+            "types": {"detailed": "attrQ", "semantic": "attr", "structural": "query"}, "fullAnswer": "The bench is green."
+          },
+          "20900002": {
+            "question": "Is there a dog in the picture?", "imageId": "2407890", "isBalanced": true,
+            "groups": {"global": null, "local": "13-dog_exist"}, "answer": "no",
+            "types": {"detailed": "exist", "semantic": "obj", "structural": "verify"}
+          }
+        }
+        """;
+
+    private const string Lavis = """
+        [{"image": "n900001.jpg", "question": "What color is the bench?", "answer": "green", "question_id": "09000001"},
+         {"image": "n900001.jpg", "question": "Is there a dog in the picture?", "answer": "no", "question_id": 20900002},
+         {"image": "n900002.jpg", "question": "Who is it?", "answer": "man"}]
+        """;
+
+    [Fact]
+    public async Task Read_StanfordObject_GivesEveryFieldAndType()
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(AnnotationFormat.Gqa, "testdev", ("annotations", Stanford));
+
+        Assert.Equal(["09000001", "20900002"], samples.Select(sample => sample.Id.Value));
+        Assert.Equal(["n900001.jpg", "2407890.jpg"], samples.Select(sample => sample.Image.Path));
+        Assert.Equal("What color is the {bench}?", samples[0].Question);
+        Assert.Equal(["green", "no"], samples.Select(sample => sample.Target));
+        Assert.Equal([new Slice("structural", "query"), new Slice("semantic", "attr"), new Slice("detailed", "attrQ")], samples[0].Slices);
+        Assert.All(samples, sample => Assert.Empty(sample.Choices));
+    }
+
+    [Fact]
+    public async Task Read_LavisList_KeepsImageNamesAndNamesRecordsWithoutIdByPosition()
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(AnnotationFormat.Gqa, "testdev", ("annotations", Lavis));
+
+        Assert.Equal(["09000001", "20900002", "testdev:3"], samples.Select(sample => sample.Id.Value));
+        Assert.Equal(["n900001.jpg", "n900001.jpg", "n900002.jpg"], samples.Select(sample => sample.Image.Path));
+        Assert.All(samples, sample => Assert.Empty(sample.Slices));
+    }
+
+    [Theory]
+    [InlineData(Stanford, 1)]
+    [InlineData(Stanford, 7)]
+    [InlineData(Lavis, 1)]
+    [InlineData(Lavis, 3)]
+    public async Task Read_AnyPortionsByteOrderMarkAndLineEnds_GivesTheSameSamples(string text, int bytesAtOnce)
+    {
+        ImmutableArray<Sample> expected = await AnnotationFiles.ReadAsync(AnnotationFormat.Gqa, "testdev", ("annotations", text));
+        byte[] windows = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n") + "\r\n")];
+
+        ImmutableArray<Sample> actual = await AnnotationReader.ReadAsync(
+            AnnotationFiles.Definition(AnnotationFormat.Gqa, "testdev"),
+            role => new AnnotationFile(role, new DripStream(windows, bytesAtOnce)),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected.Select(Flat), actual.Select(Flat));
+    }
+
+    [Theory]
+    [InlineData("", "annotations.json: expected JSON that begins with '{' or '[', found nothing")]
+    [InlineData("questions", "expected JSON that begins with '{' or '[', found something else")]
+    [InlineData("{}", "annotations.json: expected at least one sample, found none")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": """, "after 0 complete records, at or after line 1")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a"}} trailing""", "after 1 complete records, at or after line 1")]
+    [InlineData("""{"1": {"imageId": "n1", "answer": "a"}}""", "annotations.json, record '1': field 'question': expected a value, found no such field")]
+    [InlineData("""{"1": {"question": 7, "imageId": "n1", "answer": "a"}}""", "annotations.json, record '1': field 'question': expected a text that is not empty, found 7")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": null}}""", "field 'answer': expected a text that is not empty, found null")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "", "answer": "a"}}""", "field 'imageId': expected a text that is not empty, found \"\"")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a", "types": {"detailed": []}}}""", "field 'types.detailed': expected a text, found a list")]
+    [InlineData("""{"1": ["Q"]}""", "annotations.json, record '1': expected an object with the fields of a sample, found a list")]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a"}, "1": {"question": "Q", "imageId": "n1", "answer": "a"}}""", "record '1': the sample '1' occurs a second time")]
+    [InlineData("""{"1": {"question": "\ud800", "imageId": "n1", "answer": "a"}}""", "field 'question': expected a text in UTF-8, found bytes that are not")]
+    [InlineData("[{\"question\": \"Q\", \"answer\": \"a\", \"image\": \"1.jpg\"},\n {\"question\": \"Q\", \"answer\": \"a\"}]", "record 2 (line 2): field 'image': expected a value, found no such field")]
+    [InlineData("""[{"question": "Q", "answer": "a", "image": "1.jpg", "question_id": 1.5}]""", "record 1 (line 1): field 'question_id': expected a text or a whole number, found 1.5")]
+    public async Task Read_MalformedFile_NamesFileRecordAndField(string text, string expected) =>
+        Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "testdev", ("annotations", text)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Read_BytesThatAreNotUtf8_AreRefused()
+    {
+        byte[] latin1 = [.. "{\"1\": {\"question\": \"caf"u8, 0xE9, .. "\", \"imageId\": \"n1\", \"answer\": \"a\"}}"u8];
+
+        PrerequisiteException refusal = await Assert.ThrowsAsync<PrerequisiteException>(
+            () => AnnotationFiles.ReadBytesAsync(AnnotationFormat.Gqa, "testdev", ("annotations", latin1)));
+
+        Assert.Contains("record '1': field 'question': expected a text in UTF-8", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_FileAbsent_ListsTheAlternatives()
+    {
+        string refusal = await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "testdev");
+
+        Assert.StartsWith("Benchmark 'made-up' needs its file of annotations: expected 'a.json' or 'b/a.json' in the benchmark's folder, found none.", refusal, StringComparison.Ordinal);
+    }
+
+    private static string Flat(Sample sample) => $"{sample.Id}|{sample.Image}|{sample.Question}|{sample.Target}|{string.Join(',', sample.Slices)}";
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using CsCheck;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Tests.Scoring;
+
+public sealed class ScorersTests
+{
+    // The label rules of the original's scripts and of the official ones; the middle column is the uncut answer.
+    [Theory]
+    [InlineData("no", "no", 1)]
+    [InlineData("no", "I know", 1)]
+    [InlineData("no", "Another one", 1)]
+    [InlineData("man", "A Woman", 1)]
+    [InlineData("green", "GREEN.", 1)]
+    [InlineData("green", "red###Human: what is green?", 1)]
+    [InlineData("green", "gr een", 0)]
+    [InlineData("Green", "green", 0)]
+    [InlineData("green", "", 0)]
+    [InlineData("i\u0307", "\u0130", 1)]
+    public void ContainsLabel_IsASubstringOfTheWholeLowerCasedText(string label, string text, double expected) =>
+        Assert.Equal(expected, Text("contains-label", label, text).Value);
+
+    [Theory]
+    [InlineData("true", "true", 1)]
+    [InlineData("true", "yes", 1)]
+    [InlineData("true", "Yes, true", 2)]
+    [InlineData("true", "yesterday", 1)]
+    [InlineData("true", "false, no", 0)]
+    [InlineData("false", "No, that is False", 2)]
+    [InlineData("false", "I do not know", 1)]
+    [InlineData("false", "true or false", 1)]
+    [InlineData("true", "true or false", 1)]
+    [InlineData("true", "", 0)]
+    public void ContainsLabelOrYesNo_CanCountTwice(string label, string text, double expected) =>
+        Assert.Equal(expected, Text("contains-label-or-yes-no", label, text).Value);
+
+    [Theory]
+    [InlineData("green", "Green", 1)]
+    [InlineData("green", "green.", 0)]
+    [InlineData("green", " green", 0)]
+    [InlineData("green", "green###", 0)]
+    [InlineData("true", "TRUE", 1)]
+    public void EqualsLabelLowerCased_ComparesTheWholeText(string label, string text, double expected) =>
+        Assert.Equal(expected, Text("equals-label-lower-cased", label, text).Value);
+
+    [Theory]
+    [InlineData("green", "green", 1)]
+    [InlineData("green", " green\n###Human: and now?", 1)]
+    [InlineData("green", "Green", 0)]
+    [InlineData("green", "green.", 0)]
+    [InlineData("green", "###green", 0)]
+    public void EqualsLabel_ComparesTheOwnTurnWithCapitals(string label, string text, double expected) =>
+        Assert.Equal(expected, Text("equals-label", label, text).Value);
+
+    [Theory]
+    [InlineData("true", "True.", 1, false)]
+    [InlineData("true", "yes, it is true", 1, false)]
+    [InlineData("true", "no", 0, false)]
+    [InlineData("false", "No!", 1, false)]
+    [InlineData("false", "it is (false)", 1, false)]
+    [InlineData("false", "I do not know", 0, true)]
+    [InlineData("true", "true or false", 0, true)]
+    [InlineData("true", "untrue", 0, true)]
+    [InlineData("true", "", 0, true)]
+    [InlineData("true", "yes###Human: is it false?", 1, false)]
+    [InlineData("true", "###yes", 0, true)]
+    public void TrueOrFalse_TakesWholeWordsOfTheOwnTurn(string label, string text, double expected, bool undecided)
+    {
+        Score score = Text("true-or-false", label, text);
+
+        Assert.Equal((expected, undecided), (score.Value, score.Undecided));
+    }
+
+    [Fact]
+    public void ChoiceScorers_MeanAndSumDisagree_WhenChoicesDifferInLength()
+    {
+        ImmutableArray<ChoiceLikelihood> choices = [new(-3.0, 1), new(-4.0, 4), new(-9.0, 3)];
+
+        Assert.Equal(new Score(1, 1), Choice("mean-likelihood-choice", "1", choices));
+        Assert.Equal(new Score(0, 0), Choice("sum-likelihood-choice", "1", choices));
+        Assert.Equal(new Score(1, 0), Choice("sum-likelihood-choice", "0", choices));
+    }
+
+    [Fact]
+    public void ChoiceScorers_Ties_GoToTheFirst_AndNotANumberIsLast()
+    {
+        Assert.Equal(1, Choice("mean-likelihood-choice", "0", [new(-5, 1), new(-4, 2), new(-2, 1)]).Choice);
+        Assert.Equal(1, Choice("mean-likelihood-choice", "0", [new(double.NaN, 1), new(-4, 2)]).Choice);
+        Assert.Equal(0, Choice("sum-likelihood-choice", "0", [new(-4, 2), new(double.NaN, 1)]).Choice);
+    }
+
+    [Fact]
+    public void SubstringRules_NeverScoreBelowEquality() => Gen.Select(Gen.OneOf(Gen.Const("no"), Gen.Const("man"), Gen.Const("green"), Gen.Const("true")), Gen.String).Sample((label, text) =>
+        Text("contains-label", label, text).Value >= Text("equals-label-lower-cased", label, text).Value
+        && Text("contains-label-or-yes-no", label, text).Value >= Text("contains-label", label, text).Value);
+
+    [Fact]
+    public void SubstringRule_FindsALabelWhereverItStands() => Gen.Select(Gen.String, Gen.String).Sample((before, after) =>
+        Text("contains-label", "green", before + "GrEEn" + after).Value == 1);
+
+    [Fact]
+    public void For_ModeThatTheBenchmarkLacks_ListsTheModesItHas()
+    {
+        BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("tinygptv", "contains-label"));
+
+        Assert.Equal("true-or-false", Scorers.For(definition, "official").Name);
+        PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "paper"));
+        Assert.Equal("Benchmark 'vsr' has no scoring mode 'paper'; it has official, tinygptv. Choose one of these.", refusal.Message);
+    }
+
+    [Fact]
+    public void For_ScorerThatDoesNotExist_ListsThoseThatDo()
+    {
+        BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "guess"));
+
+        PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "official"));
+        Assert.Contains("asks for the scorer 'guess' in mode 'official'; there are contains-label, contains-label-or-yes-no,", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accuracy_IsTheMean_AndNothingForNoScore()
+    {
+        Assert.Equal(0.75, new Accuracy().Compute([new Score(1), new Score(0), new Score(2), new Score(0)]));
+        Assert.Null(new Accuracy().Compute([]));
+    }
+
+    [Fact]
+    public void Score_AnswerOfTheOtherKind_IsAnArgumentError()
+    {
+        Prediction generated = Predictions.Generated("gqa", "1", "no", "no");
+
+        Assert.Throws<ArgumentException>(() => Scorers.ByName["mean-likelihood-choice"].Score(generated));
+    }
+
+    private static Score Text(string scorer, string label, string text) => Scorers.ByName[scorer].Score(Predictions.Generated("gqa", "1", label, text));
+
+    private static Score Choice(string scorer, string target, ImmutableArray<ChoiceLikelihood> choices) =>
+        Scorers.ByName[scorer].Score(Predictions.Ranked("iconqa", "1", target, ["a", "b", "c"], choices));
+}
