@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Contracts;
@@ -15,12 +14,16 @@ public interface IRunCatalogGrain : IGrainWithIntegerKey
     /// <param name="request">What to evaluate.</param>
     /// <param name="cancellationToken">Gives the request up; a run that was started goes on.</param>
     /// <returns>The run, or why it was not started. Never throws for what a user can cause.</returns>
+    /// <remarks>May take minutes: a benchmark of a million samples is read and hashed before the answer.</remarks>
     [Alias("start")]
+    [ResponseTimeout("00:05:00")]
     Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken);
 
     /// <summary>All runs of the coordinator's store, with where they stand.</summary>
     /// <param name="cancellationToken">Ends the listing early.</param>
     /// <returns>The runs in ordinal order of their names.</returns>
+    /// <remarks>May take minutes: the predictions of runs that nobody works on are counted anew.</remarks>
     [Alias("list")]
+    [ResponseTimeout("00:05:00")]
     Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken);
 }

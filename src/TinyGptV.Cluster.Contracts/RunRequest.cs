@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 

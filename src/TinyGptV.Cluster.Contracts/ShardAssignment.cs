@@ -1,4 +1,3 @@
-using Orleans;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation;
 
@@ -13,6 +14,7 @@ namespace TinyGptV.Evaluation;
 [JsonSerializable(typeof(Prediction))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunProgress))]
+[JsonSerializable(typeof(Shard))]
 public sealed partial class EvaluationJson : JsonSerializerContext
 {
     /// <summary>One line for each value: predictions and wire records. Text stays readable: only what JSON demands is escaped.</summary>

@@ -19,7 +19,8 @@ public readonly record struct ShardIndex(int Value) : IComparable<ShardIndex>
     /// <inheritdoc />
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 
-    private sealed class ShardIndexConverter : JsonConverter<ShardIndex>
+    /// <summary>Writes the number alone; internal because generated code makes one.</summary>
+    internal sealed class ShardIndexConverter : JsonConverter<ShardIndex>
     {
         public override ShardIndex Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt32());
 

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
+using TinyGptV.Cluster.Placement;
+using TinyGptV.Cluster.Runs;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Cluster.Hosting;
+
+/// <summary>Gives silos and clients their part in evaluations. Clustering provider and endpoints are the caller's business.</summary>
+public static class EvaluationClusterExtensions
+{
+    /// <summary>
+    /// Lets runs live on this silo. The services must have an <c>IBenchmarkSource</c> and an <c>IRunStore</c>; a <c>TimeProvider</c>
+    /// and configured <see cref="EvaluationClusterOptions"/> are used if they are there. May be combined with
+    /// <see cref="AddModelReplica"/>.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <returns>The silo.</returns>
+    public static ISiloBuilder AddEvaluationCoordinator(this ISiloBuilder silo)
+    {
+        silo.AddEvaluation(facts => facts with { Coordinates = true });
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.TryAddSingleton<EvaluationInstruments>();
+        silo.Services.TryAddSingleton<ReplicaDiscovery>();
+        silo.Services.TryAddSingleton<RunPreparation>();
+        silo.Services.TryAddSingleton<ShardDispatch>();
+        silo.Services.AddOptionsWithValidateOnStart<EvaluationClusterOptions>();
+        silo.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<EvaluationClusterOptions>, EvaluationClusterOptionsValidator>());
+        return silo;
+    }
+
+    /// <summary>
+    /// Lets this silo answer for runs. The services must have an <c>IVisionLanguageModel</c>, loaded before the silo starts, and an
+    /// <c>IImageSource</c>. May be combined with <see cref="AddEvaluationCoordinator"/>.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="replicaName">The replica's name, one for each in the cluster, stable over restarts; without commas.</param>
+    /// <returns>The silo.</returns>
+    /// <exception cref="ArgumentException">The name is empty or holds a comma.</exception>
+    public static ISiloBuilder AddModelReplica(this ISiloBuilder silo, string replicaName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(replicaName);
+        if (replicaName.Contains(SiloFacts.Separator, StringComparison.Ordinal))
+            throw new ArgumentException($"A replica's name holds no comma; found '{replicaName}'.", nameof(replicaName));
+        silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(replicaName) });
+        return silo;
+    }
+
+    /// <summary>Lets a client call the grains of an evaluation cluster.</summary>
+    /// <param name="client">The client.</param>
+    /// <returns>The client.</returns>
+    public static IClientBuilder AddEvaluationClient(this IClientBuilder client)
+    {
+        client.Services.AddDomainSerialization();
+        return client;
+    }
+
+    /// <summary>What both roles need. The facts are collected while the silo is built and published when it starts.</summary>
+    private static void AddEvaluation(this ISiloBuilder silo, Func<SiloFacts, SiloFacts> publish)
+    {
+        var published = silo.Services.Select(service => service.ImplementationInstance).OfType<FactsOfThisSilo>().FirstOrDefault();
+        if (published is null)
+        {
+            published = new FactsOfThisSilo();
+            silo.Services.AddSingleton(published);
+            silo.UseSiloMetadata(published.Metadata);
+            silo.Services.AddDomainSerialization();
+            silo.Services.AddSingleton<PublishedFacts>();
+            silo.Services.AddPlacementFilter<CoordinatorPlacementStrategy, CoordinatorPlacementDirector>(ServiceLifetime.Transient);
+            silo.AddPlacementDirector<ReplicaPlacementStrategy, ReplicaPlacementDirector>();
+            silo.Configure<ClusterMembershipOptions>(DetectFailuresInSeconds);
+        }
+
+        published.Publish(publish(published.Facts));
+    }
+
+    /// <summary>
+    /// Domain records cross the wire as the JSON that lies on disk, so that the core needs no attribute of the framework. Exceptions
+    /// keep the framework's own codec.
+    /// </summary>
+    private static void AddDomainSerialization(this IServiceCollection services) =>
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(
+            type => type.Namespace is { } name && (name == Domain || name.StartsWith(Domain + ".", StringComparison.Ordinal))
+                && !typeof(Exception).IsAssignableFrom(type),
+            EvaluationJson.Compact.Options));
+
+    private static readonly string Domain = typeof(EvaluationJson).Namespace!;
+
+    /// <summary>
+    /// A silo that vanishes is declared dead after about 4 s instead of the framework's 15 s or more; with the declaration every call
+    /// to it fails, so that its shards go on elsewhere. A closed connection counts at once, a killed process therefore costs less.
+    /// </summary>
+    private static void DetectFailuresInSeconds(ClusterMembershipOptions options)
+    {
+        // 1 s probes are missed by a machine that is merely busy; two of 2 s are not.
+        options.ProbeTimeout = TimeSpan.FromSeconds(2);
+        options.NumMissedProbesLimit = 2;
+        // A cluster of one coordinator and one replica has one silo left to vote.
+        options.NumVotesForDeathDeclaration = 1;
+        // Those who missed the gossip of a death read of it soon.
+        options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+    }
+}

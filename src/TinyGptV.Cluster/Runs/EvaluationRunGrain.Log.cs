@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Runs;
+
+internal sealed partial class EvaluationRunGrain
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} begins: {Completed} of {Shards} shards are stored already")]
+    private static partial void LogBegins(ILogger logger, RunId runId, int completed, int shards);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} is complete")]
+    private static partial void LogCompleted(ILogger logger, RunId runId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was cancelled")]
+    private static partial void LogCancelled(ILogger logger, Exception exception, RunId runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} cannot go on: {Problem}")]
+    private static partial void LogRefused(ILogger logger, RunId runId, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, RunId runId);
+}

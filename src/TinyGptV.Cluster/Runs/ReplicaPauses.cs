@@ -1,0 +1,29 @@
+using TinyGptV.Cluster.Hosting;
+
+namespace TinyGptV.Cluster.Runs;
+
+/// <summary>
+/// Leaves a replica that failed alone for a while, longer with every failure in a row: one that fails everything at once would
+/// otherwise use up the attempts of shard after shard.
+/// </summary>
+internal sealed class ReplicaPauses(EvaluationClusterOptions options, TimeProvider timeProvider)
+{
+    private readonly Dictionary<string, (int Failures, DateTimeOffset End)> _pauses = new(StringComparer.Ordinal);
+
+    public bool MayWork(string replica) => !_pauses.TryGetValue(replica, out var pause) || pause.End <= timeProvider.GetUtcNow();
+
+    public void Failed(string replica)
+    {
+        int failures = _pauses.GetValueOrDefault(replica).Failures + 1;
+        _pauses[replica] = (failures, timeProvider.GetUtcNow() + LengthAfter(failures));
+    }
+
+    public void Succeeded(string replica) => _pauses.Remove(replica);
+
+    private TimeSpan LengthAfter(int failures)
+    {
+        // Beyond 2^30 the doubling has long passed every longest pause.
+        double ticks = options.ShortestPause.Ticks * Math.Pow(2, Math.Min(failures - 1, 30));
+        return TimeSpan.FromTicks((long)Math.Min(ticks, options.LongestPause.Ticks));
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Placement;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Runs;
+
+/// <inheritdoc cref="IRunCatalogGrain"/>
+/// <remarks>
+/// Reentrant, because reading benchmarks takes long and nothing is held across an await: the grain has no state, and two starts of
+/// one run meet in the store, which creates its manifest once.
+/// </remarks>
+[CoordinatorPlacement]
+[Orleans.Concurrency.Reentrant]
+internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery) : Grain, IRunCatalogGrain
+{
+    private static readonly string ProgramVersion =
+        typeof(RunCatalogGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public async Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Check(request);
+            return await FindIdentityAsync(cancellationToken) is { } model
+                ? await StartAsync(await DescribeAsync(request, model, cancellationToken), cancellationToken)
+                : new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
+        }
+        catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
+        {
+            return new RunStart(RunStartStatus.Refused, null, exception.Message);
+        }
+    }
+
+    public async Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken)
+    {
+        var runs = await store.ListAsync(cancellationToken);
+        return [.. await Task.WhenAll(runs.Select(run => RunGrain(run).GetProgressAsync(cancellationToken)))];
+    }
+
+    private static void Check(RunRequest request)
+    {
+        if (request.Run is { } run)
+            RunId.Parse(run.Value);
+        if (request.ShardSize < 1)
+            throw new PrerequisiteException($"A shard has at least 1 sample; found {request.ShardSize}. Ask for a larger shard size.");
+        if (request.Limit < 1)
+            throw new PrerequisiteException($"At least 1 sample of each benchmark is evaluated; found a limit of {request.Limit}. Leave the limit out for all.");
+        if (request.Benchmarks.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new PrerequisiteException($"Every benchmark is named once; found '{twice.Key}' twice. Name it once.");
+    }
+
+    /// <summary>The model of the first live replica that answers; replicas with another model will not be used.</summary>
+    private async Task<ModelIdentity?> FindIdentityAsync(CancellationToken cancellationToken)
+    {
+        foreach (string replica in discovery.FindLive())
+        {
+            if (await discovery.TryDescribeAsync(replica, cancellationToken) is { } identity)
+                return identity;
+        }
+
+        return null;
+    }
+
+    private async Task<RunManifest> DescribeAsync(RunRequest request, ModelIdentity model, CancellationToken cancellationToken)
+    {
+        var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();
+        foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
+            benchmarks.Add(RunPlanning.Describe(RunPlanning.Take(await source.ReadAsync(name, cancellationToken), request.Limit)));
+        var manifest = new RunManifest
+        {
+            Run = request.Run ?? new RunId(""),
+            ProgramVersion = ProgramVersion,
+            Model = model,
+            Benchmarks = benchmarks.DrainToImmutable(),
+            ShardSize = request.ShardSize,
+            Limit = request.Limit,
+        };
+        return request.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
+    }
+
+    private async Task<ImmutableArray<BenchmarkName>> ChooseAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var names = request.Benchmarks.IsDefaultOrEmpty ? await source.ListAsync(cancellationToken) : request.Benchmarks;
+        return names.IsEmpty ? throw new PrerequisiteException("The coordinator was expected to have a benchmark, and has none. Give it a folder with benchmarks.") : names;
+    }
+
+    private async Task<RunStart> StartAsync(RunManifest manifest, CancellationToken cancellationToken)
+    {
+        if (!await store.TryCreateAsync(manifest, cancellationToken)
+            && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
+            && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
+            return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
+        await RunGrain(manifest.Run).ResumeAsync(cancellationToken);
+        return new RunStart(RunStartStatus.Started, manifest.Run, null);
+    }
+
+    private IEvaluationRunGrain RunGrain(RunId run) => GrainFactory.GetGrain<IEvaluationRunGrain>(run.Value);
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Inference;
+
+/// <summary>
+/// Asks a model every sample of a shard. What goes wrong with one sample is a prediction with a <see cref="SampleFailure"/>; what goes
+/// wrong with the model is an exception.
+/// </summary>
+/// <param name="model">The model; asked up to its preferred concurrency at once.</param>
+/// <param name="images">Where the images are; each is read once for a shard.</param>
+public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource images)
+{
+    /// <summary>Evaluates a shard.</summary>
+    /// <param name="definition">The shard's benchmark.</param>
+    /// <param name="shard">The samples.</param>
+    /// <param name="cancellationToken">Gives up what is not predicted yet.</param>
+    /// <returns>One prediction for each sample, as they are made.</returns>
+    public async IAsyncEnumerable<Prediction> EvaluateAsync(
+        BenchmarkDefinition definition, Shard shard, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(shard);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = new HashSet<Task<Prediction>>();
+        try
+        {
+            foreach (Task<Prediction> next in Ask(definition, shard, giveUp.Token))
+            {
+                asked.Add(next);
+                while (asked.Count >= Math.Max(model.PreferredConcurrency, 1))
+                    yield return await TakeFirstAsync(asked);
+            }
+
+            while (asked.Count > 0)
+                yield return await TakeFirstAsync(asked);
+        }
+        finally
+        {
+            // Whoever stops reading early, or loses the model, leaves no request behind.
+            await giveUp.CancelAsync();
+            await ((Task)Task.WhenAll(asked)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>The whole prompt of a sample.</summary>
+    /// <param name="definition">The sample's benchmark.</param>
+    /// <param name="sample">The sample.</param>
+    /// <returns>The prompt template with the sample's question, verbatim.</returns>
+    public static string PromptFor(BenchmarkDefinition definition, Sample sample)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(sample);
+        return definition.PromptTemplate.Replace("{question}", sample.Question, StringComparison.Ordinal);
+    }
+
+    /// <summary>The prediction of a sample that got no answer.</summary>
+    /// <param name="definition">The sample's benchmark.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="failure">What kept it from being answered.</param>
+    /// <returns>The prediction.</returns>
+    public static Prediction Failed(BenchmarkDefinition definition, Sample sample, SampleFailure failure) =>
+        Unanswered(definition, sample) with { Failure = failure };
+
+    private IEnumerable<Task<Prediction>> Ask(BenchmarkDefinition definition, Shard shard, CancellationToken cancellationToken)
+    {
+        // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
+        foreach (var group in shard.Samples.GroupBy(sample => sample.Image))
+        {
+            Task<EncodedImage> image = ReadAsync(definition, group.Key, cancellationToken);
+            foreach (Sample sample in group)
+                yield return AskAsync(definition, sample, image, cancellationToken);
+        }
+    }
+
+    // Asynchronous to the core: a source that refuses a name before its first await fails the samples, not the shard.
+    private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken) =>
+        await images.ReadAsync(definition.Name, definition.ImageFolders, image, cancellationToken);
+
+    private static async Task<Prediction> TakeFirstAsync(HashSet<Task<Prediction>> asked)
+    {
+        Task<Prediction> first = await Task.WhenAny(asked);
+        asked.Remove(first);
+        return await first;
+    }
+
+    private async Task<Prediction> AskAsync(
+        BenchmarkDefinition definition, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken)
+    {
+        EncodedImage image;
+        try
+        {
+            image = await reading;
+        }
+        catch (IOException exception)
+        {
+            return Failed(definition, sample, SampleFailures.ImageUnavailable(definition, sample, exception));
+        }
+
+        try
+        {
+            return await AnswerAsync(definition, sample, image, cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Failed(definition, sample, SampleFailures.ImageUndecodable(sample, exception));
+        }
+        catch (ArgumentException exception)
+        {
+            return Failed(definition, sample, SampleFailures.RequestRefused(exception));
+        }
+    }
+
+    private async ValueTask<Prediction> AnswerAsync(
+        BenchmarkDefinition definition, Sample sample, EncodedImage image, CancellationToken cancellationToken)
+    {
+        Prediction prediction = Unanswered(definition, sample);
+        if (definition.Request == RequestKind.Rank)
+        {
+            var ranking = new RankingRequest(image, prediction.Prompt, sample.Choices, definition.EndOfChoice);
+            return prediction with { Ranking = await model.RankAsync(ranking, cancellationToken) };
+        }
+
+        var generation = new GenerationRequest(image, prediction.Prompt, definition.MaxNewTokens);
+        return prediction with { Generation = await model.GenerateAsync(generation, cancellationToken) };
+    }
+
+    private static Prediction Unanswered(BenchmarkDefinition definition, Sample sample) =>
+        new() { Benchmark = definition.Name, Sample = sample, Prompt = PromptFor(definition, sample) };
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>Predictions as they are stored: UTF-8, one JSON object a line, every line ended by a line feed.</summary>
+public static class PredictionLines
+{
+    private const byte LineFeed = (byte)'\n';
+
+    /// <summary>Writes predictions.</summary>
+    /// <param name="predictions">The predictions.</param>
+    /// <returns>The lines; the same bytes for the same predictions.</returns>
+    public static byte[] Write(IEnumerable<Prediction> predictions)
+    {
+        ArgumentNullException.ThrowIfNull(predictions);
+        using var lines = new MemoryStream();
+        foreach (Prediction prediction in predictions)
+        {
+            JsonSerializer.Serialize(lines, prediction, EvaluationJson.Compact.Prediction);
+            lines.WriteByte(LineFeed);
+        }
+
+        return lines.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="lines">The bytes of the whole object.</param>
+    /// <param name="name">What the object is called, for messages.</param>
+    /// <returns>The predictions in the order of the lines.</returns>
+    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
+    public static ImmutableArray<Prediction> Read(ReadOnlySpan<byte> lines, string name)
+    {
+        var predictions = ImmutableArray.CreateBuilder<Prediction>();
+        for (int number = 1; lines.Length > 0; number++)
+        {
+            int end = lines.IndexOf(LineFeed);
+            if (end < 0)
+                throw Malformed(name, number, "the line is cut off");
+            predictions.Add(ReadLine(lines[..end], name, number));
+            lines = lines[(end + 1)..];
+        }
+
+        return predictions.DrainToImmutable();
+    }
+
+    private static Prediction ReadLine(ReadOnlySpan<byte> line, string name, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw Malformed(name, number, "the line is null");
+        }
+        catch (JsonException exception)
+        {
+            throw Malformed(name, number, exception.Message, exception);
+        }
+    }
+
+    private static PrerequisiteException Malformed(string name, int line, string found, Exception? cause = null) => new(
+        $"Every line of '{name}' was expected to be a prediction; line {line} is not: {found}. "
+        + "Remove the file and start the run again: what it held is predicted anew.", cause);
+}

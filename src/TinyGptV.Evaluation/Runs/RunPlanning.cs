@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>From benchmarks as read to what a run evaluates of them.</summary>
+public static class RunPlanning
+{
+    /// <summary>Leaves out the samples beyond a limit.</summary>
+    /// <param name="benchmark">The benchmark as read.</param>
+    /// <param name="limit">At most this many samples, the first in file order; null for all.</param>
+    /// <returns>The benchmark with the samples that are evaluated.</returns>
+    public static Benchmark Take(Benchmark benchmark, int? limit)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        return limit is { } count ? benchmark with { Samples = [.. benchmark.Samples.Take(count)] } : benchmark;
+    }
+
+    /// <summary>Describes a benchmark for a manifest.</summary>
+    /// <param name="benchmark">The benchmark with the samples that are evaluated.</param>
+    /// <returns>Its definition, what identifies its files, and its size.</returns>
+    public static BenchmarkManifest Describe(Benchmark benchmark)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        return new BenchmarkManifest
+        {
+            Definition = benchmark.Definition,
+            Digests = benchmark.Digests,
+            Samples = benchmark.Samples.Length,
+            Images = benchmark.Samples.Select(sample => sample.Image).Distinct().Count(),
+        };
+    }
+
+    /// <summary>The predictions of a whole run in the order of its reports: benchmarks in evaluation order, samples by identity.</summary>
+    /// <param name="manifest">The run.</param>
+    /// <param name="predictions">The predictions in any order.</param>
+    /// <returns>The predictions, sorted.</returns>
+    public static ImmutableArray<Prediction> Sort(RunManifest manifest, IEnumerable<Prediction> predictions)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var order = manifest.Benchmarks.Select((benchmark, index) => (benchmark.Definition.Name, index)).ToDictionary();
+        return [.. predictions.OrderBy(prediction => order[prediction.Benchmark]).ThenBy(prediction => prediction.Sample.Id)];
+    }
+}

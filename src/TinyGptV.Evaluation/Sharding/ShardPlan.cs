@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Evaluation.Sharding;
+
+/// <summary>
+/// Divides the samples of a run into shards. The plan depends on the samples and on the shard size alone, so that a run can be
+/// continued by anybody who reads the same benchmarks.
+/// </summary>
+public static class ShardPlan
+{
+    /// <summary>
+    /// Groups the samples of every benchmark by image, in order of first appearance, and packs whole groups into shards. A shard
+    /// holds at most <paramref name="shardSize"/> samples, unless one image alone has more.
+    /// </summary>
+    /// <param name="benchmarks">The benchmarks in evaluation order, with the samples that are evaluated.</param>
+    /// <param name="shardSize">The number of samples a shard aims at; at least 1.</param>
+    /// <returns>The shards in evaluation order, numbered from 0; none for a benchmark without samples.</returns>
+    public static ImmutableArray<Shard> Create(ImmutableArray<Benchmark> benchmarks, int shardSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shardSize, 1);
+        var packs = benchmarks.SelectMany(benchmark => Pack(benchmark, shardSize));
+        return [.. packs.Select((pack, index) => new Shard(new ShardIndex(index), pack.Benchmark, pack.Samples))];
+    }
+
+    private static IEnumerable<(BenchmarkName Benchmark, ImmutableArray<Sample> Samples)> Pack(Benchmark benchmark, int shardSize)
+    {
+        var pack = ImmutableArray.CreateBuilder<Sample>();
+        // GroupBy keeps the order of first appearance, and the file order inside a group.
+        foreach (var image in benchmark.Samples.GroupBy(sample => sample.Image))
+        {
+            Sample[] group = [.. image];
+            if (pack.Count > 0 && pack.Count + group.Length > shardSize)
+                yield return (benchmark.Definition.Name, pack.DrainToImmutable());
+            pack.AddRange(group);
+        }
+
+        if (pack.Count > 0)
+            yield return (benchmark.Definition.Name, pack.DrainToImmutable());
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text;
+using CsCheck;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Tests.Runs;
+
+public class PredictionLinesTests
+{
+    private static readonly Prediction Answered = SampleRuns.Prediction("gqa", SampleRuns.Sample(1, "1.png"));
+
+    private static readonly Prediction Refused =
+        SampleRuns.Prediction("gqa", SampleRuns.Sample(2, "1.png"), new SampleFailure(SampleFailureKind.RequestRefused, "too long"));
+
+    private static readonly Prediction Ranked = Answered with
+    {
+        Generation = null,
+        Ranking = new ChoiceRanking([new ChoiceLikelihood(-1.25, 2), new ChoiceLikelihood(-0.1, 1)]),
+        Sample = SampleRuns.Sample(3, "2.png") with { Choices = ["a", "b"], Slices = [new Slice("skill", "counting")] },
+    };
+
+    [Fact]
+    public void Read_WhatWasWritten_GivesTheSameBytesAgain()
+    {
+        byte[] lines = PredictionLines.Write([Answered, Refused, Ranked]);
+        var read = PredictionLines.Read(lines, "0.jsonl");
+        Assert.Equal(3, read.Length);
+        Assert.Equal(Answered.Generation!.Text, read[0].Generation!.Text);
+        Assert.Equal(lines, PredictionLines.Write(read));
+    }
+
+    [Fact]
+    public void Write_AnyText_MakesOneLineForEachPrediction() => Gen.String.Array[0, 5].Sample(texts =>
+    {
+        byte[] lines = PredictionLines.Write(texts.Select(text => Answered with { Prompt = text }));
+        Assert.Equal(texts.Length, lines.Count(value => value == '\n'));
+        Assert.Equal(texts.Length, PredictionLines.Read(lines, "x").Length);
+    });
+
+    [Fact]
+    public void Write_Prediction_IsTheStoredShape() => Assert.Equal(
+        """{"benchmark":"gqa","sample":{"id":"s0002","image":"1.png","question":"Question 2?","target":"yes","choices":[],"slices":[]}"""
+        + ""","prompt":"<ImageHere> Question 2?","failure":{"kind":"requestRefused","message":"too long"}}""" + "\n",
+        Encoding.UTF8.GetString(PredictionLines.Write([Refused])));
+
+    [Fact]
+    public void Read_Nothing_IsEmpty() => Assert.Empty(PredictionLines.Read([], "0.jsonl"));
+
+    [Fact]
+    public void Read_CutOffAnywhere_NamesObjectAndLine()
+    {
+        byte[] lines = PredictionLines.Write([Answered, Refused]);
+        int second = lines.AsSpan().IndexOf((byte)'\n') + 1;
+        for (int length = second + 1; length < lines.Length; length++)
+        {
+            var exception = Assert.Throws<PrerequisiteException>(() => PredictionLines.Read(lines.AsSpan(0, length), "000007.jsonl"));
+            Assert.Contains("000007.jsonl", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("line 2", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("null\n")]
+    [InlineData("\n")]
+    [InlineData("[]\n")]
+    [InlineData("{}\n")]
+    [InlineData("{\"benchmark\":\"gqa\"}\n")]
+    public void Read_MalformedLine_NamesObjectAndLine(string line)
+    {
+        var exception = Assert.Throws<PrerequisiteException>(() => PredictionLines.Read(Encoding.UTF8.GetBytes(line), "000001.jsonl"));
+        Assert.StartsWith("Every line of '000001.jsonl' was expected to be a prediction; line 1 is not: ", exception.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,57 @@
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Tests.Runs;
+
+public class RunTallyTests
+{
+    private static readonly BenchmarkName Gqa = new("gqa");
+    private static readonly ShardIndex First = new(0);
+    private static readonly Prediction Answered = SampleRuns.Prediction("gqa", SampleRuns.Sample(0, "1.png"));
+    private static readonly Prediction Failed = SampleRuns.Prediction("gqa", SampleRuns.Sample(1, "1.png"), new SampleFailure(SampleFailureKind.ImageUnavailable, "gone"));
+
+    private readonly RunTally _tally = new(SampleRuns.Manifest(SampleRuns.Benchmark("gqa", 1, 1, 2), SampleRuns.Benchmark("vsr", 1)));
+
+    [Fact]
+    public void Arrived_ShardInWork_CountsBeforeItIsStored()
+    {
+        _tally.Arrived(First, Failed);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 1, 1), _tally.ToProgress()[0]);
+        Assert.Equal(0, _tally.Stored);
+    }
+
+    [Fact]
+    public void Forget_ShardInWork_CountsItNoMore()
+    {
+        _tally.Arrived(First, Answered);
+        _tally.Forget(First);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 0, 0), _tally.ToProgress()[0]);
+    }
+
+    [Fact]
+    public void Store_ShardInWork_CountsItOnce()
+    {
+        _tally.Arrived(First, Answered);
+        _tally.Store(First, [Answered, Failed]);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
+        Assert.Equal(2, _tally.Stored);
+        Assert.False(_tally.IsComplete);
+    }
+
+    [Fact]
+    public void ToProgress_MoreArrivedThanThereAre_StaysWithinTheTotal()
+    {
+        for (int shard = 0; shard < 5; shard++)
+            _tally.Arrived(new ShardIndex(shard), Failed);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 3, 3), _tally.ToProgress()[0]);
+    }
+
+    [Fact]
+    public void IsComplete_EverySampleStored_IsTrue()
+    {
+        _tally.Store(First, [Answered, Answered, Failed]);
+        _tally.Store(new ShardIndex(1), [SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png"))]);
+        Assert.True(_tally.IsComplete);
+    }
+}
