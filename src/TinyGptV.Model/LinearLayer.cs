@@ -19,6 +19,9 @@ internal class LinearLayer : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>[out, in]</summary>
+    public Tensor Weight => weight;
+
     /// <param name="input">[..., in]</param>
     /// <returns>[..., out]</returns>
     public override Tensor forward(Tensor input) => nn.functional.linear(input.to(weight.dtype), weight, bias);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -5,11 +6,12 @@ namespace TinyGptV.Model.Language;
 
 /// <summary>
 /// A linear layer with a low-rank adapter kept apart, as the original evaluates it: y = x W^T + b + alpha/rank * (x A^T) B^T.
-/// Without a rank it is a plain linear layer and has no adapter parameters.
+/// Without a rank it is a plain linear layer and has no adapter parameters. Merged, it is one product of the same meaning.
 /// </summary>
 internal sealed class LoraLinear : LinearLayer
 {
     private readonly double _scale;
+    private bool _merged;
     private readonly LinearLayer? lora_A; // [rank, in]
     private readonly LinearLayer? lora_B; // [out, rank]
 
@@ -27,6 +29,16 @@ internal sealed class LoraLinear : LinearLayer
     {
         Tensor x = input.to(weight.dtype);
         Tensor y = F.linear(x, weight, bias);
-        return lora_A is null ? y : y.add_(lora_B!.forward(lora_A.forward(x)), _scale);
+        return lora_A is null || _merged ? y : y.add_(lora_B!.forward(lora_A.forward(x)), _scale);
+    }
+
+    /// <summary>Adds the adapter to the weight, W + alpha/rank * B A, computed in float32 and rounded once. Cannot be undone.</summary>
+    public void Merge()
+    {
+        if (lora_A is null || _merged) return;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor delta = lora_B!.Weight.to(float32).matmul(lora_A.Weight.to(float32)).mul_(_scale); // [out, in]
+        weight.copy_(weight.to(float32).add_(delta));
+        _merged = true;
     }
 }

@@ -46,6 +46,13 @@ internal sealed class Phi2 : nn.Module
     /// <returns>The final hidden states [R, C].</returns>
     public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans) => model.Forward(x, spans);
 
+    /// <summary>Adds all adapters to the weights they adapt.</summary>
+    public void MergeAdapters()
+    {
+        using IDisposable mode = no_grad();
+        foreach (LoraLinear layer in modules().OfType<LoraLinear>()) layer.Merge();
+    }
+
     /// <summary>Scores every token of the vocabulary as the next one.</summary>
     /// <param name="hidden">[R, C]</param>
     /// <returns>[R, V] float32.</returns>

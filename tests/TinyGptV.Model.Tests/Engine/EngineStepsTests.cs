@@ -10,19 +10,21 @@ public sealed class EngineStepsTests
     private const int Queries = 3;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Answers_are_the_same_to_the_last_bit_alone_together_and_in_any_order(int threads) =>
+    [InlineData(1, ScalarType.Float32)]
+    [InlineData(2, ScalarType.Float32)]
+    [InlineData(1, ScalarType.BFloat16)]
+    [InlineData(2, ScalarType.BFloat16)]
+    public void Answers_are_the_same_to_the_last_bit_alone_together_and_in_any_order(int threads, ScalarType dtype) =>
         Gen.Select(Gen.Int[1, 1000], Request.Gen.List[2, 12], Gen.Int[1, 16], Gen.Int[1, 200]).Sample((seed, requests, maxWork, maxRows) =>
         {
-            using TinyGptVModel model = TinyModel.Create(seed);
+            using TinyGptVModel model = TinyModel.Create(seed, dtype: dtype);
             string[] alone = [.. requests.Select(r => Answer(model, [r], 1, 1, threads)[0])];
             string[] together = Answer(model, requests, maxWork, maxRows, threads);
             string[] reversed = Answer(model, [.. Enumerable.Reverse(requests)], maxWork, maxRows, threads);
 
             Assert.Equal(alone, together);
             Assert.Equal(alone, Enumerable.Reverse(reversed));
-        }, iter: 30, threads: 1);
+        }, iter: 12, threads: 1);
 
     [Fact]
     public void Ranking_of_a_forked_prompt_equals_running_every_candidate_from_the_start()
@@ -72,6 +74,28 @@ public sealed class EngineStepsTests
         while (!steps.IsIdle) steps.RunOne();
         Assert.Equal(3, (await good.Result).Ids.Length);
     }
+
+    [Fact]
+    public void Merged_adapters_answer_like_adapters_apart() =>
+        Gen.Int[1, 10_000].Sample(seed =>
+        {
+            using TinyGptVModel model = TinyModel.Create(seed);
+            var request = new Request(true, [1, 2, 3], [4, 5], [[6], [7, 8], [9, 10, 11]], 0, 1);
+            double[] apart = Rank(model, request);
+            model.Language.MergeAdapters();
+            double[] merged = Rank(model, request);
+            for (int i = 0; i < apart.Length; i++) Assert.Equal(apart[i], merged[i], 1e-3);
+        }, iter: 20, threads: 1);
+
+    [Fact]
+    public void Bfloat16_answers_are_close_to_those_of_float32() =>
+        Gen.Int[1, 10_000].Sample(seed =>
+        {
+            var request = new Request(true, [1, 2, 3], [4, 5], [[6], [7], [8], [9]], 0, 1);
+            using TinyGptVModel wide = TinyModel.Create(seed), narrow = TinyModel.Create(seed, dtype: ScalarType.BFloat16);
+            double[] expected = Rank(wide, request), actual = Rank(narrow, request);
+            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 0.3); // values of -1 to -12, 8 bits of mantissa, 2 layers
+        }, iter: 20, threads: 1);
 
     [Fact]
     public void RunOne_CancelledWork_IsDroppedAndItsCallerTold()

@@ -15,7 +15,7 @@ internal static class TinyModel
         Lora = new LoraConfig { R = 4, Alpha = 16 },
     };
 
-    public static TinyGptVModel Create(int seed, int layers = 2, int heads = 4, int headSize = 12, int vocabulary = 97, int queries = 3)
+    public static TinyGptVModel Create(int seed, int layers = 2, int heads = 4, int headSize = 12, int vocabulary = 97, int queries = 3, ScalarType dtype = ScalarType.Float32)
     {
         set_num_threads(1);
         TinyGptVConfig config = Vision with { Qformer = Vision.Qformer with { QueryLength = queries } };
@@ -29,7 +29,7 @@ internal static class TinyModel
             MaxPositionEmbeddings = 16, // shorter than the sequences: the rotary tables have to grow
             EosTokenId = 2,
         };
-        var model = new TinyGptVModel(config, phi, float32, CPU);
+        var model = new TinyGptVModel(config, phi, dtype, CPU);
         using var scope = NewDisposeScope(); // opened here: the model's own tensors must outlive it
         using var generator = new Generator((ulong)seed);
         foreach ((string name, Tensor parameter) in model.ParametersByKey())

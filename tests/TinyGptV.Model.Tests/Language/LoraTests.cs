@@ -24,6 +24,22 @@ public sealed class LoraTests
         AssertLogits(phi, golden, "unmerged.logits");
     }
 
+    [Fact]
+    public void MergeAdapters_GivesTheOriginalsMergedWeightsAndLogits()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/lora.safetensors");
+        using Phi2 phi = Load(golden.Where(t => t.Key.StartsWith("weight.", StringComparison.Ordinal)).ToDictionary(t => Canonical(t.Key["weight.".Length..]), t => t.Value));
+        phi.MergeAdapters();
+        phi.MergeAdapters(); // a second time changes nothing
+        Dictionary<string, Tensor> merged = phi.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        string[] keys = [.. golden.Keys.Where(k => k.StartsWith("merged.", StringComparison.Ordinal) && k.EndsWith(".weight", StringComparison.Ordinal))];
+        Assert.NotEmpty(keys);
+        foreach (string key in keys) Golden.AssertClose(golden[key], merged[Canonical(key["merged.".Length..])], 1e-5, key);
+        AssertLogits(phi, golden, "merged.logits");
+    }
+
     private static void AssertLogits(Phi2 phi, IReadOnlyDictionary<string, Tensor> golden, string name)
     {
         Tensor mask = golden["attention_mask"];
