@@ -10,9 +10,12 @@ namespace TinyGptV.Model.Tests;
 /// </summary>
 internal static class Golden
 {
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Checkout { get; } = FindCheckout();
+
     public static string Folder { get; } = Environment.GetEnvironmentVariable("TINYGPTV_GOLDEN") is { Length: > 0 } folder
         ? Path.GetFullPath(folder)
-        : Path.Combine(Checkout(), "tests", "golden");
+        : Path.Combine(Checkout, "tests", "golden");
 
     public static string PathOf(string relativePath) => Path.Combine(Folder, relativePath);
 
@@ -29,6 +32,13 @@ internal static class Golden
     {
         using ICheckpointFile file = Open(relativePath);
         return file.Read(name);
+    }
+
+    /// <summary>Reads all tensors of a golden file; they belong to the caller's dispose scope.</summary>
+    public static IReadOnlyDictionary<string, torch.Tensor> Tensors(string relativePath)
+    {
+        using ICheckpointFile file = Open(relativePath);
+        return file.Tensors.Keys.ToDictionary(name => name, file.Read);
     }
 
     public static string Text(string relativePath) => File.ReadAllText(PathOf(relativePath));
@@ -53,7 +63,7 @@ internal static class Golden
         Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, {tolerance:E2} allowed."); // NaN fails too
     }
 
-    private static string Checkout()
+    private static string FindCheckout()
     {
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "TinyGptV.Cluster.sln"))) return folder;

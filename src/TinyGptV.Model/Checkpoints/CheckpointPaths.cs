@@ -24,7 +24,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
             Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),
             Line(blip2, $"{Blip2}.pth or .safetensors"), Line(stage, $"{Stage}N.pth or .safetensors, N = 1 to 4")) +
-            $"{Environment.NewLine}Found: {Listing(files, folders)}");
+            $"\nFound: {Listing(files, folders)}");
     }
 
     /// <summary>The stage that a file's name tells, or null.</summary>
@@ -47,7 +47,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         .OrderByDescending(file => StageOf(file)).ThenByDescending(file => file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         .FirstOrDefault();
 
-    private static string Line(string? found, string expected) => $"{Environment.NewLine}  {(found is null ? "missing " : "found   ")} {expected}";
+    private static string Line(string? found, string expected) => $"\n  {(found is null ? "missing " : "found   ")} {expected}";
 
     private static string Listing(string[] files, string[] folders)
     {

@@ -38,12 +38,13 @@ internal static class Patches
     private static List<Patch> Find(byte[] file, Func<Rgb, string?> classify)
     {
         using SKBitmap bitmap = SKBitmap.Decode(file);
+        SKColor[] pixels = bitmap.Pixels;
         string?[,] classes = new string?[bitmap.Width, bitmap.Height];
         for (int y = 0; y < bitmap.Height; y++)
         {
             for (int x = 0; x < bitmap.Width; x++)
             {
-                SKColor pixel = bitmap.GetPixel(x, y);
+                SKColor pixel = pixels[(y * bitmap.Width) + x];
                 classes[x, y] = classify(new Rgb(pixel.Red, pixel.Green, pixel.Blue));
             }
         }

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Reports;
+
+/// <summary>The numbers of one benchmark of a run.</summary>
+public sealed record BenchmarkReport
+{
+    /// <summary>The benchmark.</summary>
+    public required BenchmarkName Benchmark { get; init; }
+
+    /// <summary>Its name as printed.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The split.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The version of its definition.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The scorer that stands for the report's mode.</summary>
+    public required string Scorer { get; init; }
+
+    /// <summary>What the scorer does, in one sentence.</summary>
+    public required string ScorerDescription { get; init; }
+
+    /// <summary>How many samples have answers.</summary>
+    public required AnswerCounts Counts { get; init; }
+
+    /// <summary>The metric over all expected samples; those without an answer score 0.</summary>
+    public required Measurement Overall { get; init; }
+
+    /// <summary>The metric over each slice, by kind and name. Samples without a prediction are in no slice: what they are is unknown.</summary>
+    public required ImmutableArray<SliceMeasurement> Slices { get; init; }
+
+    /// <summary>The published result and what keeps ours from being comparable; null if there is none.</summary>
+    public required PublishedComparison? Comparison { get; init; }
+
+    /// <summary>SHA-256 of every annotation file, in lower-case hexadecimal, by path below the benchmark's folder.</summary>
+    public required ImmutableSortedDictionary<string, string> Digests { get; init; }
+
+    /// <summary>Every sample that has a prediction, in ordinal order of ids. They are not part of the report's JSON; <c>predictions.csv</c> lists them.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ScoredSample> Samples { get; init; } = [];
+
+    internal static BenchmarkReport Create(BenchmarkManifest manifest, IEnumerable<Prediction> predictions, string mode, IScorer scorer)
+    {
+        BenchmarkDefinition definition = manifest.Definition;
+        List<Prediction> all = [.. predictions];
+        ImmutableArray<ScoredSample> samples = [.. all
+            .GroupBy(prediction => prediction.Sample.Id)
+            .OrderBy(group => group.Key)
+            .Select(group => ScoredSample.Of(PickOne([.. group]), scorer))];
+        AnswerCounts counts = Count(manifest.Samples, all.Count, samples);
+        return new BenchmarkReport
+        {
+            Benchmark = definition.Name,
+            Title = definition.Title,
+            Split = definition.Split,
+            Version = definition.Version,
+            Scorer = scorer.Name,
+            ScorerDescription = scorer.Description,
+            Counts = counts,
+            Overall = Measure(scorer.Metric, [.. samples.Select(sample => sample.Score), .. Enumerable.Repeat(default(Score), counts.Missing)]),
+            Slices = MeasureSlices(scorer.Metric, samples),
+            Comparison = PublishedComparison.Of(manifest, counts, mode),
+            Digests = manifest.Digests,
+            Samples = samples,
+        };
+    }
+
+    /// <summary>Of several predictions for a sample always the same one, whatever their order: an answered one, then by its text.</summary>
+    private static Prediction PickOne(IReadOnlyList<Prediction> same) => same.Count == 1
+        ? same[0]
+        : same.OrderBy(prediction => prediction.Failure is not null)
+            .ThenBy(prediction => JsonSerializer.Serialize(prediction, EvaluationJson.Compact.Prediction), StringComparer.Ordinal)
+            .First();
+
+    private static AnswerCounts Count(int expected, int predictions, ImmutableArray<ScoredSample> samples)
+    {
+        int answered = samples.Count(sample => sample.IsAnswered);
+        return new AnswerCounts
+        {
+            Expected = expected,
+            Answered = answered,
+            Failed = samples.Length - answered,
+            Missing = Math.Max(0, expected - samples.Length),
+            Duplicated = predictions - samples.Length,
+            Undecided = samples.Count(sample => sample.Score.Undecided),
+        };
+    }
+
+    private static ImmutableArray<SliceMeasurement> MeasureSlices(IMetric metric, ImmutableArray<ScoredSample> samples) =>
+    [.. samples
+        .SelectMany(sample => sample.Prediction.Sample.Slices, (sample, slice) => (Slice: slice, sample.Score))
+        .GroupBy(pair => pair.Slice, pair => pair.Score)
+        .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal).ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
+        .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, Measure(metric, [.. slice])))];
+
+    private static Measurement Measure(IMetric metric, ImmutableArray<Score> scores) => new(metric.Name, scores.Length, metric.Compute(scores));
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Reports;
+
+/// <summary>
+/// The numbers of a run in one scoring mode. It is a function of the manifest, the predictions and the mode: it holds no time, and neither the order of the
+/// predictions nor who made them changes it.
+/// </summary>
+public sealed record EvaluationReport
+{
+    /// <summary>The run.</summary>
+    public required RunId Run { get; init; }
+
+    /// <summary>The scoring mode, for example <c>tinygptv</c>; no number means anything without it.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>Version of the program that started the run.</summary>
+    public required string ProgramVersion { get; init; }
+
+    /// <summary>The model that answered.</summary>
+    public required ModelIdentity Model { get; init; }
+
+    /// <summary>The benchmarks in evaluation order.</summary>
+    public required ImmutableArray<BenchmarkReport> Benchmarks { get; init; }
+
+    /// <summary>How many predictions belong to no benchmark of the run, and were left out; anything but 0 means a damaged store.</summary>
+    public required int Unexpected { get; init; }
+
+    /// <summary>Whether any sample has no answer, so that the numbers are those of a part.</summary>
+    public bool IsPartial => Benchmarks.Any(benchmark => benchmark.Counts.IsPartial);
+
+    /// <summary>Scores the predictions of a run, which may be incomplete: what is missing is counted and scores 0.</summary>
+    /// <param name="manifest">The run.</param>
+    /// <param name="predictions">Its predictions in any order.</param>
+    /// <param name="mode">The scoring mode.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="PrerequisiteException">A benchmark of the run has no such mode.</exception>
+    public static EvaluationReport Create(RunManifest manifest, IEnumerable<Prediction> predictions, string mode)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ImmutableArray<IScorer> scorers = [.. manifest.Benchmarks.Select(benchmark => Scorers.For(benchmark.Definition, mode))];
+        var byBenchmark = predictions.ToLookup(prediction => prediction.Benchmark);
+        return new EvaluationReport
+        {
+            Run = manifest.Run,
+            Mode = mode,
+            ProgramVersion = manifest.ProgramVersion,
+            Model = manifest.Model,
+            Benchmarks = [.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(benchmark, byBenchmark[benchmark.Definition.Name], mode, scorers[i]))],
+            Unexpected = byBenchmark.Where(group => manifest.Benchmarks.All(benchmark => benchmark.Definition.Name != group.Key)).Sum(group => group.Count()),
+        };
+    }
+}

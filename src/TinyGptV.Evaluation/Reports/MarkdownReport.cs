@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Reports;
+
+/// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, what may be compared, what the numbers rest on, and what made them.</summary>
+public static class MarkdownReport
+{
+    /// <summary>Writes the report with line feeds.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="writer">Where to; it stays open.</param>
+    public static void Write(EvaluationReport report, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(writer);
+        IEnumerable<string> blocks =
+        [
+            $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
+            "## Results", .. Block(ReportTables.Results(report)), .. Comparability(report),
+            "## Answers", .. Block(ReportTables.Answers(report)),
+            .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => (IEnumerable<string>)[$"## {Escape(table.Title)}", .. Block(table)]),
+            "## What made these numbers", .. Provenance(report),
+        ];
+        writer.Write(string.Join("\n\n", blocks) + "\n");
+    }
+
+    private static IEnumerable<string> Opening(EvaluationReport report)
+    {
+        if (report.IsPartial)
+            yield return "**Partial: some samples have no answer. They count as wrong; see the table of answers.**";
+        yield return $"Scoring mode `{report.Mode}`:";
+        yield return List(report.Benchmarks.Select(benchmark => $"{Escape(benchmark.Title)}, `{benchmark.Scorer}`: {benchmark.ScorerDescription}"));
+    }
+
+    private static IEnumerable<string> Comparability(EvaluationReport report)
+    {
+        yield return List(report.Benchmarks.Select(benchmark =>
+            Escape(benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: there is no published result to compare with.")));
+    }
+
+    private static IEnumerable<string> Provenance(EvaluationReport report)
+    {
+        yield return List(
+        [
+            $"Program: version {Escape(report.ProgramVersion)}",
+            $"Model: {Escape(report.Model.Name)}, SHA-256 `{report.Model.Digest}`",
+            .. report.Model.Settings.Select(setting => $"Setting: {Escape(setting.Key)} = {Escape(setting.Value)}"),
+        ]);
+        yield return Lines(new ReportTable
+        {
+            Title = "Files",
+            Columns = [.. ((string[])["Part", "File", "SHA-256"]).Select(header => new ReportColumn(header, ColumnAlignment.Left))],
+            Rows =
+            [
+                .. report.Model.Files.Select(file => ImmutableArray.Create("model", file.Key, file.Value)),
+                .. from benchmark in report.Benchmarks
+                   from file in benchmark.Digests
+                   select ImmutableArray.Create($"{benchmark.Title}, version {ReportNumber.Count(benchmark.Version)}", file.Key, file.Value),
+            ],
+        });
+    }
+
+    private static IEnumerable<string> Block(ReportTable table)
+    {
+        yield return Lines(table);
+        if (table.Note is { } note)
+            yield return Escape(note);
+    }
+
+    private static string Lines(ReportTable table) => string.Join('\n', (IEnumerable<string>)
+    [
+        Line(table.Columns.Select(column => Escape(column.Header))),
+        Line(table.Columns.Select(column => column.Alignment is ColumnAlignment.Right ? "---:" : "---")),
+        .. table.Rows.Select(row => Line(row.Select(Escape))),
+    ]);
+
+    private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
+
+    private static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- {item}"));
+
+    /// <summary>Texts come from annotations and file names: they must neither break a table nor be read as markup.</summary>
+    private static string Escape(string text) => string.Concat(text.Select(c => c switch
+    {
+        '\n' or '\r' => " ",
+        '|' or '*' or '_' or '<' or '`' or '[' or '\\' or '#' => $"\\{c}",
+        _ => c.ToString(),
+    }));
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Reports;
+
+/// <summary>A published result, and whether ours may be laid beside it.</summary>
+/// <param name="Published">The published result.</param>
+/// <param name="Differences">What was done differently, as parts of a sentence; empty if nothing was.</param>
+public sealed record PublishedComparison(PublishedResult Published, ImmutableArray<string> Differences)
+{
+    /// <summary>Whether split, samples, prompt and scoring mode are those of the published result, as far as they are recorded.</summary>
+    public bool IsComparable => Differences.IsEmpty;
+
+    /// <summary>The comparability as a sentence for people.</summary>
+    /// <param name="title">The benchmark's name as printed.</param>
+    /// <returns>One sentence.</returns>
+    public string Describe(string title)
+    {
+        string published = $"{ReportNumber.Percent(Published.Accuracy)} ({Published.Source})";
+        if (!IsComparable)
+            return $"{title}: not comparable with {published}, because {string.Join("; ", Differences)}.";
+        string prompt = Published.PromptTemplate is null ? "prompt not recorded" : "same prompt";
+        return $"{title}: comparable with {published}: same split with all its samples, {prompt}, scoring mode {Published.Mode}.";
+    }
+
+    internal static PublishedComparison? Of(BenchmarkManifest manifest, AnswerCounts counts, string mode) =>
+        manifest.Definition.Published is { } published ? new PublishedComparison(published, [.. Compare(manifest, published, counts, mode)]) : null;
+
+    private static IEnumerable<string> Compare(BenchmarkManifest manifest, PublishedResult published, AnswerCounts counts, string mode)
+    {
+        BenchmarkDefinition definition = manifest.Definition;
+        if (definition.Split != published.Split)
+            yield return $"this is the split {definition.Split}, not {published.Split}";
+        if (definition.Expected is not { } expected)
+            yield return "the official number of samples is not recorded";
+        else if (manifest.Samples != expected.Samples)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{manifest.Samples:N0} of {expected.Samples:N0} samples were evaluated");
+        else if (manifest.Images != expected.Images)
+            yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {expected.Images:N0}");
+        if (counts.IsPartial)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{counts.Failed + counts.Missing:N0} samples have no answer and count as wrong");
+        if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)
+            yield return "the prompt is another";
+        if (mode != published.Mode)
+            yield return $"the scoring mode is {mode}, not {published.Mode}";
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using TinyGptV.Model.Language;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Engine;
+
+/// <summary>Beam search: the prompt once, then one row for each beam, each with its own copy of the keys and values.</summary>
+/// <param name="image">The image.</param>
+/// <param name="prompt">The prompt.</param>
+/// <param name="model">What must be known of the model.</param>
+/// <param name="options">Beams and how they are compared.</param>
+/// <param name="cancellationToken">The caller has gone.</param>
+internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, DecodingOptions options, CancellationToken cancellationToken)
+    : SequenceWork(image, prompt, model, cancellationToken)
+{
+    private readonly TaskCompletionSource<GeneratedTokens> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BeamSearch _search = new(options, model.Head, model.EndToken);
+    private IReadOnlyList<KvCache> _caches = []; // one for each beam of the last step
+    private IReadOnlyList<RowQuestion> _questions = [];
+
+    /// <summary>The result, once there is one.</summary>
+    public Task<GeneratedTokens> Result => _result.Task;
+
+    public override int RowsDue => _search.IsDone ? 0 : Cache is null ? PromptRows : options.NumBeams;
+
+    public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
+    {
+        if (Cache is null)
+        {
+            Cache = runner.NewCache(PromptRows);
+            AddPrompt(step, imageVectors);
+            RowQuestion question = step.AskScores(step.Rows - 1);
+            _questions = [.. Enumerable.Repeat(question, options.NumBeams)]; // all beams begin equal
+            return;
+        }
+
+        IReadOnlyList<KvCache> parents = _caches;
+        _caches = [.. _search.Beams.Select(beam => (parents.Count == 0 ? Cache : parents[beam.Parent]).Fork(extra: 1))];
+        foreach (KvCache parent in parents) parent.Dispose();
+        _questions = [.. _search.Beams.Zip(_caches, (beam, cache) => AddBeam(step, beam, cache))];
+    }
+
+    public override void Advance() => _search.Advance([.. _questions.Select(question => LogitProcessing.LogSoftmax(question.Scores))]);
+
+    public override void Complete()
+    {
+        (ImmutableArray<int> tokens, _) = _search.Result();
+        _result.TrySetResult(new GeneratedTokens(tokens, tokens.Length > 0 && tokens[^1] == Model.EndToken));
+    }
+
+    public override void Fail(Exception reason) => Fail(_result, reason);
+
+    public override void Dispose()
+    {
+        foreach (KvCache cache in _caches) cache.Dispose();
+        base.Dispose();
+    }
+
+    private static RowQuestion AddBeam(PackedStep step, Beam beam, KvCache cache)
+    {
+        step.AddTokens([beam.Tokens[^1]]);
+        step.EndSpan(cache);
+        return step.AskScores(step.Rows - 1);
+    }
+}

@@ -1,0 +1,70 @@
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Engine;
+
+/// <summary>What the engine's thread does, one step at a time: choose work, encode new images, run the model, hand results out.</summary>
+internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : IDisposable
+{
+    private readonly ContinuousBatcher<SequenceWork> _batcher = new(options.MaxBatch, options.MaxRowsPerStep);
+    private readonly RecentlyUsed<Tensor> _imageVectors = new(Math.Max(options.CachedImages, options.MaxBatch), release: vectors => vectors.Dispose());
+    private readonly List<SequenceWork> _left = [];
+
+    public bool IsIdle => _batcher.IsIdle;
+
+    public int FreePlaces => _batcher.FreePlaces;
+
+    public void Add(SequenceWork work) => _batcher.Add(work);
+
+    /// <summary>Runs one step. A failure is the failure of all requests in flight, never of the engine.</summary>
+    public void RunOne()
+    {
+        try
+        {
+            IReadOnlyList<SequenceWork> batch = _batcher.Next(_left);
+            if (batch.Count > 0) Run(batch);
+            HandOut();
+        }
+        catch (Exception e)
+        {
+            foreach (SequenceWork work in _batcher.Clear()) GiveUp(work, e);
+            foreach (SequenceWork work in _left) GiveUp(work, e);
+            _left.Clear();
+        }
+    }
+
+    public void Dispose() => _imageVectors.Clear();
+
+    private void Run(IReadOnlyList<SequenceWork> batch)
+    {
+        var step = new PackedStep();
+        foreach (SequenceWork work in batch) work.AddRows(step, runner, () => VectorsOf(work.Image));
+        runner.Run(step);
+        foreach (SequenceWork work in batch) work.Advance();
+    }
+
+    private Tensor VectorsOf(PreparedImage image)
+    {
+        if (_imageVectors.TryGet(image.Digest, out Tensor? known)) return known;
+        Tensor vectors = runner.EncodeImage(image.Pixels);
+        _imageVectors.Add(image.Digest, vectors);
+        return vectors;
+    }
+
+    private void HandOut()
+    {
+        foreach (SequenceWork work in _left)
+        {
+            if (work.IsAbandoned) work.Fail(new OperationCanceledException());
+            else work.Complete();
+            work.Dispose();
+        }
+
+        _left.Clear();
+    }
+
+    private static void GiveUp(SequenceWork work, Exception reason)
+    {
+        work.Fail(reason);
+        work.Dispose();
+    }
+}

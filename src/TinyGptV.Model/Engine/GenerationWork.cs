@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Engine;
+
+/// <summary>Decoding one token a step, the prompt in front, until the end token or the limit.</summary>
+/// <param name="image">The image.</param>
+/// <param name="prompt">The prompt.</param>
+/// <param name="model">What must be known of the model.</param>
+/// <param name="options">How tokens are chosen.</param>
+/// <param name="cancellationToken">The caller has gone.</param>
+internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, DecodingOptions options, CancellationToken cancellationToken)
+    : SequenceWork(image, prompt, model, cancellationToken)
+{
+    private readonly TaskCompletionSource<GeneratedTokens> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<int> _generated = [];
+    private readonly TokenChooser _chooser = new(options, model.EndToken);
+    private RowQuestion? _next;
+
+    /// <summary>The result, once there is one.</summary>
+    public Task<GeneratedTokens> Result => _result.Task;
+
+    public override int RowsDue => HasEnded || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRows : 1;
+
+    private bool HasEnded => _generated.Count > 0 && _generated[^1] == Model.EndToken;
+
+    public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
+    {
+        if (Cache is null)
+        {
+            Cache = runner.NewCache(PromptRows + options.MaxNewTokens);
+            AddPrompt(step, imageVectors);
+        }
+        else
+        {
+            step.AddTokens([_generated[^1]]);
+            step.EndSpan(Cache);
+        }
+
+        int row = step.Rows - 1;
+        _next = options.TakesMostLikely ? step.AskMostLikely(row) : step.AskScores(row);
+    }
+
+    public override void Advance() =>
+        _generated.Add(options.TakesMostLikely ? _next!.MostLikely : _chooser.Choose(_next!.Scores, [.. Model.Head, .. _generated]));
+
+    public override void Complete() => _result.TrySetResult(new GeneratedTokens([.. _generated], HasEnded));
+
+    public override void Fail(Exception reason) => Fail(_result, reason);
+}
+
+/// <summary>What decoding gave.</summary>
+/// <param name="Ids">The new tokens, the end token included if it came.</param>
+/// <param name="Ended">Whether the end token came.</param>
+internal sealed record GeneratedTokens(ImmutableArray<int> Ids, bool Ended);

@@ -1,0 +1,67 @@
+using TinyGptV.Model.Language;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace TinyGptV.Model.Engine;
+
+/// <summary>
+/// Runs the model: the only class of the engine that computes with tensors. Every answer is a function of its own request, to the
+/// last bit: see <see cref="PadRows"/>.
+/// </summary>
+internal sealed class ModelRunner(TinyGptVModel model, int threads)
+{
+    /// <summary>A new cache for a sequence.</summary>
+    /// <param name="capacity">The largest number of positions.</param>
+    public KvCache NewCache(int capacity) => new(model.Phi, capacity, model.DType, model.Device);
+
+    /// <summary>Encodes one image. One at a time, so that its vectors do not depend on which images arrive together.</summary>
+    /// <param name="pixels">Normalised pixels, channel by channel, 3 * S * S values.</param>
+    /// <returns>[Q, C], to be disposed by the caller.</returns>
+    public Tensor EncodeImage(float[] pixels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long size = model.Config.ImageSize;
+        Tensor image = tensor(pixels, [1, 3, size, size]).to(model.Device);
+        return model.EncodeImages(image).squeeze(0).DetachFromDisposeScope();
+    }
+
+    /// <summary>Runs one step and answers its questions.</summary>
+    /// <param name="step">The rows and questions.</param>
+    public void Run(PackedStep step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = step.BuildInput(model.Language, model.Device, PadRows(step.Rows));                 // [R, C]
+        Tensor hidden = model.Language.Forward(input, step.Spans);                          // [R, C]
+        if (step.Questions.Count > 0) Answer(step.Questions, hidden);
+    }
+
+    private void Answer(IReadOnlyList<RowQuestion> questions, Tensor hidden)
+    {
+        var rows = new long[PadRows(questions.Count)]; // padding asks row 0 again
+        for (int i = 0; i < questions.Count; i++) rows[i] = questions[i].Row;
+        Tensor logits = model.Language.Logits(hidden.index_select(0, tensor(rows, device: model.Device))); // [rows, V]
+        long[] best = logits.argmax(1).cpu().data<long>().ToArray();
+        for (int i = 0; i < questions.Count; i++)
+        {
+            questions[i].MostLikely = (int)best[i];
+            if (questions[i].Tokens.Count > 0) questions[i].LogLikelihoods = LogLikelihoods(logits[i], questions[i].Tokens);
+            if (questions[i].WantsScores) questions[i].Scores = [.. logits[i].cpu().data<float>()];
+        }
+    }
+
+    private static double[] LogLikelihoods(Tensor logits, IReadOnlyList<int> tokens)
+    {
+        long[] ids = [.. tokens.Select(t => (long)t)];
+        Tensor wanted = F.log_softmax(logits, dim: 0).index_select(0, tensor(ids, device: logits.device));
+        return [.. wanted.cpu().data<float>().Select(x => (double)x)];
+    }
+
+    // The CPU's matrix product deals rows out to threads in groups of four and uses another kernel for a smaller rest, which rounds
+    // differently. With a whole number of full groups for each thread a row's result does not depend on how many rows come along.
+    private int PadRows(int rows)
+    {
+        int group = 4 * threads;
+        return (rows + group - 1) / group * group;
+    }
+}

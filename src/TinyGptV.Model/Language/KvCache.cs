@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Language;
+
+/// <summary>
+/// The keys and values of one sequence: [layers, 2, H, capacity, D]. Room for the whole sequence is taken at once, because its
+/// largest length is known when it begins (docs/decisions/0003). It is handed to the model for each step, never owned by it.
+/// </summary>
+internal sealed class KvCache : IDisposable
+{
+    private readonly Tensor _store;
+
+    public KvCache(PhiConfig config, int capacity, ScalarType dtype, Device device)
+        : this(empty([config.NumHiddenLayers, 2, config.NumAttentionHeads, capacity, config.HeadSize], dtype: dtype, device: device).DetachFromDisposeScope(), 0)
+    {
+    }
+
+    private KvCache(Tensor store, int length) => (_store, Length) = (store, length);
+
+    /// <summary>How many positions are filled.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>How many positions there is room for.</summary>
+    public int Capacity => (int)_store.shape[3];
+
+    /// <summary>Stores one layer's keys and values for the positions after <see cref="Length"/>, which moves only by <see cref="Advance"/>.</summary>
+    /// <param name="layer">The decoder layer.</param>
+    /// <param name="k">[n, H, D]</param>
+    /// <param name="v">[n, H, D]</param>
+    /// <returns>All keys and values so far, the new ones included: each [1, H, Length + n, D].</returns>
+    public (Tensor K, Tensor V) Append(int layer, Tensor k, Tensor v)
+    {
+        long n = k.shape[0];
+        if (Length + n > Capacity) throw new InvalidOperationException($"The cache has room for {Capacity} positions; {Length} are filled and {n} more came.");
+        using Tensor both = _store[layer];                                                  // [2, H, capacity, D]
+        using Tensor target = both.narrow(2, Length, n);                                    // [2, H, n, D]
+        using Tensor pair = stack([k, v]).transpose_(1, 2);                                 // [2, H, n, D]
+        target.copy_(pair);
+        Tensor filled = both.narrow(2, 0, Length + n);                                      // [2, H, Length + n, D]
+        return (filled.narrow(0, 0, 1), filled.narrow(0, 1, 1));
+    }
+
+    /// <summary>Counts positions as filled after every layer has stored them.</summary>
+    /// <param name="count">How many.</param>
+    public void Advance(int count) => Length += count;
+
+    /// <summary>A copy that continues on its own.</summary>
+    /// <param name="extra">How many positions more than are filled there is room for.</param>
+    /// <returns>The copy.</returns>
+    public KvCache Fork(int extra)
+    {
+        Tensor copy = empty([_store.shape[0], 2, _store.shape[2], Length + extra, _store.shape[4]], dtype: _store.dtype, device: _store.device);
+        using Tensor target = copy.narrow(3, 0, Length);
+        using Tensor source = _store.narrow(3, 0, Length);
+        target.copy_(source);
+        return new KvCache(copy.DetachFromDisposeScope(), Length);
+    }
+
+    public void Dispose() => _store.Dispose();
+}

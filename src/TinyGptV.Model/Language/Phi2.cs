@@ -1,0 +1,248 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace TinyGptV.Model.Language;
+
+// Axes: R rows of a packed step, H heads, D head size, C = H * D width, V vocabulary, T positions of one sequence.
+// Field names are checkpoint keys below "llama_model.". Linear layers and attention compute in the model's precision, norms and the
+// stream between layers in float32.
+
+/// <summary>
+/// Which rows of a packed step belong to one sequence. Rows of different sequences lie one behind the other without padding: all
+/// layers but attention treat them alike, and attention looks at one span at a time.
+/// </summary>
+/// <param name="Cache">The sequence's keys and values so far; null if it is whole in this step and nothing is kept, as in training.</param>
+/// <param name="Start">The first row.</param>
+/// <param name="Count">The number of rows, at least 1.</param>
+internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count)
+{
+    /// <summary>How many positions came before.</summary>
+    public int Past => Cache?.Length ?? 0;
+}
+
+/// <summary>Phi-2 as TinyGPT-V modifies it: norms on queries and keys of every head and on the attention's output, and adapters.</summary>
+internal sealed class Phi2 : nn.Module
+{
+    private readonly Phi2Model model;
+    private readonly LinearLayer lm_head;
+
+    public Phi2(PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2))
+    {
+        model = new Phi2Model(config, lora, dtype, device);
+        lm_head = new LinearLayer(config.HiddenSize, config.VocabSize, dtype, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Looks tokens up.</summary>
+    /// <param name="tokens">[R] int64.</param>
+    /// <returns>[R, C]</returns>
+    public Tensor Embed(Tensor tokens) => model.Embed(tokens);
+
+    /// <summary>Runs all layers over the rows of one step and fills the caches.</summary>
+    /// <param name="x">[R, C]; rows behind the last span are padding.</param>
+    /// <param name="spans">The sequences, in row order without gaps.</param>
+    /// <returns>The final hidden states [R, C].</returns>
+    public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans) => model.Forward(x, spans);
+
+    /// <summary>Adds all adapters to the weights they adapt.</summary>
+    public void MergeAdapters()
+    {
+        using IDisposable mode = no_grad();
+        foreach (LoraLinear layer in modules().OfType<LoraLinear>()) layer.Merge();
+    }
+
+    /// <summary>Scores every token of the vocabulary as the next one.</summary>
+    /// <param name="hidden">[R, C]</param>
+    /// <returns>[R, V] float32.</returns>
+    public Tensor Logits(Tensor hidden) => lm_head.forward(hidden).to(float32);
+}
+
+internal sealed class Phi2Model : nn.Module
+{
+    private readonly RotaryEmbedding _rotary;
+    private readonly Phi2Embedding embed_tokens;
+    private readonly ModuleList<Phi2DecoderLayer> layers;
+    private readonly LayerNorm final_layernorm;
+
+    public Phi2Model(PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2Model))
+    {
+        _rotary = new RotaryEmbedding(config, device);
+        embed_tokens = new Phi2Embedding(config, dtype, device);
+        layers = nn.ModuleList(Enumerable.Range(0, config.NumHiddenLayers).Select(i => new Phi2DecoderLayer(i, config, lora, dtype, device)).ToArray());
+        final_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
+        RegisterComponents();
+    }
+
+    public Tensor Embed(Tensor tokens) => embed_tokens.forward(tokens);
+
+    public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor cos, Tensor sin) = RotaryRows(x.shape[0], x.device, spans);
+        foreach (Phi2DecoderLayer layer in layers) x = layer.Forward(x, spans, cos, sin);
+        foreach (RowSpan span in spans) span.Cache?.Advance(span.Count);
+        return final_layernorm.forward(x).MoveToOuterDisposeScope();
+    }
+
+    // A row's position is the number of its sequence's rows before it: left padding, had there been any, would not count.
+    private (Tensor Cos, Tensor Sin) RotaryRows(long rows, Device device, IReadOnlyList<RowSpan> spans)
+    {
+        var positions = new long[rows];
+        foreach (RowSpan span in spans)
+            for (int i = 0; i < span.Count; i++) positions[span.Start + i] = span.Past + i;
+        return _rotary.Rows(tensor(positions, device: device), (int)positions.Max() + 1);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _rotary.Dispose();
+        base.Dispose(disposing);
+    }
+}
+
+internal sealed class Phi2Embedding : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter weight; // [V, C]
+
+    public Phi2Embedding(PhiConfig config, ScalarType dtype, Device device) : base(nameof(Phi2Embedding))
+    {
+        weight = new Parameter(empty(config.VocabSize, config.HiddenSize, dtype: dtype, device: device), requires_grad: false);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor tokens) => weight.index_select(0, tokens);
+}
+
+/// <summary>One norm feeds attention and MLP side by side; both are added to the stream.</summary>
+internal sealed class Phi2DecoderLayer : nn.Module
+{
+    private readonly LayerNorm input_layernorm;
+    private readonly Phi2Attention self_attn;
+    private readonly RmsNorm post_layernorm; // added by TinyGPT-V: on the attention's output, before the sum
+    private readonly Phi2Mlp mlp;
+
+    public Phi2DecoderLayer(int index, PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2DecoderLayer))
+    {
+        input_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
+        self_attn = new Phi2Attention(index, config, lora, dtype, device);
+        post_layernorm = new RmsNorm(config.HiddenSize, device);
+        mlp = new Phi2Mlp(config, dtype, device);
+        RegisterComponents();
+    }
+
+    public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = input_layernorm.forward(x);                                              // [R, C]
+        Tensor a = post_layernorm.forward(self_attn.Forward(h, spans, cos, sin));           // [R, C]
+        return a.add_(mlp.forward(h)).add_(x).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Causal multi-head attention with a norm over each head's queries and keys before the rotation.</summary>
+internal sealed class Phi2Attention : nn.Module
+{
+    private readonly int _index;
+    private readonly int _heads;
+    private readonly int _headSize;
+    private readonly int _rotarySize;
+    private readonly LoraLinear query_key_value; // rows: for each head its q, k, v
+    private readonly LoraLinear dense;
+    private readonly LayerNorm q_layernorm;      // added by TinyGPT-V, shared by all heads
+    private readonly LayerNorm k_layernorm;
+
+    public Phi2Attention(int index, PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2Attention))
+    {
+        (_index, _heads, _headSize, _rotarySize) = (index, config.NumAttentionHeads, config.HeadSize, config.RotarySize);
+        query_key_value = new LoraLinear(config.HiddenSize, 3 * config.HiddenSize, lora, dtype, device);
+        dense = new LoraLinear(config.HiddenSize, config.HiddenSize, lora, dtype, device);
+        q_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
+        k_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
+        RegisterComponents();
+    }
+
+    public Tensor Forward(Tensor h, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
+    {
+        Tensor[] qkv = query_key_value.forward(h).view(-1, _heads, 3, _headSize).unbind(2); // 3 x [R, H, D]
+        ScalarType dtype = qkv[2].dtype;
+        Tensor q = Rotate(q_layernorm.forward(qkv[0].to(float32)), cos, sin).to(dtype);
+        Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
+        List<Tensor> o = [.. spans.Select(span => Attend(span, q, k, qkv[2]))];             // each [n, H, D]
+        long padding = q.shape[0] - spans.Sum(span => span.Count);
+        if (padding > 0) o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
+        return dense.forward(cat(o).flatten(1));                                            // [R, C]
+    }
+
+    private Tensor Attend(RowSpan span, Tensor q, Tensor k, Tensor v)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor queries = RowsOf(span, q), newKeys = RowsOf(span, k), newValues = RowsOf(span, v); // [n, H, D]
+        (Tensor keys, Tensor values) = span.Cache?.Append(_index, newKeys, newValues) ?? (HeadsFirst(newKeys), HeadsFirst(newValues)); // [1, H, T, D]
+        bool first = span.Past == 0;
+        Tensor? mask = first || span.Count == 1 ? null : CausalMask(span, q);
+        Tensor a = F.scaled_dot_product_attention(HeadsFirst(queries), keys, values, mask, is_casual: first && span.Count > 1); // [1, H, n, D]
+        return a.squeeze(0).transpose(0, 1).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor RowsOf(RowSpan span, Tensor x) => x.narrow(0, span.Start, span.Count);
+
+    private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0);           // [n, H, D] -> [1, H, n, D]
+
+    // New row i sees everything before the step and the new rows up to itself.
+    private static Tensor CausalMask(RowSpan span, Tensor like) =>
+        ones(span.Count, span.Past + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Past); // [n, T]
+
+    private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        Tensor rotated = RotaryEmbedding.Rotate(x.narrow(-1, 0, _rotarySize), cos, sin);
+        return cat([rotated, x.narrow(-1, _rotarySize, _headSize - _rotarySize)], dim: -1);
+    }
+}
+
+/// <summary>Two linear layers with the tanh form of GELU between them.</summary>
+internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
+{
+    private readonly LinearLayer fc1;
+    private readonly LinearLayer fc2;
+
+    public Phi2Mlp(PhiConfig config, ScalarType dtype, Device device) : base(nameof(Phi2Mlp))
+    {
+        fc1 = new LinearLayer(config.HiddenSize, config.IntermediateSize, dtype, device);
+        fc2 = new LinearLayer(config.IntermediateSize, config.HiddenSize, dtype, device);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor h) => fc2.forward(TanhGelu(fc1.forward(h)));
+
+    // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+    private static Tensor TanhGelu(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor inner = x.pow(3).mul_(0.044715).add_(x).mul_(Math.Sqrt(2 / Math.PI)).tanh();
+        return (inner + 1).mul(x).mul_(0.5).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>x / sqrt(mean(x^2) + 1e-6) * weight, the mean in float32.</summary>
+internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
+{
+    private const double Eps = 1e-6;
+
+    private readonly Parameter weight; // [C]
+
+    public RmsNorm(int width, Device device) : base(nameof(RmsNorm))
+    {
+        weight = new Parameter(ones(width, dtype: float32, device: device), requires_grad: false);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor wide = x.to(float32);
+        Tensor scaled = wide * rsqrt(wide.pow(2).mean([-1], keepdim: true) + Eps);
+        return (scaled * weight).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,52 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Language;
+
+/// <summary>
+/// Cosines and sines by position, [positions, D] with D the rotated dimensions, the D/2 frequencies repeated twice. Computed in
+/// float32; the tables grow when a longer sequence comes.
+/// </summary>
+internal sealed class RotaryEmbedding(PhiConfig config, Device device) : IDisposable
+{
+    private Tensor? _cos;
+    private Tensor? _sin;
+
+    /// <summary>The rows of the tables for the given positions.</summary>
+    /// <param name="positions">[R] int64.</param>
+    /// <param name="end">One more than the largest position.</param>
+    /// <returns>Cosines and sines, each [R, 1, D], to be applied to [R, H, D].</returns>
+    public (Tensor Cos, Tensor Sin) Rows(Tensor positions, int end)
+    {
+        if (_cos is null || _cos.shape[0] < end) Grow(Math.Max(end, config.MaxPositionEmbeddings));
+        return (_cos!.index_select(0, positions).unsqueeze(1), _sin!.index_select(0, positions).unsqueeze(1));
+    }
+
+    /// <summary>Rotates dimension j against dimension j + D/2.</summary>
+    /// <param name="x">[R, H, D]</param>
+    /// <param name="cos">[R, 1, D]</param>
+    /// <param name="sin">[R, 1, D]</param>
+    /// <returns>[R, H, D]</returns>
+    public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        Tensor[] halves = x.chunk(2, dim: -1);
+        return x * cos + cat([-halves[1], halves[0]], dim: -1) * sin;
+    }
+
+    public void Dispose()
+    {
+        _cos?.Dispose();
+        _sin?.Dispose();
+    }
+
+    private void Grow(int length)
+    {
+        Dispose();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor frequencies = 1.0 / pow(config.RopeTheta, arange(0, config.RotarySize, 2, dtype: float32, device: device) / config.RotarySize); // [D/2]
+        Tensor angles = outer(arange(length, dtype: float32, device: device), frequencies);                                               // [length, D/2]
+        Tensor both = cat([angles, angles], dim: -1);                                                                                     // [length, D]
+        _cos = both.cos().DetachFromDisposeScope();
+        _sin = both.sin().DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Hosting;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Tests.Doubles;
+
+/// <summary>Silos in this process: the first coordinates, the n-th after it holds the n-th model as <c>replica-n</c>.</summary>
+internal sealed class EvaluationCluster : IAsyncDisposable
+{
+    private readonly List<IVisionLanguageModel> _models;
+    private readonly InProcessTestCluster _cluster;
+
+    private EvaluationCluster(IEnumerable<IVisionLanguageModel> models, Action<EvaluationClusterOptions>? configure)
+    {
+        _models = [.. models];
+        var builder = new InProcessTestClusterBuilder((short)(1 + _models.Count));
+        builder.ConfigureSilo((silo, siloBuilder) => Configure(int.Parse(silo.SiloName.Split('_')[^1]), siloBuilder, configure));
+        builder.ConfigureClient(client => client.AddEvaluationClient());
+        _cluster = builder.Build();
+    }
+
+    public InMemoryBenchmarks Benchmarks { get; private init; } = new();
+
+    public InMemoryRunStore Store { get; private init; } = new();
+
+    public IRunCatalogGrain Catalog => _cluster.Client.GetGrain<IRunCatalogGrain>(0);
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<EvaluationCluster> StartAsync(
+        IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
+        Action<EvaluationClusterOptions>? configure = null)
+    {
+        var cluster = new EvaluationCluster(models, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() };
+        await cluster._cluster.DeployAsync(Token);
+        await cluster.WhenKnownAsync();
+        return cluster;
+    }
+
+    public SiloAddress Silo(int number) => Handle(number).SiloAddress;
+
+    public IEvaluationRunGrain Run(RunId run) => Grains.GetGrain<IEvaluationRunGrain>(run.Value);
+
+    /// <summary>Starts a run, and fails the test if it is not started.</summary>
+    public async Task<RunId> StartRunAsync(RunRequest? request = null)
+    {
+        RunStart start = await Catalog.StartAsync(request ?? new RunRequest { ShardSize = 4 }, Token);
+        Assert.Equal(new RunStart(RunStartStatus.Started, start.Run, null), start);
+        return start.Run!.Value;
+    }
+
+    /// <summary>Watches a run until a condition holds, or the run has ended.</summary>
+    public async Task<RunProgress> WatchUntilAsync(RunId run, Func<RunProgress, bool> condition)
+    {
+        RunProgress? last = null;
+        await foreach (RunProgress progress in Run(run).WatchAsync(Token))
+        {
+            last = progress;
+            Assert.All(progress.Benchmarks, benchmark => Assert.InRange(benchmark.Predicted, benchmark.Failed, benchmark.Samples));
+            if (condition(progress))
+                break;
+        }
+
+        return last!;
+    }
+
+    public Task<RunProgress> WatchToTheEndAsync(RunId run) => WatchUntilAsync(run, _ => false);
+
+    /// <summary>Ends a silo without any goodbye.</summary>
+    public Task KillAsync(int number) => _cluster.KillSiloAsync(Handle(number), CancellationToken.None);
+
+    public async Task AddReplicaAsync(IVisionLanguageModel model)
+    {
+        _models.Add(model);
+        await _cluster.StartAdditionalSiloAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+
+    private InProcessSiloHandle Handle(int number) => _cluster.Silos.Single(silo => silo.Name.EndsWith($"_{number}", StringComparison.Ordinal));
+
+    private void Configure(int number, ISiloBuilder silo, Action<EvaluationClusterOptions>? configure)
+    {
+        silo.Services.AddSingleton<IImageSource>(Benchmarks);
+        if (number > 0)
+        {
+            silo.Services.AddSingleton(_models[number - 1]);
+            silo.AddModelReplica($"replica-{number}");
+            return;
+        }
+
+        silo.Services.AddSingleton<IBenchmarkSource>(Benchmarks);
+        silo.Services.AddSingleton<IRunStore>(Store);
+        silo.Services.Configure<EvaluationClusterOptions>(Hurry);
+        silo.Services.Configure(configure ?? (_ => { }));
+        silo.AddEvaluationCoordinator();
+    }
+
+    private static void Hurry(EvaluationClusterOptions options)
+    {
+        options.DiscoveryInterval = TimeSpan.FromMilliseconds(50);
+        options.ShortestPause = TimeSpan.FromMilliseconds(1);
+        options.LongestPause = TimeSpan.FromMilliseconds(20);
+        options.ProgressInterval = TimeSpan.Zero;
+    }
+
+    /// <summary>Asks until every silo has told the others what it is; before that, calls are refused for want of a silo.</summary>
+    private async Task WhenKnownAsync()
+    {
+        for (int number = 1; number <= _models.Count; number++)
+            await WhenAnsweredAsync(() => Grains.GetGrain<IModelReplicaGrain>($"replica-{number}").DescribeAsync(Token));
+        await WhenAnsweredAsync(() => Catalog.ListAsync(Token));
+        await WhenSeenByCoordinatorAsync();
+    }
+
+    private async Task WhenSeenByCoordinatorAsync()
+    {
+        var discovery = Handle(0).ServiceProvider.GetRequiredService<Cluster.Runs.ReplicaDiscovery>();
+        while (discovery.FindLive().Length < _models.Count)
+            await Catalog.ListAsync(Token);
+    }
+
+    private static async Task WhenAnsweredAsync(Func<Task> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (OrleansException)
+            {
+                Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+}

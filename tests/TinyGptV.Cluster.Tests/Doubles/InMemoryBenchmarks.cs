@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cluster.Tests.Doubles;
+
+/// <summary>Benchmarks <c>gqa</c> (open questions) and <c>iconqa</c> (choices); every image is its own name, one is missing.</summary>
+internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
+{
+    public static readonly BenchmarkName Gqa = new("gqa");
+    public static readonly BenchmarkName IconQa = new("iconqa");
+
+    public static readonly ImageReference Missing = new("missing.png");
+
+    private readonly Dictionary<BenchmarkName, Benchmark> _benchmarks;
+
+    public InMemoryBenchmarks(int questions = 40, int imagesOfQuestions = 9, int choices = 7)
+    {
+        _benchmarks = new[]
+        {
+            Create(Gqa, RequestKind.Generate, questions, number => new ImageReference(number == 3 ? Missing.Path : $"{number % imagesOfQuestions}.png")),
+            Create(IconQa, RequestKind.Rank, choices, number => new ImageReference($"choose_txt/{number}.png")),
+        }.ToDictionary(benchmark => benchmark.Definition.Name);
+    }
+
+    /// <summary>The benchmarks in ordinal order, which is the order of a run that names none.</summary>
+    public ImmutableArray<Benchmark> All => [.. _benchmarks.Values.OrderBy(benchmark => benchmark.Definition.Name)];
+
+    public int Samples => All.Sum(benchmark => benchmark.Samples.Length);
+
+    /// <summary>Lets the annotation files of a benchmark be other ones from now on.</summary>
+    public void Change(BenchmarkName name) =>
+        _benchmarks[name] = _benchmarks[name] with { Digests = _benchmarks[name].Digests.SetItem("test.json", "changed") };
+
+    public ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<BenchmarkName>>([.. All.Select(benchmark => benchmark.Definition.Name)]);
+
+    public ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken) => _benchmarks.TryGetValue(name, out Benchmark? benchmark)
+        ? ValueTask.FromResult(benchmark)
+        : throw new PrerequisiteException($"There is no benchmark '{name}'.");
+
+    public ValueTask<EncodedImage> ReadAsync(
+        BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken) => image == Missing
+        ? throw new FileNotFoundException("Could not find file '/data/images/missing.png'.")
+        : ValueTask.FromResult(new EncodedImage(Encoding.UTF8.GetBytes($"{benchmark}/{image}")));
+
+    private static Benchmark Create(BenchmarkName name, RequestKind request, int samples, Func<int, ImageReference> image) => new()
+    {
+        Definition = new BenchmarkDefinition
+        {
+            Name = name,
+            Title = name.Value.ToUpperInvariant(),
+            Version = 1,
+            Split = "test",
+            Format = AnnotationFormat.Gqa,
+            Files = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("annotations", ["test.json"]),
+            ImageFolders = ["images"],
+            Request = request,
+            PromptTemplate = "<ImageHere> {question}",
+            Scorers = ImmutableSortedDictionary<string, string>.Empty.Add("strict", "exact"),
+            Expected = new ExpectedCounts(samples, samples),
+            Published = new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = "test", Mode = "strict" },
+        },
+        Samples = [.. Enumerable.Range(0, samples).Select(number => CreateSample(name, request, number, image(number)))],
+        Digests = ImmutableSortedDictionary<string, string>.Empty.Add("test.json", $"digest of {name}"),
+    };
+
+    private static Sample CreateSample(BenchmarkName name, RequestKind request, int number, ImageReference image) => new()
+    {
+        Id = new SampleId($"{name}-{number:D4}"),
+        Image = image,
+        Question = $"Question {number}?",
+        Target = "yes",
+        Choices = request == RequestKind.Rank ? ["yes", "no"] : [],
+        Slices = [new Slice("kind", "even")],
+    };
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Tests.Doubles;
+
+/// <summary>Keeps predictions as the bytes a file would have, creates only what is absent, and can refuse to write.</summary>
+internal sealed class InMemoryRunStore : IRunStore
+{
+    private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
+    private readonly ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> _shards = new();
+
+    /// <summary>Thrown by every write of a shard while it is set.</summary>
+    public Exception? Broken { get; set; }
+
+    /// <summary>How often somebody wrote a shard that was there already.</summary>
+    public int SecondWrites => _secondWrites;
+
+    private int _secondWrites;
+
+    public ImmutableArray<Prediction> AllPredictions(RunId run) =>
+        RunPlanning.Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+
+    public RunManifest Manifest(RunId run) => _manifests[run];
+
+    public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<RunId>>([.. _manifests.Keys.OrderBy(run => run.Value, StringComparer.Ordinal)]);
+
+    public ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_manifests.TryAdd(manifest.Run, manifest));
+
+    public ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_manifests.GetValueOrDefault(run));
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. _shards.Keys.Where(key => key.Run == run).Select(key => key.Shard).Order()]);
+
+    public ValueTask<bool> TryWriteShardAsync(
+        RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
+    {
+        if (Broken is { } broken)
+            throw broken;
+        bool written = _shards.TryAdd((run, shard), PredictionLines.Write(predictions));
+        if (!written)
+            Interlocked.Increment(ref _secondWrites);
+        return ValueTask.FromResult(written);
+    }
+
+    public ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(PredictionLines.Read(_shards[(run, shard)], $"{shard}"));
+
+    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The cluster writes no reports.");
+}

@@ -1,0 +1,240 @@
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Tests.Doubles;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Tests.Runs;
+
+public class EvaluationRunTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 1)]
+    [InlineData(2, 4)]
+    [InlineData(2, 1000)]
+    public async Task Run_gives_the_same_predictions_for_any_replicas_and_shard_size(int replicas, int shardSize)
+    {
+        await using var cluster = await EvaluationCluster.StartAsync(Models(replicas));
+        RunId run = await cluster.StartRunAsync(new RunRequest { ShardSize = shardSize });
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, null, 0), (end.Phase, end.Problem, end.Resumed));
+        Assert.Equal(
+            [new BenchmarkProgress(InMemoryBenchmarks.Gqa, 40, 40, 1), new BenchmarkProgress(InMemoryBenchmarks.IconQa, 7, 7, 0)], end.Benchmarks);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Run_loses_a_replica_silo_and_still_predicts_every_sample_once()
+    {
+        WatchedModel[] models = [new() { HoldAfter = 9 }, new() { HoldAfter = 9 }];
+        await using var cluster = await EvaluationCluster.StartAsync(models);
+        RunId run = await cluster.StartRunAsync();
+        await Task.WhenAll(models.Select(model => model.WhenItHolds)).WaitAsync(Token);
+        await cluster.KillAsync(2);
+        models[0].Release();
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal(RunPhase.Completed, end.Phase);
+        Assert.InRange(end.ShardsReturned, 1, 4);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Run_without_its_replica_waits_for_another_one()
+    {
+        var lost = new WatchedModel { HoldAfter = 9 };
+        await using var cluster = await EvaluationCluster.StartAsync([lost]);
+        RunId run = await cluster.StartRunAsync();
+        await lost.WhenItHolds.WaitAsync(Token);
+        await cluster.KillAsync(1);
+        RunProgress waiting = await cluster.WatchUntilAsync(run, progress => progress.Problem is not null);
+        Assert.Equal((RunPhase.Running, 0), (waiting.Phase, waiting.Replicas));
+        await cluster.AddReplicaAsync(new WatchedModel());
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Replica_that_joins_in_mid_run_works_with_the_others()
+    {
+        WatchedModel first = new() { HoldAfter = 9 }, second = new();
+        await using var cluster = await EvaluationCluster.StartAsync([first]);
+        RunId run = await cluster.StartRunAsync();
+        await first.WhenItHolds.WaitAsync(Token);
+        await cluster.AddReplicaAsync(second);
+        await cluster.WatchUntilAsync(run, _ => !second.Prompts.IsEmpty);
+        first.Release();
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Shard_that_breaks_every_model_ends_as_failed_samples_and_takes_no_other_along()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel { Before = Break }, new WatchedModel { Before = Break }]);
+        RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.Gqa], ShardSize = 1 });
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, ShardLedger.DefaultAttemptsLimit), (end.Phase, end.ShardsReturned));
+        // Shards hold whole images: the samples about image 5 share the fate of question 5.
+        string[] lost = [.. cluster.Store.AllPredictions(run).Where(IsLost).Select(prediction => prediction.Sample.Image.Path).Distinct()];
+        Assert.Equal(["5.png"], lost);
+        Assert.Equal(40, cluster.Store.AllPredictions(run).Select(prediction => prediction.Sample.Id).Distinct().Count());
+
+        static Task Break(string prompt, CancellationToken cancellationToken) =>
+            IsQuestion5(prompt) ? throw new InvalidOperationException("out of memory") : Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Shard_that_kills_its_silos_is_given_up_and_the_last_replica_finishes_the_run()
+    {
+        EvaluationCluster? cluster = null;
+        WatchedModel[] models = [.. Enumerable.Range(1, 3).Select(number => new WatchedModel { Before = (prompt, token) => KillAsync(number, prompt, token) })];
+        await using (cluster = await EvaluationCluster.StartAsync(models, configure: options => (options.AttemptsLimit, options.ShardsInFlight) = (2, 1)))
+        {
+            RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.Gqa], ShardSize = 1 });
+            RunProgress end = await cluster.WatchToTheEndAsync(run);
+            Assert.Equal((RunPhase.Completed, 2), (end.Phase, end.ShardsReturned));
+            Assert.Equal(["5.png"], cluster.Store.AllPredictions(run).Where(IsLost).Select(prediction => prediction.Sample.Image.Path).Distinct());
+            Assert.Equal(40, cluster.Store.AllPredictions(run).Length);
+        }
+
+        async Task KillAsync(int number, string prompt, CancellationToken cancellationToken)
+        {
+            if (!IsQuestion5(prompt))
+                return;
+            // Not awaited: the silo would wait for the request that waits for its end.
+            _ = cluster!.KillAsync(number);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Replica_that_fails_always_costs_no_sample_while_another_works()
+    {
+        var broken = new WatchedModel { Before = (_, _) => throw new InvalidOperationException("no device") };
+        await using var cluster = await EvaluationCluster.StartAsync([broken, new WatchedModel()]);
+        RunId run = await cluster.StartRunAsync();
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Replica_with_another_model_is_not_used()
+    {
+        WatchedModel ours = new(), stranger = new("another model");
+        await using var cluster = await EvaluationCluster.StartAsync([ours, stranger]);
+        RunId run = await cluster.StartRunAsync();
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        Assert.Empty(stranger.Prompts);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Run_that_is_started_again_computes_nothing_again()
+    {
+        var model = new WatchedModel();
+        var store = new InMemoryRunStore();
+        RunId run;
+        await using (var cluster = await EvaluationCluster.StartAsync([model], store: store))
+        {
+            run = await cluster.StartRunAsync();
+            await cluster.WatchToTheEndAsync(run);
+        }
+
+        int asked = model.Prompts.Count;
+        // Another cluster, another coordinator: only the store remembers.
+        await using var second = await EvaluationCluster.StartAsync([model], store: store);
+        Assert.Equal(run, await second.StartRunAsync());
+        RunProgress end = await second.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, second.Benchmarks.Samples), (end.Phase, end.Resumed));
+        Assert.Equal(asked, model.Prompts.Count);
+    }
+
+    [Fact]
+    public async Task Run_that_is_cancelled_continues_where_it_stopped()
+    {
+        var model = new WatchedModel { HoldAfter = 15 };
+        await using var cluster = await EvaluationCluster.StartAsync([model]);
+        RunId run = await cluster.StartRunAsync();
+        await model.WhenItHolds.WaitAsync(Token);
+        await cluster.Run(run).CancelAsync(Token);
+        RunProgress cancelled = await cluster.Run(run).GetProgressAsync(Token);
+        Assert.Equal(RunPhase.Cancelled, cancelled.Phase);
+        int stored = cluster.Store.AllPredictions(run).Length;
+        Assert.InRange(stored, 1, cluster.Benchmarks.Samples - 1);
+        model.Release();
+        int asked = model.Prompts.Count;
+        Assert.Equal(run, await cluster.StartRunAsync());
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, stored), (end.Phase, end.Resumed));
+        // The sample whose image is missing is never asked.
+        int missing = cluster.Store.AllPredictions(run).Count(prediction => prediction.Failure is not null);
+        Assert.InRange(model.Prompts.Count - asked, cluster.Benchmarks.Samples - stored - missing, cluster.Benchmarks.Samples - stored);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Run_whose_store_breaks_fails_and_continues_when_it_is_mended()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync(Models(2));
+        cluster.Store.Broken = new IOException("The disk is full.");
+        RunId run = await cluster.StartRunAsync();
+        RunProgress failed = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal(
+            (RunPhase.Failed, "IOException: The disk is full. What is stored stays; start the run again to continue it."), (failed.Phase, failed.Problem));
+        cluster.Store.Broken = null;
+        Assert.Equal(run, await cluster.StartRunAsync());
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Run_whose_benchmark_changed_since_is_not_continued()
+    {
+        var model = new WatchedModel { HoldAfter = 15 };
+        await using var cluster = await EvaluationCluster.StartAsync([model]);
+        RunId run = await cluster.StartRunAsync();
+        await model.WhenItHolds.WaitAsync(Token);
+        await cluster.Run(run).CancelAsync(Token);
+        cluster.Benchmarks.Change(InMemoryBenchmarks.Gqa);
+        await cluster.Run(run).ResumeAsync(Token);
+        RunProgress failed = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal(RunPhase.Failed, failed.Phase);
+        Assert.EndsWith("benchmarks.gqa.digests.test.json: stored \"digest of gqa\", requested \"changed\"", failed.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_that_does_not_exist_says_so()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunProgress progress = await cluster.Run(new RunId("nowhere")).GetProgressAsync(Token);
+        Assert.Equal(RunPhase.Failed, progress.Phase);
+        Assert.Contains("'nowhere'", progress.Problem, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<IVisionLanguageModel> Models(int count) => Enumerable.Range(0, count).Select(_ => new WatchedModel());
+
+    private static bool IsQuestion5(string prompt) => prompt.EndsWith("Question 5?", StringComparison.Ordinal);
+
+    private static bool IsLost(Prediction prediction) => prediction.Failure?.Kind == SampleFailureKind.ReplicasLost;
+
+    /// <summary>Compares with what one model says about every sample, without a cluster: the same bytes.</summary>
+    private static async Task AssertPredictedAsync(EvaluationCluster cluster, RunId run)
+    {
+        var evaluation = new SampleEvaluation(new WatchedModel(), cluster.Benchmarks);
+        var expected = new List<Prediction>();
+        foreach (Benchmark benchmark in cluster.Benchmarks.All)
+        {
+            var whole = new Shard(new ShardIndex(0), benchmark.Definition.Name, benchmark.Samples);
+            await foreach (Prediction prediction in evaluation.EvaluateAsync(benchmark.Definition, whole, Token))
+                expected.Add(prediction);
+        }
+
+        Assert.Equal(
+            PredictionLines.Write(RunPlanning.Sort(cluster.Store.Manifest(run), expected)), PredictionLines.Write(cluster.Store.AllPredictions(run)));
+        Assert.Equal(0, cluster.Store.SecondWrites);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using CsCheck;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Tests.Reports;
+
+public sealed class EvaluationReportTests
+{
+    [Fact]
+    public void Create_CountsAnsweredFailedMissingAndDuplicated()
+    {
+        EvaluationReport report = MadeUpRun.Report();
+        AnswerCounts gqa = report.Benchmarks[0].Counts;
+
+        Assert.Equal((6, 4, 1, 1, 1), (gqa.Expected, gqa.Answered, gqa.Failed, gqa.Missing, gqa.Duplicated));
+        Assert.Equal(1, report.Unexpected);
+        Assert.True(report.IsPartial);
+        Assert.All(report.Benchmarks, benchmark => Assert.Equal(benchmark.Counts.Expected, benchmark.Counts.Answered + benchmark.Counts.Failed + benchmark.Counts.Missing));
+    }
+
+    [Fact]
+    public void Create_SamplesWithoutAnswer_CountAsWrong()
+    {
+        Measurement overall = MadeUpRun.Report().Benchmarks[0].Overall;
+
+        // Right: 09 and 1 by substring, and neither 2, 4 (failed) nor the missing one; of the two predictions for 3, "green" comes first by its text.
+        Assert.Equal((6, 2.0 / 6), (overall.Samples, overall.Value));
+    }
+
+    [Fact]
+    public void Create_DoublePointsOfVsr_PassOneHundredPercentOfASlice()
+    {
+        SliceMeasurement under = Assert.Single(MadeUpRun.Report().Benchmarks[1].Slices, slice => slice.Name == "under");
+
+        Assert.Equal((2, 1.0), (under.Measurement.Samples, under.Measurement.Value));
+        Assert.Equal((2.0 + 1) / 3, MadeUpRun.Report().Benchmarks[1].Overall.Value);
+    }
+
+    [Fact]
+    public void Create_OfficialMode_CountsUndecidedAnswers() =>
+        Assert.Equal(2, MadeUpRun.Report("official").Benchmarks[1].Counts.Undecided);
+
+    [Fact]
+    public void Create_ModeThatABenchmarkLacks_IsRefused() =>
+        Assert.Contains("Benchmark 'gqa' has no scoring mode 'paper'; it has official, tinygptv.", Assert.Throws<PrerequisiteException>(() => MadeUpRun.Report("paper")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Create_AnyOrderOfPredictions_GivesTheSameFiles()
+    {
+        string expected = Files(MadeUpRun.All);
+
+        Gen.Shuffle(MadeUpRun.All.ToArray()).Sample(predictions => Files(predictions) == expected, iter: 200);
+    }
+
+    [Fact]
+    public void Create_NoPredictions_IsAReportOfNothing()
+    {
+        EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest, [], "tinygptv");
+
+        Assert.All(report.Benchmarks, benchmark => Assert.Equal((0.0, benchmark.Counts.Expected), (benchmark.Overall.Value, benchmark.Counts.Missing)));
+    }
+
+    [Fact]
+    public void Comparison_NamesEveryDifference()
+    {
+        PublishedComparison comparison = MadeUpRun.Report("official").Benchmarks[0].Comparison!;
+
+        Assert.Equal(
+            "GQA: not comparable with 50.0 (a paper), because this is the split sample, not test; 2 samples have no answer and count as wrong; the scoring mode is official, not tinygptv.",
+            comparison.Describe("GQA"));
+        Assert.Equal(
+            "IconVQ: comparable with 50.0 (a paper): same split with all its samples, prompt not recorded, scoring mode tinygptv.",
+            MadeUpRun.Report().Benchmarks[2].Comparison!.Describe("IconVQ"));
+    }
+
+    [Fact]
+    public void Comparison_LimitedRunOrOtherPromptOrUnknownSize_IsNotComparable()
+    {
+        BenchmarkManifest icon = MadeUpRun.Manifest.Benchmarks[2];
+        PublishedResult published = icon.Definition.Published!;
+
+        Assert.Equal(["2 of 6,316 samples were evaluated"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(6316, 6316) } }));
+        Assert.Equal(["the samples are about 2 images, not 1"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(2, 1) } }));
+        Assert.Equal(["the official number of samples is not recorded"], Differences(icon with { Definition = icon.Definition with { Expected = null } }));
+        Assert.Equal(["the prompt is another"], Differences(icon with
+        {
+            Definition = icon.Definition with { Published = published with { PromptTemplate = "<ImageHere> {question}" } },
+        }));
+    }
+
+    [Theory]
+    [InlineData("gqa")]
+    [InlineData("vsr")]
+    [InlineData("iconqa")]
+    public void PaperTable_AgreesWithTheDefinitionsOfTheRepository(string name)
+    {
+        BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name);
+        PaperColumn column = Assert.Single(PaperTable.Columns, column => column.Benchmark.Value == name);
+
+        Assert.Equal((definition.Title, definition.Published?.Accuracy), (column.Title, column.Accuracy));
+    }
+
+    [Fact]
+    public void PaperTable_AverageIsThatOfItsColumns() => Assert.Equal(PaperTable.Average, PaperTable.Columns.Average(column => column.Accuracy), precision: 10);
+
+    private static ImmutableArray<string> Differences(BenchmarkManifest benchmark)
+    {
+        RunManifest manifest = MadeUpRun.Manifest with { Benchmarks = [benchmark] };
+        return EvaluationReport.Create(manifest, MadeUpRun.All, "tinygptv").Benchmarks[0].Comparison!.Differences;
+    }
+
+    private static string Files(IEnumerable<Prediction> predictions)
+    {
+        EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "tinygptv");
+        using StringWriter writer = new();
+        CsvReport.Write(report, writer);
+        PredictionsCsv.Write(report, writer);
+        MarkdownReport.Write(report, writer);
+        return writer + ReportJson.Write(report);
+    }
+}

@@ -1,0 +1,39 @@
+using TinyGptV.Evaluation.Reports;
+
+namespace TinyGptV.Evaluation.Tests.Reports;
+
+public sealed class ReportWritersTests
+{
+    [Fact]
+    public void CsvReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.csv", Write(CsvReport.Write));
+
+    [Fact]
+    public void PredictionsCsv_Write_GivesTheApprovedText() => Approved.AssertMatches("predictions.csv", Write(PredictionsCsv.Write));
+
+    [Fact]
+    public void MarkdownReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.md", Write(MarkdownReport.Write));
+
+    [Fact]
+    public void ReportJson_Write_GivesTheApprovedText() => Approved.AssertMatches("report.json", ReportJson.Write(MadeUpRun.Report()));
+
+    [Fact]
+    public void Write_LeavesTheWriterOpen()
+    {
+        using StringWriter writer = new();
+        CsvReport.Write(MadeUpRun.Report(), writer);
+        PredictionsCsv.Write(MadeUpRun.Report(), writer);
+        MarkdownReport.Write(MadeUpRun.Report(), writer);
+
+        writer.Write("end");
+
+        Assert.EndsWith("end", writer.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string Write(Action<EvaluationReport, TextWriter> write)
+    {
+        // A writer with Windows line ends: files must not take them over.
+        using StringWriter writer = new() { NewLine = "\r\n" };
+        write(MadeUpRun.Report(), writer);
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using CsCheck;
+using TinyGptV.Model.Engine;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Tests.Engine;
+
+public sealed class EngineStepsTests
+{
+    private const int Queries = 3;
+
+    [Theory]
+    [InlineData(1, ScalarType.Float32)]
+    [InlineData(2, ScalarType.Float32)]
+    [InlineData(1, ScalarType.BFloat16)]
+    [InlineData(2, ScalarType.BFloat16)]
+    public void Answers_are_the_same_to_the_last_bit_alone_together_and_in_any_order(int threads, ScalarType dtype) =>
+        Gen.Select(Gen.Int[1, 1000], Request.Gen.List[2, 12], Gen.Int[1, 16], Gen.Int[1, 200]).Sample((seed, requests, maxWork, maxRows) =>
+        {
+            using TinyGptVModel model = TinyModel.Create(seed, dtype: dtype);
+            string[] alone = [.. requests.Select(r => Answer(model, [r], 1, 1, threads)[0])];
+            string[] together = Answer(model, requests, maxWork, maxRows, threads);
+            string[] reversed = Answer(model, [.. Enumerable.Reverse(requests)], maxWork, maxRows, threads);
+
+            Assert.Equal(alone, together);
+            Assert.Equal(alone, Enumerable.Reverse(reversed));
+        }, iter: 12, threads: 1);
+
+    [Fact]
+    public void Ranking_of_a_forked_prompt_equals_running_every_candidate_from_the_start()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 5);
+        ImmutableArray<ImmutableArray<int>> candidates = [[7], [7, 8, 9], [3, 4]];
+        var request = new Request(true, [1, 5, 6], [9, 4], candidates, 0, 1);
+        double[] together = Rank(model, request);
+        double[] separate = [.. candidates.Select(c => Rank(model, request with { Candidates = [c] })[0])];
+        Assert.Equal(separate, together);
+
+        // The chain rule by single-token rankings: each candidate's tokens put behind the prompt one by one.
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            double chain = Enumerable.Range(0, candidates[i].Length).Sum(t =>
+                Rank(model, request with { After = [.. request.After, .. candidates[i][..t]], Candidates = [[candidates[i][t]]] })[0]);
+            Assert.Equal(chain, together[i], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Generation_with_the_cache_equals_generation_from_the_start_each_time()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 11);
+        var request = new Request(false, [4, 5], [6, 7, 8], [], 0, 12);
+        ImmutableArray<int> cached = Generate(model, request);
+        var grown = new List<int>();
+        while (grown.Count < cached.Length)
+            grown.Add(Generate(model, request with { After = [.. request.After, .. grown], MaxNewTokens = 1 })[0]);
+        Assert.Equal(grown, cached);
+    }
+
+    [Fact]
+    public async Task RunOne_WorkThatFails_FailsItsCallersAndTheEngineGoesOn()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 3);
+        var runner = new ModelRunner(model, threads: 1);
+        using var mode = inference_mode();
+        using var steps = new EngineSteps(runner, new EngineOptions { Threads = 1 });
+        var bad = new GenerationWork(new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+        steps.Add(bad);
+        while (!steps.IsIdle) steps.RunOne();
+        Assert.True(bad.Result.IsFaulted);
+
+        var good = new GenerationWork(new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+        steps.Add(good);
+        while (!steps.IsIdle) steps.RunOne();
+        Assert.Equal(3, (await good.Result).Ids.Length);
+    }
+
+    [Fact]
+    public void Merged_adapters_answer_like_adapters_apart() =>
+        Gen.Int[1, 10_000].Sample(seed =>
+        {
+            using TinyGptVModel model = TinyModel.Create(seed);
+            var request = new Request(true, [1, 2, 3], [4, 5], [[6], [7, 8], [9, 10, 11]], 0, 1);
+            double[] apart = Rank(model, request);
+            model.Language.MergeAdapters();
+            double[] merged = Rank(model, request);
+            for (int i = 0; i < apart.Length; i++) Assert.Equal(apart[i], merged[i], 1e-3);
+        }, iter: 20, threads: 1);
+
+    [Fact]
+    public void Bfloat16_answers_are_close_to_those_of_float32() =>
+        Gen.Int[1, 10_000].Sample(seed =>
+        {
+            var request = new Request(true, [1, 2, 3], [4, 5], [[6], [7], [8], [9]], 0, 1);
+            using TinyGptVModel wide = TinyModel.Create(seed), narrow = TinyModel.Create(seed, dtype: ScalarType.BFloat16);
+            double[] expected = Rank(wide, request), actual = Rank(narrow, request);
+            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 0.3); // values of -1 to -12, 8 bits of mantissa, 2 layers
+        }, iter: 20, threads: 1);
+
+    [Fact]
+    public void RunOne_CancelledWork_IsDroppedAndItsCallerTold()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 3);
+        using var mode = inference_mode();
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
+        using var cancellation = new CancellationTokenSource();
+        var work = new GenerationWork(new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 1000 }, cancellation.Token);
+        steps.Add(work);
+        steps.RunOne();
+        cancellation.Cancel();
+        steps.RunOne();
+        Assert.True(steps.IsIdle);
+        Assert.True(work.Result.IsCanceled);
+    }
+
+    private static string[] Answer(TinyGptVModel model, IReadOnlyList<Request> requests, int maxWork, int maxRows, int threads = 1)
+    {
+        set_num_threads(threads);
+        using var mode = inference_mode();
+        using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows });
+        List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
+        foreach ((SequenceWork work, _) in all) steps.Add(work);
+        while (!steps.IsIdle) steps.RunOne();
+        return [.. all.Select(a => a.Result())];
+    }
+
+    private static double[] Rank(TinyGptVModel model, Request request) =>
+        [.. Answer(model, [request], 4, 100)[0].Split(' ').Select(x => BitConverter.Int64BitsToDouble(Convert.ToInt64(x, 16)))];
+
+    private static ImmutableArray<int> Generate(TinyGptVModel model, Request request) =>
+        [.. Answer(model, [request], 4, 100)[0].Split(' ').Select(int.Parse)];
+
+    /// <summary>A request by tokens; its answer as a text that shows every bit.</summary>
+    private sealed record Request(bool Ranks, int[] Before, int[] After, ImmutableArray<ImmutableArray<int>> Candidates, int Image, int MaxNewTokens)
+    {
+        private static readonly Gen<int[]> Tokens = CsCheck.Gen.Int[0, 96].Array[1, 20];
+
+        public static readonly Gen<Request> Gen = CsCheck.Gen.Select(
+            CsCheck.Gen.Bool, Tokens, Tokens, CsCheck.Gen.Int[0, 96].Array[1, 4].Select(a => a.ToImmutableArray()).Array[1, 4], CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[1, 8],
+            (ranks, before, after, candidates, image, max) => new Request(ranks, before, after, [.. candidates], image, max));
+
+        public (SequenceWork Work, Func<string> Result) ToWork(int endToken)
+        {
+            var image = new PreparedImage($"image {Image}", TinyModel.Pixels(Image));
+            var prompt = new ImagePrompt([.. Before], [.. After]);
+            if (Ranks)
+            {
+                var ranking = new RankingWork(image, prompt, new ModelFacts(Queries, [0], endToken), Candidates, default);
+                return (ranking, () => string.Join(' ', ranking.Result.Result.Select(x => BitConverter.DoubleToInt64Bits(x).ToString("x16", null))));
+            }
+
+            var generation = new GenerationWork(image, prompt, new ModelFacts(Queries, [0], endToken), new DecodingOptions { MaxNewTokens = MaxNewTokens }, default);
+            return (generation, () => string.Join(' ', generation.Result.Result.Ids));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using TinyGptV.Model.Language;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Tests.Language;
+
+public sealed class Phi2Tests
+{
+    private const double Tolerance = 1e-5;
+
+    private static PhiConfig Config { get; } = PhiConfig.Read(Golden.PathOf("phi/config.json"));
+
+    [Theory]
+    [InlineData("left")]  // padding in front, position ids as generation makes them
+    [InlineData("right")] // padding behind, as in training
+    public void Forward_RowsOfOneSequence_GivesTheOriginalsLogits(string layout)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        Tensor masks = golden[layout + ".attention_mask"];
+        for (int row = 0; row < masks.shape[0]; row++)
+        {
+            (int start, int count) = UnmaskedPart(masks[row]);
+            using var cache = new KvCache(Config, count, float32, CPU);
+            Tensor hidden = phi.Forward(golden[layout + ".inputs_embeds"][row].narrow(0, start, count), [new RowSpan(cache, 0, count)]);
+            Golden.AssertClose(golden[layout + ".logits"][row].narrow(0, start, count), phi.Logits(hidden), Tolerance, $"row {row}");
+        }
+    }
+
+    [Fact]
+    public void Forward_AllSequencesPacked_GivesTheSameAsEachAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        Tensor masks = golden["left.attention_mask"];
+        var inputs = new List<Tensor>();
+        var expected = new List<Tensor>();
+        var spans = new List<RowSpan>();
+        for (int row = 0, rows = 0; row < masks.shape[0]; row++)
+        {
+            (int start, int count) = UnmaskedPart(masks[row]);
+            inputs.Add(golden["left.inputs_embeds"][row].narrow(0, start, count));
+            expected.Add(golden["left.logits"][row].narrow(0, start, count));
+            spans.Add(new RowSpan(new KvCache(Config, count, float32, CPU), rows, count));
+            rows += count;
+        }
+
+        Golden.AssertClose(cat(expected), phi.Logits(phi.Forward(cat(inputs), spans)), Tolerance, "packed rows");
+        foreach (RowSpan span in spans) span.Cache?.Dispose();
+    }
+
+    [Fact]
+    public void Forward_WithCacheInPieces_GivesTheSameAsAtOnce()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        (int start, int count) = UnmaskedPart(golden["right.attention_mask"][0]);
+        Tensor input = golden["right.inputs_embeds"][0].narrow(0, start, count), expected = golden["right.logits"][0].narrow(0, start, count);
+        for (int cut = 1; cut < count; cut++)
+        {
+            using var cache = new KvCache(Config, count, float32, CPU);
+            Tensor front = phi.Forward(input.narrow(0, 0, cut), [new RowSpan(cache, 0, cut)]);
+            using KvCache fork = cache.Fork(count - cut); // continues like the cache it was copied from
+            Tensor back = phi.Forward(input.narrow(0, cut, count - cut), [new RowSpan(fork, 0, count - cut)]);
+            Golden.AssertClose(expected, phi.Logits(cat([front, back])), Tolerance, $"cut at {cut}");
+        }
+    }
+
+    [Fact]
+    public void Append_BeyondCapacity_Throws()
+    {
+        using var scope = NewDisposeScope();
+        using var cache = new KvCache(Config, 3, float32, CPU);
+        Tensor rows = zeros(4, Config.NumAttentionHeads, Config.HeadSize);
+        Assert.Contains("room for 3 positions", Assert.Throws<InvalidOperationException>(() => cache.Append(0, rows, rows)).Message, StringComparison.Ordinal);
+    }
+
+    private static (int Start, int Count) UnmaskedPart(Tensor mask)
+    {
+        long[] bits = mask.data<long>().ToArray();
+        return (Array.IndexOf(bits, 1), bits.Count(b => b == 1));
+    }
+
+    private static Phi2 Load()
+    {
+        set_num_threads(1);
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("phi/model.safetensors");
+        var phi = new Phi2(Config, new LoraConfig { R = 0 }, float32, CPU);
+        foreach ((string name, Tensor parameter) in phi.named_parameters()) parameter.copy_(weights[name]);
+        return phi;
+    }
+}

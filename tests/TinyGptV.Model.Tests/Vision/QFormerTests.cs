@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Vision;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Tests.Vision;
+
+public sealed class QFormerTests
+{
+    [Theory]
+    [InlineData("golden_enc5")]
+    [InlineData("golden_enc17")]
+    public void Forward_GoldenWeights_GivesTheOriginalsQueries(string file)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("qformer/blip2_pretrained_flant5xxl.safetensors");
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors($"qformer/{file}.safetensors");
+        using var former = new QFormer(Config(), float32, CPU);
+        foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
+
+        Tensor imageTokens = golden["encoder_hidden_states"];
+        Tensor queries = weights["query_tokens"].expand(imageTokens.shape[0], -1, -1);
+        Golden.AssertClose(golden["last_hidden_state"], former.forward(queries, imageTokens), 1e-5, "queries");
+    }
+
+    private static QFormerConfig Config()
+    {
+        JsonNode settings = Golden.Json("qformer/config.json"), bert = settings["bert"]!;
+        return new QFormerConfig
+        {
+            HiddenSize = (int)bert["hidden_size"]!,
+            NumHiddenLayers = (int)bert["num_hidden_layers"]!,
+            NumAttentionHeads = (int)bert["num_attention_heads"]!,
+            IntermediateSize = (int)bert["intermediate_size"]!,
+            LayerNormEps = (double)bert["layer_norm_eps"]!,
+            EncoderWidth = (int)settings["encoder_width"]!,
+            CrossAttentionFreq = (int)settings["cross_attention_freq"]!,
+            QueryLength = (int)settings["query_length"]!,
+        };
+    }
+}
