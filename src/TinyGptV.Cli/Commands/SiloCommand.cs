@@ -39,13 +39,13 @@ internal sealed class SiloCommand : TeachingCommand
     private SiloOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         var role = result.GetChoice<SiloRole>(_role);
-        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _primary] : [_runs, _gatewayPort], role);
+        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _primary] : [_runs], role);
         return new SiloOptions
         {
             Role = role,
             Name = result.GetValue(_name) ?? $"{role.ToString().ToLowerInvariant()}-{Environment.ProcessId}",
             SiloPort = result.GetValue(_siloPort) ?? (role == SiloRole.Coordinator ? CoordinatorSiloPort : 0),
-            GatewayPort = result.GetValue(_gatewayPort) ?? CoordinatorGatewayPort,
+            GatewayPort = result.GetValue(_gatewayPort) ?? (role == SiloRole.Coordinator ? CoordinatorGatewayPort : null),
             Primary = ClusterAddress.Parse(result.GetValue(_primary) ?? $"127.0.0.1:{CoordinatorSiloPort}"),
             Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
             Runs = result.GetRequiredValue(_runs),

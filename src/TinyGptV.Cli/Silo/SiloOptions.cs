@@ -21,8 +21,8 @@ internal sealed record SiloOptions
     /// <summary>The port for other silos; 0 for any free one.</summary>
     public required int SiloPort { get; init; }
 
-    /// <summary>The coordinator's port for clients; 0 for any free one.</summary>
-    public required int GatewayPort { get; init; }
+    /// <summary>The port for clients; 0 for any free one, null for none.</summary>
+    public required int? GatewayPort { get; init; }
 
     /// <summary>The coordinator that a replica joins.</summary>
     public required ClusterAddress Primary { get; init; }

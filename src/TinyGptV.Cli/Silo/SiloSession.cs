@@ -15,7 +15,6 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         var settings = Common(options) with
         {
             Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
-            GatewayPort = options.GatewayPort == 0 ? null : options.GatewayPort,
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }
@@ -32,7 +31,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
     private static SiloSettings Common(SiloOptions options) => new()
     {
         Name = options.Name,
-        SiloPort = options.SiloPort == 0 ? null : options.SiloPort,
+        SiloPort = options.SiloPort,
+        GatewayPort = options.GatewayPort,
         Verbose = options.Verbose,
     };
 
