@@ -27,7 +27,7 @@ internal static class TinyGptVProgram
             Output = Console.Out,
             Error = Console.Error,
             ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
-            LoadModel = ModelLoading.LoadAsync,
+            LoadModel = LocalTinyGptV.LoadAsync,
         };
         return await RunAsync(args, environment, stop.Token);
 

@@ -30,7 +30,7 @@ internal sealed class CheckpointLoading(IReadOnlyDictionary<string, torch.Tensor
     {
         foreach (string name in parameters.Keys.Where(name => !_filled.Contains(name) && CheckpointKeys.MayComeFromNoFile(name)))
         {
-            parameters[name].zero_();
+            parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
             _filled.Add(name);
         }
 

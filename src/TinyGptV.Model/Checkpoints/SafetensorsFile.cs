@@ -20,7 +20,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         _file = file;
         int headerLength = HeaderLength(file);
-        ReadHeader(Encoding.UTF8.GetString(file.Bytes(LengthBytes, headerLength)), LengthBytes + headerLength);
+        ReadHeader(file.Bytes(LengthBytes, headerLength), LengthBytes + headerLength);
     }
 
     /// <inheritdoc />
@@ -70,9 +70,9 @@ public sealed class SafetensorsFile : ICheckpointFile
         return (int)length;
     }
 
-    private void ReadHeader(string text, long dataStart)
+    private void ReadHeader(ReadOnlySpan<byte> json, long dataStart)
     {
-        JsonElement header = ParseHeader(text);
+        JsonElement header = ParseHeader(json);
         var ranges = new List<(long Begin, long End, string Name)>();
         foreach (JsonProperty entry in header.EnumerateObject())
         {
@@ -83,12 +83,13 @@ public sealed class SafetensorsFile : ICheckpointFile
         CheckRanges(ranges, _file.Length - dataStart);
     }
 
-    private JsonElement ParseHeader(string text)
+    private JsonElement ParseHeader(ReadOnlySpan<byte> json)
     {
         try
         {
+            JsonFile.RequireSoundTexts(json);
             var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(text, options);
+            using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(json), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
         }
         catch (JsonException failure)

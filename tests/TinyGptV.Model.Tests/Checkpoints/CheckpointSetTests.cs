@@ -88,6 +88,19 @@ public sealed class CheckpointSetTests : IDisposable
     }
 
     [Fact]
+    public void LoadInto_LeavesNoTensorBehind()
+    {
+        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2-safetensors") with { StageFile = Golden.PathOf("e2e/TinyGPT-V_for_Stage4.pth") });
+        Dictionary<string, torch.Tensor> model = Model(set);
+        model[CheckpointKeys.PositionTable] = torch.empty(1, 50, set.Tensors[CheckpointKeys.PositionTable].Shape[2]);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Load(set, model);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
     public void ThrowIfIncomplete_EverythingWrongAtOnce_IsInOneMessage()
     {
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));

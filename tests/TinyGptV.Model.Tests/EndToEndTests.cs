@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Engine;
+using TinyGptV.Model.Language;
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Tests;
+
+/// <summary>The complete model from the files a user has, held against the original's outputs.</summary>
+public sealed class EndToEndTests
+{
+    private const double Tolerance = 1e-4; // absolute, on values up to 40
+
+    private static JsonNode Goldens { get; } = Golden.Json("e2e/goldens.json");
+
+    [Theory]
+    [InlineData("phi-2")]             // float16 shards of PyTorch
+    [InlineData("phi-2-safetensors")] // float32 shards of safetensors
+    public void EncodeImages_GoldenPixels_GivesTheOriginalsVectors(string phiFolder)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using LoadedModel model = Load(phiFolder);
+        IReadOnlyDictionary<string, Tensor> vision = Golden.Tensors("e2e/goldens_vision.safetensors");
+        for (int image = 0; image < vision["pixel_values"].shape[0]; image++)
+            AssertWithin(vision["image_embeds"][image], model.Network.EncodeImages(vision["pixel_values"][image].unsqueeze(0)).squeeze(0), $"image {image}");
+    }
+
+    [Fact]
+    public void Logits_EveryImageAndPrompt_AreTheOriginals()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using LoadedModel model = Load("phi-2");
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors"), vision = Golden.Tensors("e2e/goldens_vision.safetensors");
+        foreach (JsonNode? one in Goldens["cases"]!.AsArray())
+        {
+            int image = (int)one!["image"]!, prompt = (int)one["prompt"]!;
+            Tensor vectors = model.Network.EncodeImages(vision["pixel_values"][image].unsqueeze(0)).squeeze(0);
+            Tensor input = cat([Embed(model, one["segment_ids"]![0]!), vectors, Embed(model, one["segment_ids"]![1]!)]);
+            Assert.Equal((long)one["context_length"]!, input.shape[0]);
+            Tensor hidden = model.Network.Language.Forward(input, [new RowSpan(null, 0, (int)input.shape[0])]);
+            AssertWithin(language[$"image{image}.prompt{prompt}.logits"], model.Network.Language.Logits(hidden), $"logits of image {image}, prompt {prompt}");
+        }
+    }
+
+    [Fact]
+    public async Task Generation_and_ranking_from_image_files_are_the_originals()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        JsonNode?[] cases = [.. Goldens["cases"]!.AsArray()];
+        string[] candidates = [.. Goldens["candidates"]!.AsArray().Select(c => (string)c!)];
+        string template = (string)Golden.Json("e2e/config.json")["prompt_template"]!, end = (string)Golden.Json("e2e/config.json")["end_sym"]!;
+
+        // All at once: the engine batches them.
+        var generated = cases.Select(c => GenerateAsync(engine, (int)c!["image"]!, Text(c), NewTokens)).ToArray();
+        var ranked = cases.Select(c => engine.RankAsync(
+            Digest(c!), Image((int)c!["image"]!), template.Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)c["prompt"]!]!, StringComparison.Ordinal),
+            candidates, end, TestContext.Current.CancellationToken)).ToArray();
+        for (int i = 0; i < cases.Length; i++)
+        {
+            GeneratedAnswer answer = await generated[i];
+            Assert.Equal([.. cases[i]!["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds); // the first is the begin token
+            Assert.Equal((string)cases[i]!["answer"]!, answer.Text);
+
+            double[] losses = [.. (await ranked[i]).Select(l => -l.LogLikelihood / l.Tokens)];
+            double[] expected = [.. cases[i]!["multi_select"]!["losses"]!.AsArray().Select(l => (double)l!)];
+            for (int c = 0; c < losses.Length; c++) Assert.Equal(expected[c], losses[c], Tolerance);
+            Assert.Equal([.. cases[i]!["multi_select"]!["ranks"]!.AsArray().Select(r => (int)r!)], Enumerable.Range(0, losses.Length).OrderBy(c => losses[c]));
+        }
+    }
+
+    [Fact]
+    public async Task Batches_of_mixed_lengths_are_the_originals()
+    {
+        await using GenerationEngine engine = Start("phi-2-safetensors");
+        foreach (JsonNode? batch in Goldens["batches"]!.AsArray())
+        {
+            int[] images = [.. batch!["images"]!.AsArray().Select(i => (int)i!)], prompts = [.. batch["prompts"]!.AsArray().Select(p => (int)p!)];
+            var answers = await Task.WhenAll(images.Zip(prompts, (image, prompt) => GenerateAsync(engine, image, (string)Goldens["texts"]![prompt]!, NewTokens)));
+            Assert.Equal(batch["answers"]!.AsArray().Select(a => (string)a!), answers.Select(a => a.Text));
+        }
+    }
+
+    [Fact]
+    public async Task Beam_searches_are_the_originals()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        foreach (JsonNode? beam in Goldens["beams"]!.AsArray())
+        {
+            JsonNode options = beam!["options"]!;
+            var decoding = NewTokens with
+            {
+                NumBeams = (int)options["num_beams"]!,
+                LengthPenalty = (double?)options["length_penalty"] ?? 1,
+                RepetitionPenalty = (float?)options["repetition_penalty"] ?? 1,
+                MinLength = (int?)options["min_length"] ?? 1,
+            };
+            GeneratedAnswer answer = await GenerateAsync(engine, (int)beam["image"]!, (string)Goldens["texts"]![(int)beam["prompt"]!]!, decoding);
+            Assert.Equal([.. beam["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds);
+            Assert.Equal((string)beam["answer"]!, answer.Text);
+        }
+    }
+
+    private static void AssertWithin(Tensor expected, Tensor actual, string what) =>
+        Golden.AssertClose(expected, actual, Tolerance / expected.abs().max().item<float>(), what);
+
+    private static DecodingOptions NewTokens { get; } = new() { MaxNewTokens = Goldens["cases"]!.AsArray().Max(c => c!["sequence"]!.AsArray().Count) - 1 };
+
+    private static Task<GeneratedAnswer> GenerateAsync(GenerationEngine engine, int image, string text, DecodingOptions decoding) =>
+        engine.GenerateAsync($"image {image}", Image(image), text, decoding, TestContext.Current.CancellationToken);
+
+    private static string Text(JsonNode one) => (string)Goldens["texts"]![(int)one["prompt"]!]!;
+
+    private static string Digest(JsonNode one) => $"image {(int)one["image"]!}";
+
+    private static byte[] Image(int image) => File.ReadAllBytes(Golden.PathOf($"e2e/images/image_{image}.png"));
+
+    private static Tensor Embed(LoadedModel model, JsonNode ids) => model.Network.Language.Embed(tensor(ids.AsArray().Select(i => (long)i!).ToArray()));
+
+    private static GenerationEngine Start(string phiFolder) => new(Load(phiFolder), new EngineOptions { Threads = 1 });
+
+    private static LoadedModel Load(string phiFolder)
+    {
+        string folder = Golden.PathOf("e2e");
+        using CheckpointSet files = CheckpointSet.Open(CheckpointPaths.Find(folder) with { PhiFolder = Path.Combine(folder, phiFolder) });
+        return LoadedModel.Load(files, new ModelSettings(), TestContext.Current.CancellationToken);
+    }
+}
