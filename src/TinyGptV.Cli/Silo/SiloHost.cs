@@ -47,19 +47,20 @@ internal sealed class SiloHost : IAsyncDisposable
         }
         catch
         {
-            await StopAsync(host, siloPort, gatewayPort);
+            // A silo that did not come to run cannot be stopped, only dropped.
+            host?.Dispose();
+            gatewayPort?.Dispose();
+            siloPort?.Dispose();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => StopAsync(_host, _siloPort, _gatewayPort);
-
-    private static async ValueTask StopAsync(IHost? host, PortReservation? siloPort, PortReservation? gatewayPort)
+    public async ValueTask DisposeAsync()
     {
-        using (gatewayPort)
-        using (siloPort)
-        using (host)
-            if (host is not null) await host.StopAsync(CancellationToken.None);
+        using (_siloPort)
+        using (_gatewayPort)
+        using (_host)
+            await _host.StopAsync(CancellationToken.None);
     }
 
     private static PortReservation Take(int port, string option) => PortReservation.TryTake(port) ?? throw new PrerequisiteException(

@@ -27,6 +27,9 @@ internal sealed record SiloOptions
     /// <summary>The coordinator that a replica joins.</summary>
     public required ClusterAddress Primary { get; init; }
 
+    /// <summary>How long a replica waits for the coordinator to listen.</summary>
+    public required TimeSpan Wait { get; init; }
+
     /// <summary>The folder of benchmarks.</summary>
     public required string Data { get; init; }
 
