@@ -48,7 +48,8 @@ internal sealed class CheckpointLoading(IReadOnlyDictionary<string, torch.Tensor
         }
 
         long[] wanted = parameter.shape;
-        bool resample = name == CheckpointKeys.PositionTable && !header.Shape.AsSpan().SequenceEqual(wanted) && PositionTable.CanResample(header.Shape.AsSpan(), wanted);
+        bool resample = name == CheckpointKeys.PositionTable && !header.Shape.AsSpan().SequenceEqual(wanted) &&
+            PositionTable.CanResample(header.Shape.AsSpan(), wanted);
         _filled.Add(name); // a tensor of the wrong shape is reported as that, not as missing too
         if (!resample && !header.Shape.AsSpan().SequenceEqual(wanted))
         {

@@ -116,6 +116,6 @@ internal sealed unsafe partial class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         if (offset < 0 || length < 0 || length > Length - offset)
-            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, but the file ends after {Length} bytes. Download it again.");
+            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, the file has {Length}. Download it again.");
     }
 }

@@ -66,7 +66,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         ulong length = file.Length < LengthBytes ? ulong.MaxValue : file.UInt64(0);
         if (length > (ulong)Math.Min(LongestHeader, file.Length - LengthBytes))
-            throw new CheckpointException($"{file.Path}: is no complete safetensors file: a header of {length} bytes was announced, the file has {file.Length} bytes.");
+            throw new CheckpointException($"{file.Path}: is no complete safetensors file: it announces a header of {length} bytes and has {file.Length}.");
         return (int)length;
     }
 
@@ -108,7 +108,8 @@ public sealed class SafetensorsFile : ICheckpointFile
             ?? throw new CheckpointException($"{Path}: tensor {entry.Name} has element type {typeName ?? "(none)"}, which this model does not use.");
         long[] shape = Integers(entry, "shape", TensorTypes.MostDimensions), range = Integers(entry, "data_offsets", 2);
         if (range.Length != 2 || TensorTypes.ElementCount(shape) is not { } count || range[1] - range[0] != count * type.SizeInBytes())
-            throw new CheckpointException($"{Path}: tensor {entry.Name} of {typeName} {TensorHeader.ShapeTextOf(shape)} does not fit its data_offsets {TensorHeader.ShapeTextOf(range)}.");
+            throw new CheckpointException($"{Path}: tensor {entry.Name} of {typeName} {TensorHeader.ShapeTextOf(shape)} " +
+                $"does not fit its data_offsets {TensorHeader.ShapeTextOf(range)}.");
 
         _tensors.Add(entry.Name, new TensorHeader(entry.Name, type, ImmutableArray.Create(shape)));
         _offsets.Add(entry.Name, dataStart + range[0]);
@@ -136,6 +137,7 @@ public sealed class SafetensorsFile : ICheckpointFile
         }
 
         if (end != dataLength)
-            throw new CheckpointException($"{Path}: the tensors fill {end} bytes, the file has {dataLength} bytes for them. It is damaged or incomplete; download it again.");
+            throw new CheckpointException($"{Path}: the tensors fill {end} bytes, the file has {dataLength} bytes for them. " +
+                "It is damaged or incomplete; download it again.");
     }
 }

@@ -67,7 +67,8 @@ public sealed class MutatedFileTests : IDisposable
     [Fact]
     public void PhiFolder_WithMutatedIndexOrConfiguration_IsReadOrRefused()
     {
-        foreach (string path in Directory.EnumerateFiles(Golden.PathOf("e2e/phi-2"))) _folder.Copy($"e2e/phi-2/{Path.GetFileName(path)}", Path.GetFileName(path));
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf("e2e/phi-2")))
+            _folder.Copy($"e2e/phi-2/{Path.GetFileName(path)}", Path.GetFileName(path));
         var random = new Random(8);
         foreach (string name in new[] { "config.json", "pytorch_model.bin.index.json" })
         {

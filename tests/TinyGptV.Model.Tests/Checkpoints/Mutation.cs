@@ -3,7 +3,8 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 /// <summary>Damages files in the ways that downloads and attackers do, repeatably.</summary>
 internal static class Mutation
 {
-    private static readonly byte[][] Telling = [[0], [0xFF], [0x7F], [0x80], [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x80], "9999999999"u8.ToArray(), "-1"u8.ToArray()];
+    private static readonly byte[][] Telling = [[0], [0xFF], [0x7F], [0x80], [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x80],
+        "9999999999"u8.ToArray(), "-1"u8.ToArray()];
 
     /// <summary>Changes one to four places, each within <paramref name="where"/> if it is given; sometimes cuts the end off.</summary>
     public static byte[] Of(byte[] original, Random random, Range? where = null)
