@@ -159,7 +159,7 @@ internal sealed partial class EvaluationRunGrain(
         Problem = _problem ?? WhatItWaitsFor(),
     };
 
-    private string? WhatItWaitsFor() => _phase == RunPhase.Running && _run is { Replicas: 0 } run
+    private string? WhatItWaitsFor() => _phase == RunPhase.Running && _run is { Replicas: 0, Ledger.IsComplete: false } run
         ? $"The run waits for a replica with the model {run.Manifest.Model.Name}.{(run.LastTrouble is { } trouble ? $" The last one ended: {trouble}" : "")}"
         : null;
 }

@@ -10,6 +10,7 @@ internal sealed class InMemoryRunStore : IRunStore
 {
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> _shards = new();
+    private readonly ConcurrentDictionary<(RunId Run, string Name), string> _reports = new();
 
     /// <summary>Thrown by every write of a shard while it is set.</summary>
     public Exception? Broken { get; set; }
@@ -50,6 +51,9 @@ internal sealed class InMemoryRunStore : IRunStore
     public ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
         ValueTask.FromResult(PredictionLines.Read(_shards[(run, shard)], $"{shard}"));
 
-    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("The cluster writes no reports.");
+    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    {
+        _reports[(run, name)] = content;
+        return ValueTask.FromResult($"{run}/{name}");
+    }
 }
