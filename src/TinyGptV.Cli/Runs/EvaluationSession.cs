@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 
@@ -45,7 +46,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         {
             run = await StartAsync(cluster, options, ended.Token);
             var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value.Value);
-            RunProgress end = await WatchAsync(grain, ended.Token);
+            RunProgress end = await FollowAsync(cluster, run.Value, ended.Token);
             return end.Phase == RunPhase.Completed
                 ? await ConcludeAsync(end, await grain.ReportAsync(options.Mode, ended.Token).WaitAsync(ended.Token), options.Format)
                 : throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
@@ -82,12 +83,14 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         }
     }
 
-    private async Task<RunProgress> WatchAsync(IEvaluationRunGrain grain, CancellationToken cancellationToken)
+    private async Task<RunProgress> FollowAsync(ClusterAccess cluster, RunId run, CancellationToken cancellationToken)
     {
         IRunDisplay display = environment.ErrorIsTerminal
             ? new TerminalRunDisplay(environment.Error, environment.Time)
             : new PlainRunDisplay(environment.Error, environment.Time);
-        return await display.ShowAsync(grain.WatchAsync(cancellationToken), cancellationToken) ?? await grain.GetProgressAsync(cancellationToken);
+        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, interrupted: null, cancellationToken);
+        return await display.ShowAsync(snapshots, cancellationToken)
+            ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
     }
 
     private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
