@@ -60,6 +60,41 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
         oneProcess.AssertEqual(_folder["runs"]);
     }
 
+    [Fact]
+    public async Task Coordinator_that_is_killed_is_told_to_the_client_and_the_run_continues_with_the_next_one()
+    {
+        await using (var cluster = await ThreeProcesses.StartAsync(_folder, Token))
+        {
+            await using ProgramProcess eval = cluster.Evaluate();
+            await cluster.SecondReplica.WaitForLineAsync(line => ShardBegins.IsMatch(line), Token);
+            cluster.Coordinator.Kill();
+
+            Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.UserMustAct, eval.Transcript);
+            Assert.Contains("The cluster is lost", eval.Transcript, StringComparison.Ordinal);
+        }
+
+        await using var next = await ThreeProcesses.StartAsync(_folder, Token);
+        await using ProgramProcess again = next.Evaluate();
+        Assert.True(await again.WaitForExitAsync(Token) == ExitCode.Success, again.Transcript);
+        oneProcess.AssertEqual(_folder["runs"]);
+    }
+
+    [Fact]
+    public async Task Interrupted_run_of_one_process_continues_to_the_same_result()
+    {
+        string[] command = ["eval", "--runs", "runs", "--threads", "1", .. OneProcessRun.Settings];
+        await using ProgramProcess first = ProgramProcess.Start(_folder.Path, command);
+        await first.WaitForLineAsync(line => line.Contains("1 replica(s)", StringComparison.Ordinal), Token);
+        first.Signal("INT");
+        int exitCode = await first.WaitForExitAsync(Token);
+        await using ProgramProcess second = ProgramProcess.Start(_folder.Path, command);
+
+        // A fast run may be over before the signal arrives; then there was nothing to interrupt.
+        Assert.True(exitCode is ExitCode.Interrupted or ExitCode.Success, first.Transcript);
+        Assert.True(await second.WaitForExitAsync(Token) == ExitCode.Success, second.Transcript);
+        oneProcess.AssertEqual(_folder["runs"]);
+    }
+
     [GeneratedRegex(@"Replica r2: run \S+, shard \d+ with \d+ samples begins")]
     private static partial Regex ShardBegins { get; }
 

@@ -7,7 +7,4 @@ namespace TinyGptV.Cli.Display;
 internal static class JsonDisplay
 {
     public static Task WriteAsync<T>(T value, TextWriter output) => output.WriteLineAsync(JsonSerializer.Serialize(value, EvaluationJson.Indented.Options));
-
-    /// <summary>The same document as a text that ends with a line feed, for files.</summary>
-    public static string ToText<T>(T value) => JsonSerializer.Serialize(value, EvaluationJson.Indented.Options) + "\n";
 }

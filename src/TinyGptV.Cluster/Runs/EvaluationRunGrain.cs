@@ -5,7 +5,6 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Runs;
@@ -100,8 +99,7 @@ internal sealed partial class EvaluationRunGrain(
             Enter(RunPhase.Running);
             DateTimeOffset started = timeProvider.GetUtcNow();
             await dispatch.RunAsync(_run, cancellationToken);
-            await reporting.RecordAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken);
-            if ((await reporting.ReportAsync(Run, StoredReport.DefaultMode, cancellationToken)).Problem is { } problem)
+            if (await reporting.ConcludeAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken) is { } problem)
                 LogUnreported(logger, Run, problem);
             LogCompleted(logger, Run);
             End(RunPhase.Completed);

@@ -23,6 +23,12 @@ internal sealed class InMemoryRunStore : IRunStore
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
         RunPlanning.Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
 
+    /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
+    public ImmutableArray<string> Reports(RunId run) =>
+        [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
+
+    public string Report(RunId run, string name) => _reports[(run, name)];
+
     public RunManifest Manifest(RunId run) => _manifests[run];
 
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken) =>
