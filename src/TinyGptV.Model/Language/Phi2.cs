@@ -69,7 +69,7 @@ internal sealed class Phi2Model : nn.Module
 
     public Phi2Model(PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2Model))
     {
-        _rotary = new RotaryEmbedding(config, device);
+        _rotary = new RotaryEmbedding(config, dtype, device);
         embed_tokens = new Phi2Embedding(config, dtype, device);
         layers = nn.ModuleList(Enumerable.Range(0, config.NumHiddenLayers).Select(i => new Phi2DecoderLayer(i, config, lora, dtype, device)).ToArray());
         final_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);

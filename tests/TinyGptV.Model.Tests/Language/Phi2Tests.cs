@@ -62,7 +62,7 @@ public sealed class Phi2Tests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         using Phi2 phi = Load();
-        using var rotary = new RotaryEmbedding(Config, CPU);
+        using var rotary = new RotaryEmbedding(Config, float32, CPU);
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
         Dictionary<string, nn.Module> parts = phi.named_modules().ToDictionary(m => m.name, m => m.module);
         (int start, int count) = UnmaskedPart(golden["right.attention_mask"][1]);
