@@ -69,6 +69,15 @@ public sealed class ShardLedger
     /// <returns>Its state.</returns>
     public ShardState StateOf(ShardIndex shard) => _states[shard.Value];
 
+    /// <summary>Tells whether a replica still works on a shard by this lease.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>False once the shard was completed or returned.</returns>
+    public bool IsCurrent(ShardLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _leases.TryGetValue(lease.Shard, out ShardLease? current) && current == lease;
+    }
+
     /// <summary>The shards a replica works on.</summary>
     /// <param name="replica">The name of the replica.</param>
     /// <returns>Its leases in ascending order of shards.</returns>
@@ -113,8 +122,7 @@ public sealed class ShardLedger
     /// <returns>The state of the shard now: waiting for another replica, or given up.</returns>
     public ShardState Return(ShardLease lease)
     {
-        ArgumentNullException.ThrowIfNull(lease);
-        if (!_leases.TryGetValue(lease.Shard, out ShardLease? current) || current != lease)
+        if (!IsCurrent(lease))
             return StateOf(lease.Shard);
         _leases.Remove(lease.Shard);
         Returned++;
