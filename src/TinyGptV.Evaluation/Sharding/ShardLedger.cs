@@ -153,8 +153,10 @@ public sealed class ShardLedger
         Verify(_returned.Distinct().Count() == _returned.Count, "a returned shard waits once");
         var waiting = Enumerable.Range(0, Count).Select(index => new ShardIndex(index)).Where(shard => StateOf(shard) == ShardState.Waiting);
         Verify(waiting.All(shard => shard.Value >= _firstUntried || _returned.Contains(shard)), "no waiting shard is forgotten");
-        Verify(_losses.Where(entry => entry.Value.Count >= _attemptsLimit).All(entry => StateOf(entry.Key) == ShardState.GivenUp), "attempts are limited");
-        Verify(_leases.Values.GroupBy(lease => lease.Replica).All(held => held.Count() == 1 || !held.Any(lease => GoesAlone(lease.Shard))), "suspects go alone");
+        var spent = _losses.Where(entry => entry.Value.Count >= _attemptsLimit);
+        Verify(spent.All(entry => StateOf(entry.Key) == ShardState.GivenUp), "attempts are limited");
+        var byReplica = _leases.Values.GroupBy(lease => lease.Replica);
+        Verify(byReplica.All(held => held.Count() == 1 || !held.Any(lease => GoesAlone(lease.Shard))), "suspects go alone");
     }
 
     private bool GoesAlone(ShardIndex shard) => _losses.TryGetValue(shard, out Losses? losses) && losses.Count >= AttemptsInCompany;

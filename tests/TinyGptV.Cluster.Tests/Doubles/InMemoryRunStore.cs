@@ -20,7 +20,9 @@ internal sealed class InMemoryRunStore : IRunStore
     private int _secondWrites;
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
-        RunPlanning.Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+        RunPlanning.Sort(
+        _manifests[run],
+        _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
 
     public RunManifest Manifest(RunId run) => _manifests[run];
 
