@@ -71,7 +71,8 @@ public class SampleEvaluationTests
     }
 
     [Theory]
-    [InlineData("InvalidData", SampleFailureKind.ImageUndecodable, "The image '1.png' cannot be decoded: bad file (path) here. Replace the file and start a new run.")]
+    [InlineData("InvalidData", SampleFailureKind.ImageUndecodable,
+        "The image '1.png' cannot be decoded: bad file (path) here. Replace the file and start a new run.")]
     [InlineData("Argument", SampleFailureKind.RequestRefused, "The model refused the request: bad file (path) here.")]
     public async Task EvaluateAsync_ModelRejectsASample_FailsIt(string kind, SampleFailureKind expected, string message)
     {
