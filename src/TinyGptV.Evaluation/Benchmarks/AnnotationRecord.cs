@@ -25,7 +25,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     private string Place => layout switch
     {
         RecordLayout.Keyed => $"record '{key}'",
-        RecordLayout.List => $"record {position} (line {line})",
+        RecordLayout.List or RecordLayout.Member => $"record {position} (line {line})",
         _ => $"line {line}",
     };
 
