@@ -13,7 +13,9 @@ namespace TinyGptV.Evaluation.Benchmarks;
 /// <param name="value">The record.</param>
 internal sealed class AnnotationRecord(string file, RecordLayout layout, string? key, int position, int line, JsonElement value)
 {
-    /// <summary>Where this record lies inside the record of the file, as the beginning of a field's name, for example <c>answers[2].</c>; empty if it is that record.</summary>
+    /// <summary>
+    /// Where this record lies inside the record of the file, as the beginning of a field's name, for example <c>answers[2].</c>; empty if it is that record.
+    /// </summary>
     private string Path { get; init; } = "";
 
     public string Key => key ?? throw new InvalidOperationException("The records of this file have no keys.");
@@ -39,7 +41,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     /// <summary>A text that people typed, and who may have typed nothing.</summary>
     public string TextOrEmpty(string field) => TextOf(Needed(field), field) ?? throw Malformed(field, "a text", Find(field));
 
-    public string? OptionalText(string field) => Has(field) ? TextOf(Needed(field), field) ?? throw Malformed(field, "a text", Find(field)) : null;
+    public string? OptionalText(string field) => Has(field) ? TextOrEmpty(field) : null;
 
     /// <summary>An identity: a text, or a whole number as its digits.</summary>
     public string Identity(string field) => OptionalIdentity(field) ?? throw Malformed(field, "a text or a whole number", Find(field));
@@ -66,13 +68,15 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     };
 
     /// <summary>A whole number from 1 on.</summary>
-    public int Size(string field) => Index(field, int.MaxValue) is var size and > 0 ? size : throw Malformed(field, "a whole number from 1 on", Find(field));
+    public int Size(string field) =>
+        Index(field, int.MaxValue) is var size and > 0 ? size : throw Malformed(field, "a whole number from 1 on", Find(field));
 
     /// <summary>As many numbers as are asked for, each from <paramref name="least"/> on.</summary>
     public ImmutableArray<double> Numbers(string field, int count, double least)
     {
         JsonElement list = Needed(field);
-        ImmutableArray<double> numbers = list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Select(NumberOf).TakeWhile(number => number >= least)] : [];
+        ImmutableArray<double> numbers =
+            list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Select(NumberOf).TakeWhile(number => number >= least)] : [];
         return numbers.Length == count && list.GetArrayLength() == count
             ? numbers
             : throw Malformed(field, string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers, each at least {least}"), list);
@@ -84,9 +88,20 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         : throw Malformed(field, "a list of records", Find(field));
 
     /// <summary>The texts of this record by field.</summary>
-    public Dictionary<string, string> AsMap() => value.ValueKind is JsonValueKind.Object
-        ? value.EnumerateObject().ToDictionary(property => property.Name, property => TextOf(property.Value, property.Name) ?? throw Malformed(property.Name, "a text", property.Value))
-        : throw Malformed(null, "an object whose values are texts", value);
+    public Dictionary<string, string> AsMap()
+    {
+        if (value.ValueKind is not JsonValueKind.Object)
+            throw Malformed(null, "an object whose values are texts", value);
+        Dictionary<string, string> map = [];
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            string text = TextOf(property.Value, property.Name) ?? throw Malformed(property.Name, "a text", property.Value);
+            if (!map.TryAdd(property.Name, text))
+                throw Malformed($"field '{property.Name}' occurs twice");
+        }
+
+        return map;
+    }
 
     /// <summary>A list of texts; numbers are taken as they are written.</summary>
     public ImmutableArray<string> Texts(string field) => TextsOf(Needed(field), field);
@@ -106,7 +121,8 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
 
     /// <summary>The error for a record of a split whose truth is not published.</summary>
     public PrerequisiteException WithoutTruth(string field) =>
-        new($"{file}, {Place}: there is no field '{field}'. Test splits are published without it, and nothing can be scored then; name the file of another split in benchmark.json.");
+        new($"{file}, {Place}: there is no field '{field}'. Test splits are published without it, and nothing can be scored then; "
+            + "name the file of another split in benchmark.json.");
 
     private PrerequisiteException Malformed(string? field, string expected, JsonElement? found) =>
         Malformed($"{Named(field)}expected {expected}, found {Describe(found)}");
@@ -143,7 +159,8 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         }
     }
 
-    private static double NumberOf(JsonElement element) => element.ValueKind is JsonValueKind.Number && double.IsFinite(element.GetDouble()) ? element.GetDouble() : double.NaN;
+    private static double NumberOf(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Number && double.IsFinite(element.GetDouble()) ? element.GetDouble() : double.NaN;
 
     private static string Describe(JsonElement? found) => found switch
     {

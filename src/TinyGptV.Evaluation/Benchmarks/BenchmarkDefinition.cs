@@ -73,8 +73,8 @@ public sealed record BenchmarkDefinition
     public required ImmutableArray<string> ImageFolders { get; init; }
 
     /// <summary>
-    /// How image files may be called, with <c>{image}</c> for what the annotations say, looked up in this order in every folder; null for just that. COCO's pictures
-    /// are called <c>COCO_val2014_000000000042.jpg</c> in the release of 2014 and <c>000000000042.jpg</c> in that of 2017.
+    /// How image files may be called, with <c>{image}</c> for what the annotations say, looked up in this order in every folder; null for just that. COCO's
+    /// pictures are called <c>COCO_val2014_000000000042.jpg</c> in the release of 2014 and <c>000000000042.jpg</c> in that of 2017.
     /// </summary>
     public ImmutableArray<string>? ImageNames { get; init; }
 

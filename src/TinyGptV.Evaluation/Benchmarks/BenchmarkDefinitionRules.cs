@@ -66,7 +66,7 @@ internal static class BenchmarkDefinitionRules
             if (!Scorers.ByName.TryGetValue(name, out IScorer? scorer))
                 yield return $"'scorers.{mode}' asks for the scorer '{name}', which does not exist; there are {string.Join(", ", Scorers.ByName.Keys)}";
             else if (scorer.Reference != ReferenceKind.Target && scorer.Reference != ReferenceOf(definition.Format))
-                yield return $"'scorers.{mode}': the scorer '{name}' compares with {(scorer.Reference is ReferenceKind.Box ? "a box" : "several people's answers")}, which samples of this format do not have";
+                yield return $"'scorers.{mode}': the scorer '{name}' compares with {Describe(scorer.Reference)}, which samples of this format do not have";
             else if (scorer.Request != definition.Request)
                 yield return $"'scorers.{mode}': the scorer '{name}' judges answers of kind {Lower(scorer.Request)}, but 'request' is {Lower(definition.Request)}";
         }
@@ -90,6 +90,13 @@ internal static class BenchmarkDefinitionRules
         if (!definition.Scorers.ContainsKey(published.Mode))
             yield return $"'published.mode' must be one of the modes in 'scorers', found '{published.Mode}'";
     }
+
+    private static string Describe(ReferenceKind kind) => kind switch
+    {
+        ReferenceKind.Answers => "several people's answers",
+        ReferenceKind.Box => "a box",
+        _ => "a target",
+    };
 
     private static string Lower(RequestKind kind) => kind is RequestKind.Rank ? "rank" : "generate";
 }

@@ -17,10 +17,12 @@ internal static class IconQaAnnotations
     {
         await using JsonRecords records = new(annotations);
         bool official = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
-        ImmutableArray<string> problems = official ? await ReadSplitAsync(openSplits(), $"{ChooseText}_{split}", cancellationToken).ConfigureAwait(false) : [];
+        ImmutableArray<string> problems =
+            official ? await ReadSplitAsync(openSplits(), $"{ChooseText}_{split}", cancellationToken).ConfigureAwait(false) : [];
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
         return official
-            ? await ReadOfficialAsync(annotations, records, problems, ChooseText, (record, id) => ToChoice(record, id, skills), cancellationToken).ConfigureAwait(false)
+            ? await ReadOfficialAsync(annotations, records, problems, ChooseText, (record, id) => ToChoice(record, id, skills), cancellationToken)
+                .ConfigureAwait(false)
             : await ReadPreparedAsync(annotations, records, skills, cancellationToken).ConfigureAwait(false);
     }
 
@@ -29,10 +31,12 @@ internal static class IconQaAnnotations
     {
         await using JsonRecords records = new(annotations);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. Get the file as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. Get the file as the benchmark's README describes.");
         ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{FillInBlank}_{split}", cancellationToken).ConfigureAwait(false);
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
-        return await ReadOfficialAsync(annotations, records, problems, FillInBlank, (record, id) => ToBlank(record, id, skills), cancellationToken).ConfigureAwait(false);
+        return await ReadOfficialAsync(annotations, records, problems, FillInBlank, (record, id) => ToBlank(record, id, skills), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static async ValueTask<ImmutableArray<Sample>> ReadOfficialAsync(

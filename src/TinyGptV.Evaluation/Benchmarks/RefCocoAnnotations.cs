@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks;
 
 /// <summary>
-/// RefCOCO, RefCOCO+ and RefCOCOg: the list that was prepared for MiniGPT-v2, one record for each expression. <c>img_id</c> names the thing and not the expression, and
-/// even the same expression for the same thing occurs twice, so split and position stand for a record.
+/// RefCOCO, RefCOCO+ and RefCOCOg: the list that was prepared for MiniGPT-v2, one record for each expression. <c>img_id</c> names the thing and not the
+/// expression, and even the same expression for the same thing occurs twice, so split and position stand for a record.
 /// </summary>
 internal static class RefCocoAnnotations
 {
@@ -16,7 +16,8 @@ internal static class RefCocoAnnotations
     {
         await using JsonRecords records = new(file);
         if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected the list that was prepared for MiniGPT-v2, found an object. Get the file as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected the list that was prepared for MiniGPT-v2, found an object. Get the file as the benchmark's README describes.");
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
             samples.Add(record, ToSample(record, split, ReadBox(record)));
@@ -45,9 +46,9 @@ internal static class RefCocoAnnotations
     private static string AsTheModelWritesIt(ReferenceBox box)
     {
         static int Percent(double pixels, int of) => (int)(pixels / of * 100);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{{<{Percent(box.X, box.ImageWidth)}><{Percent(box.Y, box.ImageHeight)}><{Percent(box.X + box.Width, box.ImageWidth)}><{Percent(box.Y + box.Height, box.ImageHeight)}>}}");
+        (int left, int top) = (Percent(box.X, box.ImageWidth), Percent(box.Y, box.ImageHeight));
+        (int right, int bottom) = (Percent(box.X + box.Width, box.ImageWidth), Percent(box.Y + box.Height, box.ImageHeight));
+        return string.Create(CultureInfo.InvariantCulture, $"{{<{left}><{top}><{right}><{bottom}>}}");
     }
 
     /// <summary>COCO's three sizes of things.</summary>

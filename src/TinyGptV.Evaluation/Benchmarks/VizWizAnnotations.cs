@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>VizWiz questions: one list, as published and as the original's scripts read it. There is one question to each image, and the image's name stands for both.</summary>
+/// <summary>
+/// VizWiz questions: one list, as published and as the original's scripts read it. There is one question to each image, and the image's name stands for both.
+/// </summary>
 internal static class VizWizAnnotations
 {
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(AnnotationFile file, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace TinyGptV.Evaluation.Benchmarks;
 /// </summary>
 internal static class VqaAnnotations
 {
-    public static async ValueTask<ImmutableArray<Sample>> ReadAsync(AnnotationFile annotations, Func<AnnotationFile> openQuestions, CancellationToken cancellationToken)
+    public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openQuestions, CancellationToken cancellationToken)
     {
         Dictionary<string, Annotation> annotated = await ReadAnnotationsAsync(annotations, cancellationToken).ConfigureAwait(false);
         AnnotationFile questions = openQuestions();
@@ -35,7 +36,8 @@ internal static class VqaAnnotations
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected an object with the list 'annotations', found a list. Get the file again, as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected an object with the list 'annotations', found a list. Get the file again, as the benchmark's README describes.");
         AnnotatorAnswers answers = new();
         Dictionary<string, Annotation> annotated = [];
         await foreach (AnnotationRecord record in records.ReadMemberAsync("annotations", cancellationToken).ConfigureAwait(false))
@@ -78,7 +80,8 @@ internal static class VqaAnnotations
         Id = new SampleId(id),
         Image = question.Index("image_id", int.MaxValue) == annotation.Image
             ? new ImageReference(string.Create(CultureInfo.InvariantCulture, $"{annotation.Image:D12}.jpg"))
-            : throw question.Malformed($"field 'image_id': expected {annotation.Image}, as in the annotation of '{id}', found {question.Index("image_id", int.MaxValue)}"),
+            : throw question.Malformed(
+                $"field 'image_id': expected {annotation.Image}, as in the annotation of '{id}', found {question.Index("image_id", int.MaxValue)}"),
         Question = question.Text("question"),
         Target = AnnotatorAnswers.MostFrequent(annotation.Answers),
         Answers = annotation.Answers,

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>Finds a box in an answer: four numbers in percent of the image's sides, as in <c>{&lt;10&gt;&lt;20&gt;&lt;55&gt;&lt;90&gt;}</c>, at the very beginning.</summary>
+/// <summary>
+/// Finds a box in an answer: four numbers in percent of the image's sides, as in <c>{&lt;10&gt;&lt;20&gt;&lt;55&gt;&lt;90&gt;}</c>, at the very beginning.
+/// </summary>
 internal static partial class BoxText
 {
     /// <summary>The corners left, top, right, bottom in percent; null if the answer does not begin with a box.</summary>

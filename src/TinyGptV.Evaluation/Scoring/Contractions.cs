@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// The words to which the official VQA scorer gives their apostrophes back, with its quirks: keys with capitals match nothing, because texts are lower-cased before,
-/// and <c>somebody'd</c> loses its apostrophe.
+/// The words to which the official VQA scorer gives their apostrophes back, with its quirks: keys with capitals match nothing, because texts are lower-cased
+/// before, and <c>somebody'd</c> loses its apostrophe.
 /// </summary>
 internal static class Contractions
 {
@@ -34,11 +34,11 @@ internal static class Contractions
         Table.Split([' ', '\n']).Select(entry => entry.Split('=')).ToFrozenDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
     /// <summary>
-    /// The table of VizWiz's scorer: the same, but an editor turned most apostrophes into right single quotation marks, so that <c>dont</c> becomes a word
-    /// that nobody types.
+    /// The table of VizWiz's scorer: the same, but most of its apostrophes are right single quotation marks, so that <c>dont</c> becomes a word that hardly
+    /// anybody types.
     /// </summary>
-    public static FrozenDictionary<string, string> VizWiz { get; } =
-        Vqa.ToFrozenDictionary(entry => KeyInVizWiz(entry.Key), entry => StraightInVizWiz.Contains(entry.Key) ? entry.Value : Curl(entry.Value), StringComparer.Ordinal);
+    public static FrozenDictionary<string, string> VizWiz { get; } = Vqa.ToFrozenDictionary(
+        entry => KeyInVizWiz(entry.Key), entry => StraightInVizWiz.Contains(entry.Key) ? entry.Value : Curl(entry.Value), StringComparer.Ordinal);
 
     private static string KeyInVizWiz(string key) => key switch
     {

@@ -40,14 +40,20 @@ public static class Scorers
         TextScorer.OfLabel(
             "equals-yes-or-no",
             "Right if the lower-cased uncut answer, without white space around, is the label yes or no.",
-            (label, text) => AnswerText.Strip(AnswerText.Lower(text)) is "yes" or "no" ? new Score(AnswerText.Strip(AnswerText.Lower(text)) == label ? 1 : 0) : new Score(0, Undecided: true)),
+            (label, text) => AnswerText.Strip(AnswerText.Lower(text)) switch
+            {
+                "yes" => OfSide(true, label == "yes"),
+                "no" => OfSide(false, label == "yes"),
+                _ => OfSide(null, label == "yes"),
+            }),
         TextScorer.OfLabel(
             "yes-or-no",
             "Right if the whole words yes and no in the model's own turn all take the label's side; none of them, or both, is undecided and wrong.",
             (label, text) => OfSide(AnswerText.Side(text, word => word is "yes", word => word is "no"), label == "yes")),
         TextScorer.OfAnswers(
             "vqa-accuracy",
-            "The official VQA accuracy of the model's own turn: each person in turn left out, a third of a point for each other who agrees, at most one, and the mean of that.",
+            "The official VQA accuracy of the model's own turn: each person in turn is left out, a third of a point is given for each other who agrees, at most "
+            + "one, and the mean is taken.",
             (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.OwnTurn(text), string.Equals)),
         TextScorer.OfAnswers(
             "vqa-accuracy-any-case",
@@ -63,7 +69,8 @@ public static class Scorers
             (answers, text) => VqaAccuracy.OfVizWiz(answers, AnswerText.OwnTurn(text))),
         TextScorer.OfAnswers(
             "overlapping-answers",
-            "A third of a point, at most one, for each person's answer that is the model's own turn, contains it or is contained in it, in lower case; an empty answer is contained in all.",
+            "A third of a point, at most one, for each person's answer that is the model's own turn, contains it or is contained in it, in lower case; an empty "
+            + "answer is contained in all.",
             (answers, text) => VqaAccuracy.OfThirds(answers, OverlapsWith(AnswerText.Lower(AnswerText.OwnTurnAsAssistant(text))))),
         TextScorer.OfAnswers(
             "equal-answers",

@@ -33,7 +33,10 @@ internal static class VqaAccuracy
         return LeaveOneOut([.. answers.Select(answer => answer.Text == prediction)]);
     }
 
-    /// <summary>A third of a point for each answer that agrees, at most one point. An answer with underscores counts as several: the original hands them on joined by underscores.</summary>
+    /// <summary>
+    /// A third of a point for each answer that agrees, at most one point. An answer with underscores counts as several: the original hands them on joined by
+    /// underscores.
+    /// </summary>
     public static double OfThirds(ImmutableArray<ReferenceAnswer> answers, Func<string, bool> agrees) =>
         Math.Min(answers.SelectMany(answer => answer.Text.Split('_')).Count(agrees) / 3.0, 1.0);
 

@@ -89,6 +89,7 @@ public sealed class VqaAnnotationsTests
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}, {"question_id": "1", "image_id": 1, "answers": [{"answer": "a"}]}]}""", Questions, "record 2 (line 1): the question '1' occurs a second time")]
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "question_type": "x", "answers": [{"answer": "a"}]}], "question_types": {"one": "V"}}""", Questions, "record 'question_types': expected the type 'x' of the question '1', found one")]
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": 1}}""", Questions, "record 'question_types': field 'one': expected a text, found 1")]
+    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": "V", "one": "W"}}""", Questions, "record 'question_types': field 'one' occurs twice")]
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": []}""", Questions, "record 'question_types': expected an object whose values are texts, found a list")]
     public async Task Read_MalformedFiles_NamesFileRecordAndField(string annotations, string questions, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
