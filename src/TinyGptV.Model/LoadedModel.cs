@@ -29,6 +29,7 @@ public sealed class LoadedModel : IDisposable
     public ImmutableSortedDictionary<string, string> Settings => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
     [
         Setting("begin token", Tokenizer.EndOfTextId),
+        Setting("configuration", ModelConfigJson.Write(Network.Config)),
         Setting("device", "cpu"),
         Setting("end token", Network.Phi.EosTokenId),
         Setting("image size", Network.Config.ImageSize),

@@ -40,9 +40,9 @@ internal static class RunOptions
 
     public static Argument<string> Run() => new("RUN") { Description = "The name of the run, as 'tinygptv runs' lists it." };
 
-    public static Option<int> Wait() => Checked(new("--wait")
+    public static Option<int> Wait(string description) => Checked(new("--wait")
     {
-        Description = "How many seconds to wait for a cluster to answer and for its first replica.",
+        Description = description,
         HelpName = "SECONDS",
         DefaultValueFactory = _ => 60,
     });

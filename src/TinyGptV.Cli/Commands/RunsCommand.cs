@@ -11,7 +11,7 @@ internal sealed class RunsCommand : TeachingCommand
 {
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<string?> _cluster = RunOptions.Cluster();
-    private readonly Option<int> _wait = RunOptions.Wait();
+    private readonly Option<int> _wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
     private readonly Option<string> _format = RunOptions.Format();
 
     public RunsCommand(ProgramEnvironment environment) : base(

@@ -17,6 +17,7 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<int?> _siloPort = new("--silo-port") { Description = $"The port for other silos. Default: {CoordinatorSiloPort} for a coordinator, any free one for a replica.", HelpName = "PORT" };
     private readonly Option<int?> _gatewayPort = new("--gateway-port") { Description = $"The port for 'tinygptv eval --cluster'. Default: {CoordinatorGatewayPort} for a coordinator, none for a replica.", HelpName = "PORT" };
     private readonly Option<string?> _primary = new("--primary") { Description = $"The coordinator that a replica joins. Default: 127.0.0.1:{CoordinatorSiloPort}.", HelpName = "HOST:PORT" };
+    private readonly Option<int> _wait = RunOptions.Wait("How many seconds a replica waits for the coordinator.");
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
@@ -32,21 +33,22 @@ internal sealed class SiloCommand : TeachingCommand
     {
         _siloPort.Validators.Add(NumberRange.Port);
         _gatewayPort.Validators.Add(NumberRange.Port);
-        foreach (Option option in (Option[])[_role, _name, _siloPort, _gatewayPort, _primary, _data, _runs, .. _model.All, _verbose]) Add(option);
+        foreach (Option option in (Option[])[_role, _name, _siloPort, _gatewayPort, _primary, _wait, _data, _runs, .. _model.All, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
     private SiloOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         var role = result.GetChoice<SiloRole>(_role);
-        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _primary] : [_runs, _gatewayPort], role);
+        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _primary, _wait] : [_runs], role);
         return new SiloOptions
         {
             Role = role,
             Name = result.GetValue(_name) ?? $"{role.ToString().ToLowerInvariant()}-{Environment.ProcessId}",
             SiloPort = result.GetValue(_siloPort) ?? (role == SiloRole.Coordinator ? CoordinatorSiloPort : 0),
-            GatewayPort = result.GetValue(_gatewayPort) ?? CoordinatorGatewayPort,
+            GatewayPort = result.GetValue(_gatewayPort) ?? (role == SiloRole.Coordinator ? CoordinatorGatewayPort : null),
             Primary = ClusterAddress.Parse(result.GetValue(_primary) ?? $"127.0.0.1:{CoordinatorSiloPort}"),
+            Wait = TimeSpan.FromSeconds(result.GetValue(_wait)),
             Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
             Runs = result.GetRequiredValue(_runs),
             Model = _model.Bind(result, environment.DemonstrationModel),

@@ -34,6 +34,7 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
 
     private static string Describe(RunProgress progress, RunSpeed speed)
     {
+        if (progress.Phase == RunPhase.Preparing) return $"{progress.Run}: reading benchmarks";
         string benchmarks = string.Join(", ", progress.Benchmarks.Select(b => string.Create(
             CultureInfo.InvariantCulture, $"{b.Benchmark} {b.Predicted}/{b.Samples}{(b.Failed > 0 ? $" ({b.Failed} failed)" : "")}")));
         string pace = speed.SamplesPerSecond > 0

@@ -6,23 +6,25 @@ namespace TinyGptV.Cli.Display;
 /// <param name="time">Measures the time between snapshots.</param>
 internal sealed class RunSpeed(TimeProvider time)
 {
-    private readonly long _start = time.GetTimestamp();
-    private int? _predictedAtStart;
+    private readonly long _watching = time.GetTimestamp();
+    private (long Time, int Predicted)? _start;
 
-    /// <summary>Samples for each second since the watching began; 0 as long as there is no new one.</summary>
+    /// <summary>Samples for each second since the work was first seen; 0 as long as there is no new one.</summary>
     public double SamplesPerSecond { get; private set; }
 
     /// <summary>The time that the rest takes at this speed; null if it cannot be said.</summary>
     public TimeSpan? Remaining { get; private set; }
 
-    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+    /// <summary>The time since the watching began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_watching);
 
     public void Observe(RunProgress progress)
     {
+        if (progress.Benchmarks.IsEmpty) return; // benchmarks are still being read
         int predicted = progress.Benchmarks.Sum(benchmark => benchmark.Predicted);
-        _predictedAtStart ??= predicted; // whatever was done before the watching began says nothing about the speed now
-        double seconds = Elapsed.TotalSeconds;
-        SamplesPerSecond = seconds > 0 ? (predicted - _predictedAtStart.Value) / seconds : 0;
+        _start ??= (time.GetTimestamp(), predicted); // what was done before says nothing about the speed now
+        double seconds = time.GetElapsedTime(_start.Value.Time).TotalSeconds;
+        SamplesPerSecond = seconds > 0 ? (predicted - _start.Value.Predicted) / seconds : 0;
         int left = progress.Benchmarks.Sum(benchmark => benchmark.Samples) - predicted;
         Remaining = SamplesPerSecond > 0 ? TimeSpan.FromSeconds(left / SamplesPerSecond) : null;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 
@@ -37,25 +38,27 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         return await EvaluateAsync(embedded, options, cancellationToken);
     }
 
-    private async Task<int> EvaluateAsync(ClusterAccess cluster, EvalOptions options, CancellationToken cancellationToken)
+    private async Task<int> EvaluateAsync(ClusterAccess cluster, EvalOptions options, CancellationToken interrupted)
     {
-        RunId run = await StartAsync(cluster, options, cancellationToken);
-        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupted, cluster.Lost);
+        RunId? run = null;
         try
         {
-            RunProgress end = await WatchAsync(grain, cancellationToken);
+            run = await StartAsync(cluster, options, ended.Token);
+            var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value.Value);
+            RunProgress end = await FollowAsync(cluster, run.Value, ended.Token);
             return end.Phase == RunPhase.Completed
-                ? await ConcludeAsync(end, await grain.ReportAsync(options.Mode, cancellationToken), options.Format)
+                ? await ConcludeAsync(end, await grain.ReportAsync(options.Mode, ended.Token).WaitAsync(ended.Token), options.Format)
                 : throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            return await StopAsync(cluster, grain, run);
+            return await StopAsync(cluster, run);
         }
-        catch (Exception exception) when (!cluster.IsEmbedded && exception is OrleansException or SiloUnavailableException or TimeoutException)
+        catch (Exception exception) when (!cluster.IsEmbedded && exception is OperationCanceledException or OrleansException or SiloUnavailableException or TimeoutException)
         {
             throw new PrerequisiteException(
-                $"The cluster is lost: {exception.Message} What is predicted is kept in its store; when it is there again, the same command continues the run '{run}'.", exception);
+                "The cluster is lost: no coordinator answers any more. What is predicted is kept in its store; when it is there again, the same command continues the run.", exception);
         }
     }
 
@@ -65,7 +68,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         long began = environment.Time.GetTimestamp();
         for (bool told = false; ; told = true)
         {
-            RunStart start = await catalog.StartAsync(options.Request, cancellationToken);
+            RunStart start = await catalog.StartAsync(options.Request, cancellationToken).WaitAsync(cancellationToken);
             switch (start.Status)
             {
                 case RunStartStatus.Started:
@@ -80,12 +83,14 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         }
     }
 
-    private async Task<RunProgress> WatchAsync(IEvaluationRunGrain grain, CancellationToken cancellationToken)
+    private async Task<RunProgress> FollowAsync(ClusterAccess cluster, RunId run, CancellationToken cancellationToken)
     {
         IRunDisplay display = environment.ErrorIsTerminal
             ? new TerminalRunDisplay(environment.Error, environment.Time)
             : new PlainRunDisplay(environment.Error, environment.Time);
-        return await display.ShowAsync(grain.WatchAsync(cancellationToken), cancellationToken) ?? await grain.GetProgressAsync(cancellationToken);
+        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, interrupted: null, cancellationToken);
+        return await display.ShowAsync(snapshots, cancellationToken)
+            ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
     }
 
     private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
@@ -117,12 +122,18 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         return ExitCode.SamplesFailed;
     }
 
-    private async Task<int> StopAsync(ClusterAccess cluster, IEvaluationRunGrain grain, RunId run)
+    private async Task<int> StopAsync(ClusterAccess cluster, RunId? run)
     {
-        if (cluster.IsEmbedded) await grain.CancelAsync(CancellationToken.None);
+        if (run is not { } started)
+        {
+            await environment.Error.WriteLineAsync("Stopped before the run began.");
+            return ExitCode.Interrupted;
+        }
+
+        if (cluster.IsEmbedded) await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
         await environment.Error.WriteLineAsync(cluster.IsEmbedded
-            ? $"Stopped. What is predicted is kept; the same command continues the run '{run}'."
-            : $"Stopped watching. The cluster goes on with the run '{run}'; the same command watches it again.");
+            ? $"Stopped. What is predicted is kept; the same command continues the run '{started}'."
+            : $"Stopped watching. The cluster goes on with the run '{started}'; the same command watches it again.");
         return ExitCode.Interrupted;
     }
 }

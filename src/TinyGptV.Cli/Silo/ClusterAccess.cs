@@ -16,10 +16,16 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     private readonly IAsyncDisposable _connection;
 
-    private ClusterAccess(IAsyncDisposable connection, IGrainFactory grains, bool isEmbedded) =>
-        (_connection, Grains, IsEmbedded) = (connection, grains, isEmbedded);
+    private ClusterAccess(IAsyncDisposable connection, IGrainFactory grains, CancellationToken? lost) =>
+        (_connection, Grains, Lost, IsEmbedded) = (connection, grains, lost ?? CancellationToken.None, lost is null);
 
     public IGrainFactory Grains { get; }
+
+    /// <summary>
+    /// Cancelled when no gateway is left. Calls under way do not end by themselves then, but wait for their time-out, which is
+    /// minutes for some: give this token to them.
+    /// </summary>
+    public CancellationToken Lost { get; }
 
     /// <summary>True if the cluster ends with this process.</summary>
     public bool IsEmbedded { get; }
@@ -28,7 +34,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
     public static async Task<ClusterAccess> EmbedAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         SiloHost silo = await SiloHost.StartAsync(settings, time, cancellationToken);
-        return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), isEmbedded: true);
+        return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), lost: null);
     }
 
     /// <summary>Joins a running cluster as a client.</summary>
@@ -42,6 +48,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
         ImmutableArray<ClusterAddress> gateways, TimeSpan wait, TimeProvider time, bool verbose, CancellationToken cancellationToken)
     {
         IPEndPoint[][] endpoints = await Task.WhenAll(gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
+        var lost = new CancellationTokenSource();
         long start = time.GetTimestamp();
         HostApplicationBuilder builder = QuietHost.CreateBuilder(verbose, LogLevel.Warning);
         builder.UseOrleansClient(client => client
@@ -53,9 +60,10 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 await Task.Delay(RetryInterval, time, token);
                 return true;
             })
+            .AddClusterConnectionLostHandler((_, _) => lost.Cancel())
             .AddEvaluationClient());
 
-        var connection = new ClientConnection(builder.Build());
+        var connection = new ClientConnection(builder.Build(), lost);
         try
         {
             await connection.StartAsync(cancellationToken);
@@ -67,12 +75,12 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 $"No cluster answers at {string.Join(", ", gateways)} after {wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
                 + "give its gateway with --cluster, or wait longer with --wait.", exception);
         }
-        return new ClusterAccess(connection, connection.Grains, isEmbedded: false);
+        return new ClusterAccess(connection, connection.Grains, lost.Token);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private sealed class ClientConnection(IHost host) : IAsyncDisposable
+    private sealed class ClientConnection(IHost host, CancellationTokenSource lost) : IAsyncDisposable
     {
         public IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
 
@@ -80,7 +88,9 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
-            using (host) await host.StopAsync(CancellationToken.None);
+            using (lost)
+            using (host)
+                await host.StopAsync(CancellationToken.None);
         }
     }
 }

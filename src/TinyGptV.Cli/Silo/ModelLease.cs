@@ -11,14 +11,21 @@ internal sealed class ModelLease : IAsyncDisposable
     public IVisionLanguageModel Model { get; }
 
     /// <summary>Loads the model that the options name.</summary>
-    /// <exception cref="PrerequisiteException">The folder is not there.</exception>
+    /// <exception cref="PrerequisiteException">The folder is not there, or a file in it is malformed.</exception>
     public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
     {
         bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
                 $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth; give it with --model.");
-        return new ModelLease(await environment.LoadModel(options, cancellationToken));
+        try
+        {
+            return new ModelLease(await environment.LoadModel(options, cancellationToken));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new PrerequisiteException($"The model in '{options.Folder}' cannot be used: {exception.Message}", exception);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -20,14 +20,14 @@ internal sealed class PortReservation : IDisposable
     public int Port { get; }
 
     /// <summary>Takes a port, or any free one.</summary>
-    /// <param name="port">The port; null for any.</param>
+    /// <param name="port">The port; 0 for any.</param>
     /// <returns>The reservation; null if the port is taken.</returns>
-    public static PortReservation? TryTake(int? port)
+    public static PortReservation? TryTake(int port)
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (TryTakeOnce(port ?? FreePort()) is { } reservation) return reservation;
-            if (port is not null) return null;
+            if (TryTakeOnce(port == 0 ? FreePort() : port) is { } reservation) return reservation;
+            if (port != 0) return null;
         }
         return null;
     }

@@ -40,30 +40,31 @@ internal sealed class SiloHost : IAsyncDisposable
         try
         {
             siloPort = Take(settings.SiloPort, "--silo-port");
-            gatewayPort = settings.GatewayPort == 0 ? null : Take(settings.GatewayPort, "--gateway-port");
+            gatewayPort = settings.GatewayPort is { } port ? Take(port, "--gateway-port") : null;
             host = Build(settings, siloPort.Port, gatewayPort?.Port ?? 0, time);
             await host.StartAsync(cancellationToken);
             return new SiloHost(host, siloPort, gatewayPort);
         }
         catch
         {
-            await StopAsync(host, siloPort, gatewayPort);
+            // A silo that did not come to run cannot be stopped, only dropped.
+            host?.Dispose();
+            gatewayPort?.Dispose();
+            siloPort?.Dispose();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => StopAsync(_host, _siloPort, _gatewayPort);
-
-    private static async ValueTask StopAsync(IHost? host, PortReservation? siloPort, PortReservation? gatewayPort)
+    public async ValueTask DisposeAsync()
     {
-        using (gatewayPort)
-        using (siloPort)
-        using (host)
-            if (host is not null) await host.StopAsync(CancellationToken.None);
+        using (_siloPort)
+        using (_gatewayPort)
+        using (_host)
+            await _host.StopAsync(CancellationToken.None);
     }
 
-    private static PortReservation Take(int? port, string option) => PortReservation.TryTake(port) ?? throw new PrerequisiteException(
-        port is null
+    private static PortReservation Take(int port, string option) => PortReservation.TryTake(port) ?? throw new PrerequisiteException(
+        port == 0
             ? "No free port was found on 127.0.0.1. Close programs that hold many."
             : $"Port {port} of 127.0.0.1 is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
 

@@ -21,11 +21,14 @@ internal sealed record SiloOptions
     /// <summary>The port for other silos; 0 for any free one.</summary>
     public required int SiloPort { get; init; }
 
-    /// <summary>The coordinator's port for clients; 0 for any free one.</summary>
-    public required int GatewayPort { get; init; }
+    /// <summary>The port for clients; 0 for any free one, null for none.</summary>
+    public required int? GatewayPort { get; init; }
 
     /// <summary>The coordinator that a replica joins.</summary>
     public required ClusterAddress Primary { get; init; }
+
+    /// <summary>How long a replica waits for the coordinator to listen.</summary>
+    public required TimeSpan Wait { get; init; }
 
     /// <summary>The folder of benchmarks.</summary>
     public required string Data { get; init; }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 
 namespace TinyGptV.Cli.Silo;
@@ -7,6 +9,8 @@ namespace TinyGptV.Cli.Silo;
 /// <param name="environment">Where the line goes that says that the silo is ready.</param>
 internal sealed class SiloSession(ProgramEnvironment environment)
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
+
     public Task<int> RunAsync(SiloOptions options, CancellationToken stop) =>
         options.Role == SiloRole.Coordinator ? CoordinateAsync(options, stop) : ReplicateAsync(options, stop);
 
@@ -15,7 +19,6 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         var settings = Common(options) with
         {
             Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
-            GatewayPort = options.GatewayPort == 0 ? null : options.GatewayPort,
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }
@@ -25,14 +28,44 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         IPEndPoint primary = (await options.Primary.ResolveAsync(stop))[0];
         // A replica that others can see can answer: the model is loaded before the silo joins.
         await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, stop);
+        await WaitForAsync(primary, options.Wait, stop);
         var settings = Common(options) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
+    }
+
+    /// <summary>Asks until someone listens: a silo that joins nobody would wait without end and without a word.</summary>
+    private async Task WaitForAsync(IPEndPoint primary, TimeSpan wait, CancellationToken stop)
+    {
+        long began = environment.Time.GetTimestamp();
+        for (bool told = false; !await ListensAsync(primary, stop); told = true)
+        {
+            if (environment.Time.GetElapsedTime(began) >= wait)
+                throw new PrerequisiteException(
+                    $"No coordinator answers at {primary} after {wait.TotalSeconds:0} s. Start it with 'tinygptv silo --role coordinator', or name another with --primary.");
+            if (!told) await environment.Error.WriteLineAsync($"Waiting for the coordinator at {primary}");
+            await Task.Delay(AskAgainAfter, environment.Time, stop);
+        }
+    }
+
+    private static async Task<bool> ListensAsync(IPEndPoint endpoint, CancellationToken stop)
+    {
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static SiloSettings Common(SiloOptions options) => new()
     {
         Name = options.Name,
-        SiloPort = options.SiloPort == 0 ? null : options.SiloPort,
+        SiloPort = options.SiloPort,
+        GatewayPort = options.GatewayPort,
         Verbose = options.Verbose,
     };
 

@@ -14,11 +14,11 @@ internal sealed record SiloSettings
     /// <summary>The replica's role: the model and the images it is asked about.</summary>
     public LoadedReplica? Replica { get; init; }
 
-    /// <summary>The port for other silos; null for any free one.</summary>
-    public int? SiloPort { get; init; }
+    /// <summary>The port for other silos; 0 for any free one.</summary>
+    public int SiloPort { get; init; }
 
-    /// <summary>The port for clients; 0 for none, null for any free one.</summary>
-    public int? GatewayPort { get; init; } = 0;
+    /// <summary>The port for clients; 0 for any free one, null for none.</summary>
+    public int? GatewayPort { get; init; }
 
     /// <summary>The silo that keeps the membership of a development cluster; null if this one does.</summary>
     public IPEndPoint? Primary { get; init; }

@@ -11,7 +11,7 @@ internal sealed partial class EvaluationRunGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} is complete")]
     private static partial void LogCompleted(ILogger logger, RunId runId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is complete, but has no report in the default mode: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is complete, but without timings or a report in the default mode: {Problem}")]
     private static partial void LogUnreported(ILogger logger, RunId runId, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was cancelled")]

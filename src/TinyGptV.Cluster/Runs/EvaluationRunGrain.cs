@@ -5,7 +5,6 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Runs;
@@ -100,8 +99,7 @@ internal sealed partial class EvaluationRunGrain(
             Enter(RunPhase.Running);
             DateTimeOffset started = timeProvider.GetUtcNow();
             await dispatch.RunAsync(_run, cancellationToken);
-            await reporting.RecordAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken);
-            if ((await reporting.ReportAsync(Run, StoredReport.DefaultMode, cancellationToken)).Problem is { } problem)
+            if (await reporting.ConcludeAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken) is { } problem)
                 LogUnreported(logger, Run, problem);
             LogCompleted(logger, Run);
             End(RunPhase.Completed);
@@ -159,7 +157,7 @@ internal sealed partial class EvaluationRunGrain(
         Problem = _problem ?? WhatItWaitsFor(),
     };
 
-    private string? WhatItWaitsFor() => _phase == RunPhase.Running && _run is { Replicas: 0 } run
+    private string? WhatItWaitsFor() => _phase == RunPhase.Running && _run is { Replicas: 0, Ledger.IsComplete: false } run
         ? $"The run waits for a replica with the model {run.Manifest.Model.Name}.{(run.LastTrouble is { } trouble ? $" The last one ended: {trouble}" : "")}"
         : null;
 }

@@ -29,8 +29,22 @@ internal sealed class RunReporting(IRunStore store)
         }
     }
 
-    /// <summary>Writes how the last stretch of work went, unless there was nothing to do.</summary>
-    public async Task RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished, CancellationToken cancellationToken)
+    /// <summary>Writes timings and the report in the default mode. The run is complete whether this succeeds or not.</summary>
+    /// <returns>Why something was not written; null if all was.</returns>
+    public async Task<string?> ConcludeAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RecordAsync(run, started, finished, cancellationToken);
+            return (await ReportAsync(run.Manifest.Run, StoredReport.DefaultMode, cancellationToken)).Problem;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private async Task RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished, CancellationToken cancellationToken)
     {
         int samples = run.Tally.Stored - run.Resumed;
         if (samples == 0)

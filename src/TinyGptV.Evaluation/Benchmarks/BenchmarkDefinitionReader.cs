@@ -9,12 +9,6 @@ public static class BenchmarkDefinitionReader
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>
-    /// The shape of <see cref="EvaluationJson"/>, but resolved by reflection: generated code gives an absent init-only property the default of its type, not
-    /// that of its initializer, and here properties may well be absent.
-    /// </summary>
-    private static readonly JsonSerializerOptions Options = new(EvaluationJson.Indented.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
-
     /// <summary>Reads a definition and checks that a run can follow it.</summary>
     /// <param name="json">The file's content in UTF-8, with or without a byte-order mark.</param>
     /// <param name="fileName">The name that messages give the file.</param>
@@ -73,7 +67,7 @@ public static class BenchmarkDefinitionReader
     {
         try
         {
-            return root.Deserialize<BenchmarkDefinition>(Options)!;
+            return root.Deserialize(EvaluationJson.Indented.BenchmarkDefinition)!;
         }
         catch (JsonException e)
         {
@@ -109,7 +103,7 @@ public static class BenchmarkDefinitionReader
         _ => "an object",
     };
 
-    private static JsonTypeInfo TypeOf(Type type) => Options.GetTypeInfo(type);
+    private static JsonTypeInfo TypeOf(Type type) => EvaluationJson.Indented.Options.GetTypeInfo(type);
 
     private static void ThrowIfAny(IReadOnlyCollection<string> problems, string fileName)
     {

@@ -82,12 +82,12 @@ public static partial class CheckpointKeys
     [GeneratedRegex(@"(\.lora_[AB])\.default(?=\.weight$)|\.base_layer(?=\.(weight|bias)$)")]
     private static partial Regex LaterPeftNames();
 
-    [GeneratedRegex(@"^Qformer\.(cls\.|bert\.(pooler\.|embeddings\.(word_embeddings|position_embeddings)\.|encoder\.layer\.\d+\.(intermediate|output)\.))")]
+    [GeneratedRegex(@"^Qformer\.(cls\.|bert\.(pooler\.|embeddings\.(word_embeddings|position_embeddings)\.|encoder\.layer\.[0-9]+\.(intermediate|output)\.))")]
     private static partial Regex TextPartOfQFormer();
 
     [GeneratedRegex(@"^visual_encoder\.(norm|fc_norm|head)\.")]
     private static partial Regex HeadOfVisualEncoder();
 
-    [GeneratedRegex(@"^visual_encoder\.blocks\.(\d+)\.")]
+    [GeneratedRegex(@"^visual_encoder\.blocks\.([0-9]+)\.")]
     private static partial Regex VisualBlock();
 }

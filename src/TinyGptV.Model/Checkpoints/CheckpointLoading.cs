@@ -30,7 +30,7 @@ internal sealed class CheckpointLoading(IReadOnlyDictionary<string, torch.Tensor
     {
         foreach (string name in parameters.Keys.Where(name => !_filled.Contains(name) && CheckpointKeys.MayComeFromNoFile(name)))
         {
-            parameters[name].zero_();
+            parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
             _filled.Add(name);
         }
 
@@ -48,7 +48,8 @@ internal sealed class CheckpointLoading(IReadOnlyDictionary<string, torch.Tensor
         }
 
         long[] wanted = parameter.shape;
-        bool resample = name == CheckpointKeys.PositionTable && !header.Shape.AsSpan().SequenceEqual(wanted) && PositionTable.CanResample(header.Shape.AsSpan(), wanted);
+        bool resample = name == CheckpointKeys.PositionTable && !header.Shape.AsSpan().SequenceEqual(wanted) &&
+            PositionTable.CanResample(header.Shape.AsSpan(), wanted);
         _filled.Add(name); // a tensor of the wrong shape is reported as that, not as missing too
         if (!resample && !header.Shape.AsSpan().SequenceEqual(wanted))
         {

@@ -17,7 +17,8 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
     public static CheckpointPaths Find(string folder)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
-        string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)], folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)],
+            folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
         string? phi = FindPhi(folders), eva = Named(files, Eva), blip2 = Named(files, Blip2), stage = NewestStage(files);
         if (phi is not null && eva is not null && blip2 is not null && stage is not null) return new CheckpointPaths(phi, eva, blip2, stage);
 
@@ -39,7 +40,8 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
     }
 
     private static string? Named(string[] files, string stem) =>
-        new[] { ".safetensors", ".pth" }.Select(extension => files.FirstOrDefault(file => Path.GetFileName(file).Equals(stem + extension, StringComparison.OrdinalIgnoreCase)))
+        new[] { ".safetensors", ".pth" }
+            .Select(extension => files.FirstOrDefault(file => Path.GetFileName(file).Equals(stem + extension, StringComparison.OrdinalIgnoreCase)))
             .FirstOrDefault(file => file is not null);
 
     private static string? NewestStage(string[] files) => files
@@ -55,6 +57,6 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         return names.Length == 0 ? "an empty folder." : string.Join(", ", names.Take(30)) + (names.Length > 30 ? $" and {names.Length - 30} more." : ".");
     }
 
-    [GeneratedRegex(@"^TinyGPT-V_for_Stage(\d+)\.(pth|safetensors)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^TinyGPT-V_for_Stage([0-9]+)\.(pth|safetensors)$", RegexOptions.IgnoreCase)]
     private static partial Regex StageName();
 }

@@ -56,13 +56,15 @@ public sealed record CheckpointReport(
         Section(text, $"Missing: {Missing.Length} tensors that no file holds", TensorNames.Group(Missing));
         Section(text, $"Misshapen: {Misshapen.Length} tensors of another shape than the model's", Misshapen.Select(Line));
         foreach (var file in Unexpected.Where(IsTrainedForThisModel).GroupBy(tensor => tensor.File))
-            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model has no place for", TensorNames.Group(file.Select(tensor => tensor.Name)));
+            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model has no place for",
+                TensorNames.Group(file.Select(tensor => tensor.Name)));
         Section(text, "Read", Loaded.Select(file => $"{file.Value} tensors from {file.Key}"));
         return text.AppendLine().Append("Check that all files belong to the same model and stage, and that none is damaged.").ToString();
     }
 
     private static string Line(MisshapenTensor tensor) =>
-        $"{tensor.Name}: expected {TensorHeader.ShapeTextOf(tensor.Expected.AsSpan())}, found {TensorHeader.ShapeTextOf(tensor.Found.AsSpan())} in {tensor.File}";
+        $"{tensor.Name}: expected {TensorHeader.ShapeTextOf(tensor.Expected.AsSpan())}, " +
+        $"found {TensorHeader.ShapeTextOf(tensor.Found.AsSpan())} in {tensor.File}";
 
     private static void Section(StringBuilder text, string title, IEnumerable<string> lines)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace TinyGptV.Model.Checkpoints;
 
@@ -14,13 +15,31 @@ internal static class JsonFile
         if (file.Length > Largest) throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
         try
         {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            var reader = JsonNode.Parse(WithoutByteOrderMark(file.Bytes(0, (int)file.Length)), null, options);
-            return reader as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
+            ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
+            RequireSoundTexts(bytes);
+            JsonNode? node = JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return node as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
         }
         catch (JsonException failure)
         {
             throw new CheckpointException($"{path}: is not sound JSON: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The parsers accept texts that are no Unicode and fail much later, when one is asked for.</summary>
+    /// <exception cref="JsonException">A text or a name is no Unicode, or this is no JSON.</exception>
+    public static void RequireSoundTexts(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json)) throw new JsonException("it is not in UTF-8.");
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new JsonException("an escaped text is half a character.", failure);
         }
     }
 

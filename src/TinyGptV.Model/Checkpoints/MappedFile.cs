@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints;
 
 /// <summary>A whole file mapped read-only. Every access is checked against its length, so that no offset in a hostile file reaches beyond it.</summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
+    private const int CopiedAtOnce = 8 << 20, NotNeeded = 4; // MADV_DONTNEED
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafeMemoryMappedViewHandle _handle;
@@ -74,7 +77,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
             // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
             using torch.Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
-            fixed (byte* destination = first.bytes) Buffer.MemoryCopy(_start + offset, destination, bytes, bytes);
+            fixed (byte* destination = first.bytes) Copy(offset, destination, bytes);
             return tensor;
         }
         catch
@@ -92,10 +95,27 @@ internal sealed unsafe class MappedFile : IDisposable
         _file.Dispose();
     }
 
+    /// <summary>Copies piece by piece and lets go of what was copied: otherwise the whole file would count as this process's memory in the end.</summary>
+    private void Copy(long offset, byte* destination, long length)
+    {
+        for (long done = 0; done < length; done += CopiedAtOnce)
+        {
+            long piece = Math.Min(CopiedAtOnce, length - done);
+            byte* source = _start + offset + done;
+            Buffer.MemoryCopy(source, destination + done, piece, piece);
+            if (!OperatingSystem.IsLinux()) continue;
+            byte* page = (byte*)((nuint)source & ~((nuint)Environment.SystemPageSize - 1));
+            _ = Advise(page, (nuint)(source + piece - page), NotNeeded); // only a hint: pages that are wanted again are read again
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
+
     private void Check(long offset, long length)
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         if (offset < 0 || length < 0 || length > Length - offset)
-            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, but the file ends after {Length} bytes. Download it again.");
+            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, the file has {Length}. Download it again.");
     }
 }

@@ -93,7 +93,8 @@ public sealed class Phi2Folder : ICheckpointFile
             foreach (ICheckpointFile shard in _shards)
                 foreach (TensorHeader header in shard.Tensors.Values)
                 {
-                    if (!_shardOf.TryAdd(header.Name, shard)) throw new CheckpointException($"{shard.Path} and {_shardOf[header.Name].Path} both hold {header.Name}.");
+                    if (!_shardOf.TryAdd(header.Name, shard))
+                        throw new CheckpointException($"{shard.Path} and {_shardOf[header.Name].Path} both hold {header.Name}.");
                     stored.Add(header);
                 }
 

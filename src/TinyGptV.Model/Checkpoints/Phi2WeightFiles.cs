@@ -25,7 +25,8 @@ internal static class Phi2WeightFiles
         string[] absent = [.. WeightMap(files[0])
             .Where(entry => !shardOf.TryGetValue(entry.Key, out ICheckpointFile? shard) || Path.GetFileName(shard.Path) != entry.Value)
             .Select(entry => $"{entry.Key} in {entry.Value}")];
-        if (absent.Length > 0) throw new CheckpointException($"{files[0]} promises {absent.Length} tensors that are not there: {string.Join(", ", absent.Take(20))}.");
+        if (absent.Length > 0)
+            throw new CheckpointException($"{files[0]} promises {absent.Length} tensors that are not there: {string.Join(", ", absent.Take(20))}.");
     }
 
     private static IEnumerable<KeyValuePair<string, string>> WeightMap(string index)
@@ -38,12 +39,14 @@ internal static class Phi2WeightFiles
     private static string FileName(string index, JsonObject map, string key)
     {
         string? name = map.Text(key);
-        if (string.IsNullOrEmpty(name) || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name.EndsWith(".json", StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(name) || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 ||
+            name.EndsWith(".json", StringComparison.Ordinal))
             throw new CheckpointException($"{index}: names {name ?? "no file"} for {key}; a file name beside the index was expected.");
         return name;
     }
 
-    private static string Listing(string folder) => Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(20).ToArray() is { Length: > 0 } names
+    private static string Listing(string folder) =>
+        Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(20).ToArray() is { Length: > 0 } names
         ? string.Join(", ", names)
         : "nothing";
 }

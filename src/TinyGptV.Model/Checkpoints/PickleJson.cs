@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.Model.Checkpoints;
 
-/// <summary>Shows pickled values as JSON. A pickle can share and nest values without end, so both depth and number are limited and the rest is left out.</summary>
+/// <summary>
+/// Shows pickled values as JSON. A pickle can share and nest values without end, so both depth and number are limited and the rest is left out.
+/// </summary>
 internal sealed class PickleJson
 {
     private const int Deepest = 32;

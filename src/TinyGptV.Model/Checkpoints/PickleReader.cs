@@ -115,11 +115,13 @@ internal ref struct PickleReader
 
     private void SetItems(object?[] items)
     {
-        if (Top() is not PickleDictionary dictionary || items.Length % 2 != 0) throw new InvalidDataException("it sets items of something that is no dictionary");
+        if (Top() is not PickleDictionary dictionary || items.Length % 2 != 0)
+            throw new InvalidDataException("it sets items of something that is no dictionary");
         for (int i = 0; i < items.Length; i += 2) dictionary.Entries.Add(new(items[i], items[i + 1]));
     }
 
-    private void Recall(uint index) => Push(_memo.TryGetValue(index, out object? value) ? value : throw new InvalidDataException($"it recalls value {index}, which it never stored"));
+    private void Recall(uint index) =>
+        Push(_memo.TryGetValue(index, out object? value) ? value : throw new InvalidDataException($"it recalls value {index}, which it never stored"));
 
     private void Push(object? value) => _stack.Add(value);
 

@@ -20,7 +20,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         _file = file;
         int headerLength = HeaderLength(file);
-        ReadHeader(Encoding.UTF8.GetString(file.Bytes(LengthBytes, headerLength)), LengthBytes + headerLength);
+        ReadHeader(file.Bytes(LengthBytes, headerLength), LengthBytes + headerLength);
     }
 
     /// <inheritdoc />
@@ -66,13 +66,13 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         ulong length = file.Length < LengthBytes ? ulong.MaxValue : file.UInt64(0);
         if (length > (ulong)Math.Min(LongestHeader, file.Length - LengthBytes))
-            throw new CheckpointException($"{file.Path}: is no complete safetensors file: a header of {length} bytes was announced, the file has {file.Length} bytes.");
+            throw new CheckpointException($"{file.Path}: is no complete safetensors file: it announces a header of {length} bytes and has {file.Length}.");
         return (int)length;
     }
 
-    private void ReadHeader(string text, long dataStart)
+    private void ReadHeader(ReadOnlySpan<byte> json, long dataStart)
     {
-        JsonElement header = ParseHeader(text);
+        JsonElement header = ParseHeader(json);
         var ranges = new List<(long Begin, long End, string Name)>();
         foreach (JsonProperty entry in header.EnumerateObject())
         {
@@ -83,12 +83,13 @@ public sealed class SafetensorsFile : ICheckpointFile
         CheckRanges(ranges, _file.Length - dataStart);
     }
 
-    private JsonElement ParseHeader(string text)
+    private JsonElement ParseHeader(ReadOnlySpan<byte> json)
     {
         try
         {
+            JsonFile.RequireSoundTexts(json);
             var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(text, options);
+            using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(json), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
         }
         catch (JsonException failure)
@@ -107,7 +108,8 @@ public sealed class SafetensorsFile : ICheckpointFile
             ?? throw new CheckpointException($"{Path}: tensor {entry.Name} has element type {typeName ?? "(none)"}, which this model does not use.");
         long[] shape = Integers(entry, "shape", TensorTypes.MostDimensions), range = Integers(entry, "data_offsets", 2);
         if (range.Length != 2 || TensorTypes.ElementCount(shape) is not { } count || range[1] - range[0] != count * type.SizeInBytes())
-            throw new CheckpointException($"{Path}: tensor {entry.Name} of {typeName} {TensorHeader.ShapeTextOf(shape)} does not fit its data_offsets {TensorHeader.ShapeTextOf(range)}.");
+            throw new CheckpointException($"{Path}: tensor {entry.Name} of {typeName} {TensorHeader.ShapeTextOf(shape)} " +
+                $"does not fit its data_offsets {TensorHeader.ShapeTextOf(range)}.");
 
         _tensors.Add(entry.Name, new TensorHeader(entry.Name, type, ImmutableArray.Create(shape)));
         _offsets.Add(entry.Name, dataStart + range[0]);
@@ -135,6 +137,7 @@ public sealed class SafetensorsFile : ICheckpointFile
         }
 
         if (end != dataLength)
-            throw new CheckpointException($"{Path}: the tensors fill {end} bytes, the file has {dataLength} bytes for them. It is damaged or incomplete; download it again.");
+            throw new CheckpointException($"{Path}: the tensors fill {end} bytes, the file has {dataLength} bytes for them. " +
+                "It is damaged or incomplete; download it again.");
     }
 }

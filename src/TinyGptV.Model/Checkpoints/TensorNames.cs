@@ -2,13 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Model.Checkpoints;
 
-/// <summary>Writes many tensor names readably: names that differ only in the layer's number become one (<c>model.layers.0..31.post_layernorm.weight</c>).</summary>
+/// <summary>
+/// Writes many tensor names readably: names that differ only in the layer's number become one (<c>model.layers.0..31.post_layernorm.weight</c>).
+/// </summary>
 internal static partial class TensorNames
 {
     public static IEnumerable<string> Group(IEnumerable<string> names) => names
         .Select(name => (Match: LayerNumber().Match(name), Name: name))
         .GroupBy(
-            name => name.Match.Success ? (name.Name[..name.Match.Groups[1].Index], name.Name[(name.Match.Index + name.Match.Length)..], true) : (name.Name, "", false),
+            name => name.Match.Success
+                ? (name.Name[..name.Match.Index], name.Name[(name.Match.Index + name.Match.Length)..], true)
+                : (name.Name, "", false),
             name => name.Match.Success ? int.Parse(name.Match.Groups[1].ValueSpan) : 0)
         .Select(group => group.Key.Item3 ? $"{group.Key.Item1}{Ranges([.. group.Distinct().Order()])}{group.Key.Item2}" : group.Key.Item1);
 
@@ -26,6 +30,6 @@ internal static partial class TensorNames
         return string.Join(",", ranges);
     }
 
-    [GeneratedRegex(@"(?<=\.)(\d{1,6})(?=\.)")]
+    [GeneratedRegex(@"(?<=\.)([0-9]{1,6})(?=\.)")]
     private static partial Regex LayerNumber();
 }

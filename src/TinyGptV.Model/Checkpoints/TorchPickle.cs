@@ -5,13 +5,16 @@ namespace TinyGptV.Model.Checkpoints;
 /// <summary>The meaning of the few names that the pickles of checkpoints use. Any other name is refused, whatever would be done with it.</summary>
 internal static class TorchPickle
 {
-    private const string OrderedDictionary = "collections.OrderedDict", RebuildTensor = "torch._utils._rebuild_tensor_v2", RebuildParameter = "torch._utils._rebuild_parameter";
+    private const string OrderedDictionary = "collections.OrderedDict", RebuildTensor = "torch._utils._rebuild_tensor_v2",
+        RebuildParameter = "torch._utils._rebuild_parameter";
 
     public static PickleGlobal Global(string module, string name)
     {
         string full = $"{module}.{name}";
         bool allowed = full is OrderedDictionary or RebuildTensor or RebuildParameter || (module == "torch" && TensorTypes.OfTorchStorage(name) is not null);
-        return allowed ? new PickleGlobal(full) : throw new InvalidDataException($"it asks for {full}, which no checkpoint of this model needs. Nothing in it was run");
+        return allowed
+            ? new PickleGlobal(full)
+            : throw new InvalidDataException($"it asks for {full}, which no checkpoint of this model needs. Nothing in it was run");
     }
 
     /// <summary>What calling <paramref name="function"/> would make.</summary>
@@ -19,8 +22,9 @@ internal static class TorchPickle
     {
         (OrderedDictionary, []) => new PickleDictionary(),
         (RebuildParameter, [TorchView view, ..]) => view,
-        (RebuildTensor, [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..]) => View(storage, offset, Integers(shape), Integers(strides)),
-        _ => throw new InvalidDataException($"it calls {(function as PickleGlobal)?.Name ?? "something that is no function"} with arguments that torch.save never writes"),
+        (RebuildTensor, [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..]) =>
+            View(storage, offset, Integers(shape), Integers(strides)),
+        _ => throw new InvalidDataException($"it calls {(function as PickleGlobal)?.Name ?? "no function"} with arguments that torch.save never writes"),
     };
 
     public static TorchStorage Storage(object? persistentId)
@@ -47,7 +51,8 @@ internal static class TorchPickle
         for (int axis = 0; axis < shape.Length; axis++) last += (Int128)Math.Max(0, shape[axis] - 1) * strides[axis];
         // An expanded tensor (stride 0) can be any size on a storage of one element: nothing could bound what reading it allocates.
         if (count > 0 && (last >= storage.ElementCount || count > storage.ElementCount))
-            throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} does not fit its storage of {storage.ElementCount} elements");
+            throw new InvalidDataException(
+                $"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} does not fit its storage of {storage.ElementCount} elements");
         return new TorchView(storage, offset, shape, strides);
     }
 

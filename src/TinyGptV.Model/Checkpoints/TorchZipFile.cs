@@ -76,7 +76,8 @@ public sealed class TorchZipFile : ICheckpointFile
     private string FindRoot()
     {
         string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
-        if (roots.Length != 1) throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
+        if (roots.Length != 1)
+            throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
         if (_entries.ContainsKey(roots[0] + "constants.pkl")) throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
         return roots[0];
     }
@@ -105,7 +106,8 @@ public sealed class TorchZipFile : ICheckpointFile
         foreach ((object? key, object? value) in state.Entries)
             if (value is TorchView view) AcceptTensor(PickleJson.Key(key), view);
         if (_tensors.Count == 0)
-            throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: {string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");
+            throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: " +
+                $"{string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");
 
         Metadata = Describe(top, state);
     }
@@ -114,7 +116,8 @@ public sealed class TorchZipFile : ICheckpointFile
     {
         TorchStorage storage = view.Storage;
         if (!_entries.TryGetValue(StorageEntry(storage), out ZipEntry entry) || (Int128)storage.ElementCount * storage.Type.SizeInBytes() != entry.Length)
-            throw new CheckpointException($"{Path}: tensor {name} needs {storage.ElementCount} elements of {storage.Type} in entry {StorageEntry(storage)}, which has {entry.Length} bytes.");
+            throw new CheckpointException($"{Path}: tensor {name} needs {storage.ElementCount} elements of {storage.Type} in entry " +
+                $"{StorageEntry(storage)}, which has {entry.Length} bytes.");
         _tensors[name] = new TensorHeader(name, storage.Type, view.Shape);
         _views[name] = view;
     }

@@ -5,7 +5,9 @@ namespace TinyGptV.Model.Checkpoints;
 /// <summary>Where the bytes of one stored (uncompressed) entry lie in a zip file.</summary>
 internal readonly record struct ZipEntry(long Offset, long Length);
 
-/// <summary>The directory of a zip file in which every entry is stored, as PyTorch writes them. ZIP64 included; compressed or encrypted entries are refused.</summary>
+/// <summary>
+/// The directory of a zip file in which every entry is stored, as PyTorch writes them. ZIP64 included; compressed or encrypted entries are refused.
+/// </summary>
 internal static class ZipDirectory
 {
     private const uint EndSignature = 0x06054B50, Zip64LocatorSignature = 0x07064B50, Zip64EndSignature = 0x06064B50;
@@ -47,7 +49,8 @@ internal static class ZipDirectory
         // The end record is the last thing in the file but for a comment of at most 64 KiB.
         for (long at = file.Length - EndLength, last = Math.Max(0, at - ushort.MaxValue); at >= last; at--)
             if (file.UInt32(at) == EndSignature && at + EndLength + file.UInt16(at + 20) == file.Length) return at;
-        throw new CheckpointException($"{file.Path}: begins as a PyTorch zip archive but has no end ({file.Length} bytes are there). It is incomplete; download it again.");
+        throw new CheckpointException($"{file.Path}: begins as a PyTorch zip archive but has no end ({file.Length} bytes are there). " +
+            "It is incomplete; download it again.");
     }
 
     private static (string Name, ZipEntry Entry, int Length) ReadCentral(MappedFile file, long at)
@@ -57,7 +60,8 @@ internal static class ZipDirectory
         int nameLength = file.UInt16(at + 28), extraLength = file.UInt16(at + 30), commentLength = file.UInt16(at + 32);
         string name = Encoding.UTF8.GetString(file.Bytes(at + CentralLength, nameLength));
         if (method != 0 || (flags & 1) != 0)
-            throw new CheckpointException($"{file.Path}: entry {name} is compressed or encrypted; PyTorch stores its entries as they are. Use the file as torch.save wrote it.");
+            throw new CheckpointException($"{file.Path}: entry {name} is compressed or encrypted; PyTorch stores its entries as they are. " +
+                "Use the file as torch.save wrote it.");
 
         (long size, long stored, long local) = Sizes(file, at, file.Bytes(at + CentralLength + nameLength, extraLength));
         if (size != stored) throw Damaged(file, $"entry {name} has two sizes, {size} and {stored}");

@@ -18,7 +18,13 @@ public sealed class PhiTokenizer
     private PhiTokenizer(TokenizerFiles files)
     {
         // An added token that is in the vocabulary too (<|endoftext|>) is never put together from pairs: it was cut out before.
-        _pairs = BpeTokenizer.Create(new BpeOptions(files.Vocabulary) { Merges = files.Merges, ByteLevel = true, PreTokenizer = new Gpt2Words(), UnknownToken = files.Unknown });
+        _pairs = BpeTokenizer.Create(new BpeOptions(files.Vocabulary)
+        {
+            Merges = files.Merges,
+            ByteLevel = true,
+            PreTokenizer = new Gpt2Words(),
+            UnknownToken = files.Unknown,
+        });
         _addedByFirst = files.Added.GroupBy(token => token.Key[0])
             .ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Key.Length).Select(token => (token.Key, token.Value)).ToArray());
         _cleansUp = files.CleansUp;
@@ -97,8 +103,8 @@ public sealed class PhiTokenizer
     }
 
     /// <summary>
-    /// What the original's generate returns for a row of ids: decoded without special tokens, cut at the first <c>&lt;/s&gt;</c>, without <c>&lt;s&gt;</c>, what follows
-    /// the last <c>[/INST]</c>, stripped. Not cut at <c>###</c>: evaluation code does that, or does not.
+    /// What the original's generate returns for a row of ids: decoded without special tokens, cut at the first <c>&lt;/s&gt;</c>, without
+    /// <c>&lt;s&gt;</c>, what follows the last <c>[/INST]</c>, stripped. Not cut at <c>###</c>: evaluation code does that, or does not.
     /// </summary>
     public string GenerateText(ReadOnlySpan<int> ids)
     {
@@ -112,8 +118,12 @@ public sealed class PhiTokenizer
     private static Token[] MakeTokens(TokenizerFiles files)
     {
         var tokens = new Token[files.Vocabulary.Concat(files.Added).Max(token => token.Value) + 1];
-        foreach ((string text, int id) in files.Vocabulary) tokens[id] = new Token(text, ByteAlphabet.Decode(text), files.Special.Contains(text), false);
-        foreach ((string text, int id) in files.Added) tokens[id] = new Token(text, ByteAlphabet.Decode(text), files.Special.Contains(text), !files.Special.Contains(text));
+        foreach ((string text, int id) in files.Vocabulary.Concat(files.Added))
+        {
+            bool special = files.Special.Contains(text);
+            tokens[id] = new Token(text, ByteAlphabet.Decode(text), special, StandsAlone: !special && files.Added.ContainsKey(text));
+        }
+
         return tokens;
     }
 

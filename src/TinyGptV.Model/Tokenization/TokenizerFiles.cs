@@ -68,10 +68,12 @@ internal sealed class TokenizerFiles
     {
         string path = At("tokenizer.json");
         JsonObject file = JsonFile.ReadObject(path);
-        if (file["model"] is not JsonObject model || model.Text("type") is not (null or "BPE") || model["vocab"] is not JsonObject vocabulary || model["merges"] is not JsonArray merges)
+        if (file["model"] is not JsonObject model || model.Text("type") is not (null or "BPE") || model["vocab"] is not JsonObject vocabulary ||
+            model["merges"] is not JsonArray merges)
             throw new CheckpointException($"{path}: a BPE model with vocab and merges was expected.");
         foreach ((string token, JsonNode? id) in vocabulary) Vocabulary[token] = Id(path, token, id);
-        foreach (JsonNode? merge in merges) AddMerge(path, merge is JsonArray pair ? string.Join(' ', pair.Select(part => part?.ToString())) : merge?.ToString() ?? "");
+        foreach (JsonNode? merge in merges)
+            AddMerge(path, merge is JsonArray pair ? string.Join(' ', pair.Select(part => part?.ToString())) : merge?.ToString() ?? "");
         foreach (JsonNode? token in file["added_tokens"] as JsonArray ?? []) Add(path, token, (token as JsonObject)?["id"]);
     }
 
@@ -90,21 +92,24 @@ internal sealed class TokenizerFiles
         foreach ((string id, JsonNode? token) in _config?["added_tokens_decoder"] as JsonObject ?? [])
             Add(At("tokenizer_config.json"), token, int.TryParse(id, out int number) ? number : null);
         foreach (string token in new[] { EndOfText, Unknown }.Distinct(StringComparer.Ordinal).Where(token => !Added.ContainsKey(token)))
-            Added[token] = Vocabulary.TryGetValue(token, out int id) ? id : throw new CheckpointException($"{_folder}: {token} has no id in the tokenizer's files.");
+            Added[token] = Vocabulary.TryGetValue(token, out int id)
+                ? id
+                : throw new CheckpointException($"{_folder}: {token} has no id in the tokenizer's files.");
     }
 
     private void Add(string path, JsonNode? token, JsonNode? id)
     {
         string content = token.Text("content") ?? throw new CheckpointException($"{path}: an added token has no content.");
         if (token.Value<bool>("lstrip") == true || token.Value<bool>("rstrip") == true || token.Value<bool>("single_word") == true)
-            throw new CheckpointException($"{path}: added token '{content}' strips its surroundings or matches whole words only; Phi-2's do not, and this is not supported.");
+            throw new CheckpointException($"{path}: added token '{content}' strips its surroundings or matches whole words only; " +
+                "Phi-2's do not, and this is not supported.");
         Added[content] = Id(path, content, id);
     }
 
     private static int Id(string path, string token, JsonNode? id) =>
         token.Length > 0 && id is JsonValue value && value.TryGetValue(out int number) && number is >= 0 and < MostIds
             ? number
-            : throw new CheckpointException($"{path}: token '{token}' has the id {id?.ToJsonString() ?? "null"}; a number from 0 to {MostIds - 1} was expected.");
+            : throw new CheckpointException($"{path}: token '{token}' has the id {id?.ToJsonString() ?? "null"}; 0 to {MostIds - 1} was expected.");
 
     private string? SpecialToken(string field) => Content(_config?[field]) ?? Content(_specials?[field]);
 

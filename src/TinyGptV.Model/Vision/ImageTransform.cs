@@ -9,8 +9,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Vision;
 
 /// <summary>
-/// From the bytes of an image file to what the visual encoder sees: decoded to 8-bit RGB (stored orientation, no colour management, alpha dropped), resized to a square
-/// regardless of its shape, scaled, normalised. Decoding and resizing give Pillow's bytes. Thread-safe.
+/// From the bytes of an image file to what the visual encoder sees: decoded to 8-bit RGB (stored orientation, no colour management, alpha dropped),
+/// resized to a square regardless of its shape, scaled, normalised. Decoding and resizing give Pillow's bytes. Thread-safe.
 /// </summary>
 public sealed class ImageTransform
 {
@@ -81,7 +81,8 @@ public sealed class ImageTransform
         using SKData data = SKData.CreateCopy(encoded);
         using var stream = new SKMemoryStream(data);
         using SKCodec? codec = SKCodec.Create(stream, out SKCodecResult kind);
-        if (codec is null) throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. JPEG, PNG, WebP, GIF and BMP are known.");
+        if (codec is null)
+            throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. JPEG, PNG, WebP, GIF and BMP are known.");
 
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
@@ -96,7 +97,9 @@ public sealed class ImageTransform
         return new Picture(width, height, pixels);
     }
 
-    /// <summary>Pillow's bicubic with antialiasing: first along the rows, rounded to 8 bits, then along the columns. A direction that fits is left alone.</summary>
+    /// <summary>
+    /// Pillow's bicubic with antialiasing: first along the rows, rounded to 8 bits, then along the columns. A direction that fits is left alone.
+    /// </summary>
     internal static byte[] Resize(Picture picture, int size)
     {
         byte[] rows = picture.Width == size ? picture.Pixels : AlongRows(picture, Taps.Make(picture.Width, size));
@@ -241,7 +244,9 @@ public sealed class ImageTransform
     /// <summary>8-bit pixels, RGBA, row by row.</summary>
     internal sealed record Picture(int Width, int Height, byte[] Pixels);
 
-    /// <summary>Which pixels, and how much of each, make each pixel of the result: a cubic with a = -0.5, widened when shrinking, in 22-bit fixed point.</summary>
+    /// <summary>
+    /// Which pixels, and how much of each, make each pixel of the result: a cubic with a = -0.5, widened when shrinking, in 22-bit fixed point.
+    /// </summary>
     private sealed class Taps
     {
         public const int Bits = 22, Half = 1 << (Bits - 1);

@@ -8,6 +8,9 @@ internal sealed class InProcess(TemporaryFolder folder)
     /// <summary>The model that every replica loads.</summary>
     public IVisionLanguageModel Model { get; set; } = new ScriptedModel();
 
+    /// <summary>How replicas load a model; null for <see cref="Model"/>, whatever the options name.</summary>
+    public ModelLoader? Loader { get; set; }
+
     public async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         await RunAsync(TestContext.Current.CancellationToken, arguments);
 
@@ -19,7 +22,7 @@ internal sealed class InProcess(TemporaryFolder folder)
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),
-            LoadModel = (_, _) => Task.FromResult(Model),
+            LoadModel = Loader ?? ((_, _) => Task.FromResult(Model)),
         };
         int exitCode = await TinyGptVProgram.RunAsync([.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
         return (exitCode, output.ToString(), error.ToString());

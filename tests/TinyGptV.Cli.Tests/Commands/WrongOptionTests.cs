@@ -36,6 +36,7 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("eval --model {folder}/none", "There is no model folder")]
     [InlineData("silo --role coordinator --model m", "A coordinator has no use for --model")]
     [InlineData("silo --role replica --runs r", "A replica has no use for --runs")]
+    [InlineData("silo --role replica --model {folder} --primary 127.0.0.1:1 --wait 0", "No coordinator answers at 127.0.0.1:1")]
     [InlineData("runs --cluster 127.0.0.1:1 --runs r", "Give one of the two")]
     [InlineData("runs --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     public async Task Option_that_cannot_work_is_refused_in_one_message(string commandLine, string message)

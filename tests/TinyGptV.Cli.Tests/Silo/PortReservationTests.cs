@@ -9,7 +9,7 @@ public sealed class PortReservationTests
     [Fact]
     public void TryTake_many_at_once_are_all_different()
     {
-        PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(null)!)];
+        PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(0)!)];
 
         Assert.Equal(50, reservations.Select(reservation => reservation.Port).Distinct().Count());
         foreach (PortReservation reservation in reservations) reservation.Dispose();
@@ -18,7 +18,7 @@ public sealed class PortReservationTests
     [Fact]
     public void TryTake_reserved_port_is_taken_until_it_is_let_go()
     {
-        PortReservation first = PortReservation.TryTake(null)!;
+        PortReservation first = PortReservation.TryTake(0)!;
 
         // Elsewhere than on Linux a reservation is no more than a look.
         if (OperatingSystem.IsLinux()) Assert.Null(PortReservation.TryTake(first.Port));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
@@ -11,13 +12,17 @@ namespace TinyGptV.Cluster.Tests.Doubles;
 /// <summary>Silos in this process: the first coordinates, the n-th after it holds the n-th model as <c>replica-n</c>.</summary>
 internal sealed class EvaluationCluster : IAsyncDisposable
 {
-    private readonly List<IVisionLanguageModel> _models;
+    /// <summary>Far beyond what any test takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly IVisionLanguageModel[] _models;
     private readonly InProcessTestCluster _cluster;
+    private IVisionLanguageModel? _latecomer;
 
     private EvaluationCluster(IEnumerable<IVisionLanguageModel> models, Action<EvaluationClusterOptions>? configure)
     {
         _models = [.. models];
-        var builder = new InProcessTestClusterBuilder((short)(1 + _models.Count));
+        var builder = new InProcessTestClusterBuilder((short)(1 + _models.Length));
         builder.ConfigureSilo((silo, siloBuilder) => Configure(int.Parse(silo.SiloName.Split('_')[^1]), siloBuilder, configure));
         builder.ConfigureClient(client => client.AddEvaluationClient());
         _cluster = builder.Build();
@@ -59,7 +64,10 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     public async Task<RunProgress> WatchUntilAsync(RunId run, Func<RunProgress, bool> condition)
     {
         RunProgress? last = null;
-        await foreach (RunProgress progress in Run(run).WatchAsync(Token))
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(Patience);
+        // Followed, not just watched: the silo a test kills may be the one this client is connected to.
+        await foreach (RunProgress progress in Grains.FollowAsync(run, null, patience.Token))
         {
             last = progress;
             Assert.All(progress.Benchmarks, benchmark => Assert.InRange(benchmark.Predicted, benchmark.Failed, benchmark.Samples));
@@ -75,9 +83,10 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Ends a silo without any goodbye.</summary>
     public Task KillAsync(int number) => _cluster.KillSiloAsync(Handle(number), CancellationToken.None);
 
+    /// <summary>Starts a silo with a model, under the number and replica name of one that was killed or under the next one.</summary>
     public async Task AddReplicaAsync(IVisionLanguageModel model)
     {
-        _models.Add(model);
+        _latecomer = model;
         await _cluster.StartAdditionalSiloAsync();
     }
 
@@ -90,7 +99,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         silo.Services.AddSingleton<IImageSource>(Benchmarks);
         if (number > 0)
         {
-            silo.Services.AddSingleton(_models[number - 1]);
+            silo.Services.AddSingleton(_latecomer ?? _models[number - 1]);
             silo.AddModelReplica($"replica-{number}");
             return;
         }
@@ -113,7 +122,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Asks until every silo has told the others what it is; before that, calls are refused for want of a silo.</summary>
     private async Task WhenKnownAsync()
     {
-        for (int number = 1; number <= _models.Count; number++)
+        for (int number = 1; number <= _models.Length; number++)
             await WhenAnsweredAsync(() => Grains.GetGrain<IModelReplicaGrain>($"replica-{number}").DescribeAsync(Token));
         await WhenAnsweredAsync(() => Catalog.ListAsync(Token));
         await WhenSeenByCoordinatorAsync();
@@ -121,8 +130,8 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     private async Task WhenSeenByCoordinatorAsync()
     {
-        var discovery = Handle(0).ServiceProvider.GetRequiredService<Cluster.Runs.ReplicaDiscovery>();
-        while (discovery.FindLive().Length < _models.Count)
+        var discovery = Handle(0).ServiceProvider.GetRequiredService<ReplicaDiscovery>();
+        while (discovery.FindLive().Length < _models.Length)
             await Catalog.ListAsync(Token);
     }
 

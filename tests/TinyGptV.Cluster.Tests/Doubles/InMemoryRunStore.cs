@@ -10,6 +10,7 @@ internal sealed class InMemoryRunStore : IRunStore
 {
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> _shards = new();
+    private readonly ConcurrentDictionary<(RunId Run, string Name), string> _reports = new();
 
     /// <summary>Thrown by every write of a shard while it is set.</summary>
     public Exception? Broken { get; set; }
@@ -21,6 +22,12 @@ internal sealed class InMemoryRunStore : IRunStore
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
         RunPlanning.Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+
+    /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
+    public ImmutableArray<string> Reports(RunId run) =>
+        [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
+
+    public string Report(RunId run, string name) => _reports[(run, name)];
 
     public RunManifest Manifest(RunId run) => _manifests[run];
 
@@ -50,6 +57,9 @@ internal sealed class InMemoryRunStore : IRunStore
     public ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
         ValueTask.FromResult(PredictionLines.Read(_shards[(run, shard)], $"{shard}"));
 
-    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("The cluster writes no reports.");
+    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    {
+        _reports[(run, name)] = content;
+        return ValueTask.FromResult($"{run}/{name}");
+    }
 }

@@ -43,7 +43,7 @@ public class EvaluationRunTests
     }
 
     [Fact]
-    public async Task Run_without_its_replica_waits_for_another_one()
+    public async Task Run_without_its_replica_waits_until_it_is_back()
     {
         var lost = new WatchedModel { HoldAfter = 9 };
         await using var cluster = await EvaluationCluster.StartAsync([lost]);

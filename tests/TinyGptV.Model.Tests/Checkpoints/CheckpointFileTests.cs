@@ -39,6 +39,16 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_SymbolicLink_IsFollowed()
+    {
+        File.CreateSymbolicLink(_folder["link.pth"], Golden.PathOf("eva_vit/eva_vit_g.pth"));
+
+        using ICheckpointFile file = CheckpointFile.Open(_folder["link.pth"]);
+
+        Assert.NotEmpty(file.Tensors);
+    }
+
+    [Fact]
     public void Open_NoFileOrAFolder_SaysSo()
     {
         Assert.Contains("none", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder["absent.pth"])).Message, StringComparison.Ordinal);

@@ -11,9 +11,12 @@ public sealed class CheckpointKeysTests
     [InlineData(CheckpointRole.Stage, "llama_model.model.layers.1.post_layernorm.weight", "llama_model.model.layers.1.post_layernorm.weight")]
     [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.1.post_layernorm.weight", "llama_model.model.layers.1.post_layernorm.weight")]
     [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.lm_head.bias", "llama_model.lm_head.bias")]
-    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.lora_A.weight", "llama_model.model.layers.0.self_attn.dense.lora_A.weight")]
-    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.lora_B.default.weight", "llama_model.model.layers.0.self_attn.dense.lora_B.weight")]
-    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.base_layer.weight", "llama_model.model.layers.0.self_attn.dense.weight")]
+    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.lora_A.weight",
+        "llama_model.model.layers.0.self_attn.dense.lora_A.weight")]
+    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.lora_B.default.weight",
+        "llama_model.model.layers.0.self_attn.dense.lora_B.weight")]
+    [InlineData(CheckpointRole.Stage, "llama_model.base_model.model.model.layers.0.self_attn.dense.base_layer.weight",
+        "llama_model.model.layers.0.self_attn.dense.weight")]
     [InlineData(CheckpointRole.Stage, "llama_proj2.bias", "llama_proj2.bias")]
     public void Canonical_NamesOfEveryFile_LoseWrapperAndGainPrefix(CheckpointRole role, string name, string expected) =>
         Assert.Equal(expected, CheckpointKeys.Canonical(role, name));
@@ -35,7 +38,8 @@ public sealed class CheckpointKeysTests
     [InlineData("visual_encoder.head.bias", true)]
     [InlineData("visual_encoder.pos_embed", false)]
     [InlineData("llama_proj3.weight", false)]
-    public void ReasonToIgnore_OnlyPartsThatAreNotBuilt(string name, bool ignored) => Assert.Equal(ignored, CheckpointKeys.ReasonToIgnore(name, 39) is not null);
+    public void ReasonToIgnore_OnlyPartsThatAreNotBuilt(string name, bool ignored) =>
+        Assert.Equal(ignored, CheckpointKeys.ReasonToIgnore(name, 39) is not null);
 
     [Theory]
     [InlineData("llama_model.model.layers.0.self_attn.q_layernorm.bias", true)]

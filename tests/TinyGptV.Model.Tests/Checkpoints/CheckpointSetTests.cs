@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TinyGptV.Model.Checkpoints;
 using TorchSharp;
 
@@ -31,7 +32,8 @@ public sealed class CheckpointSetTests : IDisposable
         Assert.Equal(set.File(CheckpointRole.Stage).Tensors.Count - 1, report.Loaded[set.Paths.StageFile]); // all but the position ids
         AssertEqual(Stored(set.Paths.StageFile, "llama_proj.weight"), model["llama_proj.weight"]);
         AssertEqual(Stored(set.Paths.Blip2File, "query_tokens"), model["query_tokens"]);
-        AssertEqual(torch.zeros_like(model["llama_model.model.layers.0.self_attn.q_layernorm.bias"]), model["llama_model.model.layers.0.self_attn.q_layernorm.bias"]);
+        torch.Tensor inNoFile = model["llama_model.model.layers.0.self_attn.q_layernorm.bias"];
+        AssertEqual(torch.zeros_like(inNoFile), inNoFile);
     }
 
     [Fact]
@@ -88,6 +90,19 @@ public sealed class CheckpointSetTests : IDisposable
     }
 
     [Fact]
+    public void LoadInto_LeavesNoTensorBehind()
+    {
+        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2-safetensors") with { StageFile = Golden.PathOf("e2e/TinyGPT-V_for_Stage4.pth") });
+        Dictionary<string, torch.Tensor> model = Model(set);
+        model[CheckpointKeys.PositionTable] = torch.empty(1, 50, set.Tensors[CheckpointKeys.PositionTable].Shape[2]);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Load(set, model);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
     public void ThrowIfIncomplete_EverythingWrongAtOnce_IsInOneMessage()
     {
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
@@ -111,7 +126,8 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_StageWithoutLora_IsCompleteOnlyForAModelWithoutLora()
     {
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = StageOne() });
-        Dictionary<string, torch.Tensor> plain = Model(set), withLora = new(plain) { ["llama_model.model.layers.0.self_attn.dense.lora_A.weight"] = torch.empty(6, 40) };
+        Dictionary<string, torch.Tensor> plain = Model(set),
+            withLora = new(plain) { ["llama_model.model.layers.0.self_attn.dense.lora_A.weight"] = torch.empty(6, 40) };
 
         Assert.Equal(0, set.Stage.LoraRank);
         Load(set, plain).ThrowIfIncomplete();
@@ -123,12 +139,14 @@ public sealed class CheckpointSetTests : IDisposable
     {
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
-        using CheckpointSet partial = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = StageOne(name => !name.Contains("_layernorm", StringComparison.Ordinal)) });
+        string withoutNorms = StageOne(name => !name.Contains("_layernorm", StringComparison.Ordinal));
+        using CheckpointSet partial = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = withoutNorms });
         foreach (string lora in model.Keys.Where(name => name.Contains("lora", StringComparison.Ordinal)).ToArray()) model.Remove(lora);
 
         CheckpointReport report = Load(partial, model);
 
-        Assert.All(["q_layernorm.weight", "k_layernorm.weight", "post_layernorm.weight"], end => Assert.Contains(report.Missing, name => name.EndsWith(end, StringComparison.Ordinal)));
+        Assert.All(["q_layernorm.weight", "k_layernorm.weight", "post_layernorm.weight"], end =>
+            Assert.Contains(report.Missing, name => name.EndsWith(end, StringComparison.Ordinal)));
         Assert.DoesNotContain(report.Missing, name => name.EndsWith(".bias", StringComparison.Ordinal));
         Assert.Throws<CheckpointException>(report.ThrowIfIncomplete);
     }
@@ -137,10 +155,11 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_StageWithItsOwnQFormer_OverridesBlip2()
     {
         using CheckpointSet golden = CheckpointSet.Open(GoldenPaths("phi-2"));
+        const string queryBias = "Qformer.bert.encoder.layer.0.attention.self.query.bias";
         var extra = new Dictionary<string, torch.Tensor>
         {
             ["query_tokens"] = torch.ones([.. golden.Tensors["query_tokens"].Shape]),
-            ["Qformer.bert.encoder.layer.0.attention.self.query.bias"] = torch.ones([.. golden.Tensors["Qformer.bert.encoder.layer.0.attention.self.query.bias"].Shape]),
+            [queryBias] = torch.ones([.. golden.Tensors[queryBias].Shape]),
         };
         string stage = _folder.Write("stage.safetensors", SafetensorsBytes.Of(StageTensors(_ => true).Concat(extra)));
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = stage });
@@ -160,7 +179,7 @@ public sealed class CheckpointSetTests : IDisposable
         Assert.NotEqual(older.Tensors.Keys.Order(), newer.Tensors.Keys.Order());
         Assert.Equal(older.Tensors.Keys.Select(name => CheckpointKeys.Canonical(CheckpointRole.Stage, name)).Order(),
             newer.Tensors.Keys.Select(name => CheckpointKeys.Canonical(CheckpointRole.Stage, name)).Order());
-        Assert.Equal(4, StageFacts.Of(newer).LoraRank);
+        Assert.Equal((int)Golden.Json("phi/lora.json")["r"]!, StageFacts.Of(newer).LoraRank);
     }
 
     [Fact]
@@ -168,10 +187,13 @@ public sealed class CheckpointSetTests : IDisposable
     {
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
 
-        Assert.Equal(new StageFacts(6, 16, 56, "minigpt_v2", false), set.Stage);
+        JsonNode config = Golden.Json("e2e/config.json"), stored = Golden.Json("e2e/stage4_keys.json")["config"]!["model"]!;
+        var expected = new StageFacts((int)config["lora"]!["r"]!, (double)config["lora"]!["alpha"]!, (int)config["image_size"]!, (string)stored["arch"]!, false);
+        Assert.Equal(expected, set.Stage);
     }
 
-    private static CheckpointReport Load(CheckpointSet set, Dictionary<string, torch.Tensor> model) => set.LoadInto(model, TestContext.Current.CancellationToken);
+    private static CheckpointReport Load(CheckpointSet set, Dictionary<string, torch.Tensor> model) =>
+        set.LoadInto(model, TestContext.Current.CancellationToken);
 
     private static CheckpointPaths GoldenPaths(string phi) => CheckpointPaths.Find(Golden.PathOf("e2e")) with { PhiFolder = Golden.PathOf($"e2e/{phi}") };
 
@@ -181,7 +203,9 @@ public sealed class CheckpointSetTests : IDisposable
         int blocks = (int)Golden.Json("e2e/config.json")["eva"]!["depth"]!;
         var model = set.Tensors.Values.Where(header => CheckpointKeys.ReasonToIgnore(header.Name, blocks) is null)
             .ToDictionary(header => header.Name, header => torch.full([.. header.Shape], double.NaN, dtype: torch.float32));
-        foreach (string weight in model.Keys.Where(name => name.EndsWith("q_layernorm.weight", StringComparison.Ordinal) || name.EndsWith("k_layernorm.weight", StringComparison.Ordinal)).ToArray())
+        string[] addedNorms = [.. model.Keys.Where(name => name.EndsWith(".weight", StringComparison.Ordinal) &&
+            CheckpointKeys.MayComeFromNoFile(name[..^"weight".Length] + "bias"))];
+        foreach (string weight in addedNorms)
             model[weight[..^"weight".Length] + "bias"] = torch.full_like(model[weight], double.NaN);
         return model;
     }
@@ -189,7 +213,8 @@ public sealed class CheckpointSetTests : IDisposable
     /// <summary>The golden stage file as a stage 1 would be: without LoRA and without its prefix.</summary>
     private string StageOne(Func<string, bool>? keep = null) => _folder.Write("TinyGPT-V_for_Stage1.safetensors", SafetensorsBytes.Of(
         StageTensors(name => !name.Contains("lora_", StringComparison.Ordinal) && (keep is null || keep(name)))
-            .Select(tensor => KeyValuePair.Create(tensor.Key.Replace("llama_model.base_model.model.", "llama_model.", StringComparison.Ordinal), tensor.Value))));
+            .Select(tensor => KeyValuePair.Create(tensor.Key.Replace("llama_model.base_model.model.", "llama_model.", StringComparison.Ordinal),
+                tensor.Value))));
 
     private static Dictionary<string, torch.Tensor> StageTensors(Func<string, bool> keep)
     {

@@ -115,7 +115,8 @@ public sealed class Phi2FolderTests : IDisposable
         index["weight_map"]!["model.layers.7.mlp.fc1.weight"] = "pytorch_model-00001-of-00002.bin";
         _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index.ToJsonString()));
 
-        Assert.Contains("model.layers.7.mlp.fc1.weight", Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.layers.7.mlp.fc1.weight", Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +130,8 @@ public sealed class Phi2FolderTests : IDisposable
         Assert.Contains("found config.json", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static bool IsAddedNorm(string name) => name.Contains("q_layernorm", StringComparison.Ordinal) || name.Contains("k_layernorm", StringComparison.Ordinal) ||
+    private static bool IsAddedNorm(string name) =>
+        name.Contains("q_layernorm", StringComparison.Ordinal) || name.Contains("k_layernorm", StringComparison.Ordinal) ||
         name.Contains("post_layernorm", StringComparison.Ordinal);
 
     /// <summary>The reverse of what is under test, row by row.</summary>
@@ -138,7 +140,8 @@ public sealed class Phi2FolderTests : IDisposable
         if (generation == "split")
         {
             if (!name.Contains(Qkv, StringComparison.Ordinal)) return [new(name, tensor)];
-            return "qkv".Select((letter, kind) => KeyValuePair.Create(name.Replace(Qkv, $".self_attn.{letter}_proj.", StringComparison.Ordinal), Rows(tensor, heads, [kind])));
+            return "qkv".Select((letter, kind) =>
+                KeyValuePair.Create(name.Replace(Qkv, $".self_attn.{letter}_proj.", StringComparison.Ordinal), Rows(tensor, heads, [kind])));
         }
 
         torch.Tensor rows = name.Contains(Qkv, StringComparison.Ordinal) ? Rows(tensor, heads, [0, 1, 2]) : tensor;
@@ -147,8 +150,12 @@ public sealed class Phi2FolderTests : IDisposable
 
     private static torch.Tensor Rows(torch.Tensor fused, int heads, int[] kinds)
     {
-        long headSize = fused.shape[0] / heads / 3;
-        long[] order = [.. from kind in kinds from head in Enumerable.Range(0, heads) from row in Enumerable.Range(0, (int)headSize) select (head * 3 + kind) * headSize + row];
+        int headSize = (int)fused.shape[0] / heads / 3;
+        long[] order = [..
+            from kind in kinds
+            from head in Enumerable.Range(0, heads)
+            from row in Enumerable.Range(0, headSize)
+            select (long)(head * 3 + kind) * headSize + row];
         return fused.index_select(0, torch.tensor(order));
     }
 
@@ -157,15 +164,18 @@ public sealed class Phi2FolderTests : IDisposable
         string inner = name.Replace(".input_layernorm.", ".ln.", StringComparison.Ordinal).Replace(Qkv, ".mixer.Wqkv.", StringComparison.Ordinal)
             .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal);
         if (tree == "transformer.h")
-            return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal).Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)
+            return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal)
+                .Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)
                 .Replace("lm_head.", "lm_head.linear.", StringComparison.Ordinal).Replace("model.final_layernorm.", "lm_head.ln.", StringComparison.Ordinal);
         for (int i = layers - 1; i >= 0; i--) inner = inner.Replace($"model.layers.{i}.", $"layers.{i + 1}.", StringComparison.Ordinal);
-        return inner.Replace("model.embed_tokens.", "layers.0.wte.", StringComparison.Ordinal).Replace("lm_head.", $"layers.{layers + 1}.linear.", StringComparison.Ordinal)
+        return inner.Replace("model.embed_tokens.", "layers.0.wte.", StringComparison.Ordinal)
+            .Replace("lm_head.", $"layers.{layers + 1}.linear.", StringComparison.Ordinal)
             .Replace("model.final_layernorm.", $"layers.{layers + 1}.ln.", StringComparison.Ordinal);
     }
 
     private void CopyGolden(string relativeFolder)
     {
-        foreach (string path in Directory.EnumerateFiles(Golden.PathOf(relativeFolder))) _folder.Copy(Path.Combine(relativeFolder, Path.GetFileName(path)), Path.GetFileName(path));
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf(relativeFolder)))
+            _folder.Copy(Path.Combine(relativeFolder, Path.GetFileName(path)), Path.GetFileName(path));
     }
 }

@@ -28,7 +28,8 @@ public sealed partial class PositionTableTests
     [InlineData(new long[] { 1, 6, 8 }, new long[] { 1, 17, 8 }, false)]
     [InlineData(new long[] { 1, 1, 8 }, new long[] { 1, 17, 8 }, false)]
     [InlineData(new long[] { 5, 8 }, new long[] { 1, 17, 8 }, false)]
-    public void CanResample_OnlySquareGridsOfOneWidth(long[] stored, long[] wanted, bool expected) => Assert.Equal(expected, PositionTable.CanResample(stored, wanted));
+    public void CanResample_OnlySquareGridsOfOneWidth(long[] stored, long[] wanted, bool expected) =>
+        Assert.Equal(expected, PositionTable.CanResample(stored, wanted));
 
     [GeneratedRegex(@"^\d+to\d+\.in$")]
     private static partial Regex Case();

@@ -14,7 +14,8 @@ internal static class StoredZip
         {
             byte[] nameBytes = Encoding.UTF8.GetBytes(name);
             Central(directory, nameBytes, content.Length, file.Count, zip64);
-            Add(file, 0x04034B50u, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, 0u, (uint)content.Length, (uint)content.Length, (ushort)nameBytes.Length, (ushort)0);
+            Add(file, 0x04034B50u, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, 0u, (uint)content.Length, (uint)content.Length,
+                (ushort)nameBytes.Length, (ushort)0);
             file.AddRange(nameBytes);
             file.AddRange(content);
         }

@@ -94,9 +94,10 @@ public sealed class TorchZipFileTests : IDisposable
         { "protocol 2", new PickleBytes().Global("os", "system").Op("(").Text("touch /tmp/x").Op("tR").End() },
         { "posix", new PickleBytes().Global("posix", "system").Op("(").Text("touch /tmp/x").Op("tR").End() },
         { "protocol 0", "cos\nsystem\n(S'touch /tmp/x'\ntR."u8.ToArray() },
-        { "an instance", "(S'touch /tmp/x'\nios\nsystem\n."u8.ToArray() },
+        { "an instance", "(ios\nsystem\n."u8.ToArray() },
         { "protocol 4", new PickleBytes().Raw(0x8C, 2).Op("os").Raw(0x8C, 6).Op("system").Raw(0x93).Op(")R").End() },
-        { "hidden in the optimizer", new PickleBytes().Op("}(").Text("model").Op("}").Text("optimizer").Global("os", "system").Op("(").Text("x").Op("tRu").End() },
+        { "hidden in the optimizer",
+            new PickleBytes().Op("}(").Text("model").Op("}").Text("optimizer").Global("os", "system").Op("(").Text("x").Op("tRu").End() },
     };
 
     [Theory]
@@ -105,8 +106,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         CheckpointException refusal = Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("evil.pth", Archive(pickle))));
 
-        Assert.True(refusal.Message.Contains("system", StringComparison.Ordinal) || (how is "an instance" or "protocol 0" && refusal.Message.Contains("opcode", StringComparison.Ordinal)), refusal.Message);
-        Assert.Contains("refused", refusal.Message, StringComparison.Ordinal);
+        Assert.True(refusal.Message.Contains("refused: it asks for ", StringComparison.Ordinal), how);
+        Assert.Contains(".system", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -163,7 +164,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         byte[] pickle = new PickleBytes().Op(new string('N', 3_000_000)).End();
 
-        Assert.Contains("opcodes", Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("long.pth", Archive(pickle)))).Message, StringComparison.Ordinal);
+        Assert.Contains("opcodes", Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("long.pth", Archive(pickle)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -184,7 +186,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         byte[] pickle = [0x80, 2, .. opcodes.Select(letter => (byte)letter)];
 
-        Assert.Contains("refused", Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("no.pth", Archive(pickle)))).Message, StringComparison.Ordinal);
+        Assert.Contains("refused", Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("no.pth", Archive(pickle)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +207,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         byte[] archive = StoredZip.Of(false, ("a/data.pkl", PickleBytes.OneTensor()), ("a/byteorder", "big"u8.ToArray()), ("a/data/0", TwoFloats));
 
-        Assert.Contains("big-endian", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Write("b.pth", archive))).Message, StringComparison.Ordinal);
+        Assert.Contains("big-endian", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Write("b.pth", archive))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,7 +216,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         byte[] pickle = new PickleBytes().Op("}").Text("state_dict").Op("}s").End();
 
-        Assert.Contains("Found: state_dict", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Write("none.pth", Archive(pickle)))).Message, StringComparison.Ordinal);
+        Assert.Contains("Found: state_dict",
+            Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Write("none.pth", Archive(pickle)))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace TinyGptV.Model.Tests.Tokenization;
 internal sealed class MergingByTheBook(string folder)
 {
     private readonly Dictionary<string, int> _vocabulary = Read(folder, "vocab.json");
-    private readonly Dictionary<string, int> _added = new(Read(folder, "added_tokens.json")) { ["<|endoftext|>"] = Read(folder, "vocab.json")["<|endoftext|>"] };
+    private readonly Dictionary<string, int> _added =
+        new(Read(folder, "added_tokens.json")) { ["<|endoftext|>"] = Read(folder, "vocab.json")["<|endoftext|>"] };
     private readonly string[] _letters = Letters(folder);
     private readonly List<string> _merges = [.. File.ReadAllLines(Path.Combine(folder, "merges.txt")).Skip(1).Where(line => line.Length > 0)];
 
@@ -23,7 +24,8 @@ internal sealed class MergingByTheBook(string folder)
         return [.. Words(text).SelectMany(Merge)];
     }
 
-    private static Dictionary<string, int> Read(string folder, string name) => JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, name)))!;
+    private static Dictionary<string, int> Read(string folder, string name) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, name)))!;
 
     private static IEnumerable<string> Words(string text)
     {
@@ -63,7 +65,8 @@ internal sealed class MergingByTheBook(string folder)
         List<string> parts = [.. Encoding.UTF8.GetBytes(word).Select(value => _letters[value])];
         while (true)
         {
-            int best = Enumerable.Range(0, Math.Max(0, parts.Count - 1)).Select(i => _merges.IndexOf($"{parts[i]} {parts[i + 1]}")).Where(rank => rank >= 0).DefaultIfEmpty(-1).Min();
+            int best = Enumerable.Range(0, Math.Max(0, parts.Count - 1)).Select(i => _merges.IndexOf($"{parts[i]} {parts[i + 1]}"))
+                .Where(rank => rank >= 0).DefaultIfEmpty(-1).Min();
             if (best < 0) return parts.Select(part => _vocabulary[part]);
             for (int i = 0; i < parts.Count - 1; i++)
                 if ($"{parts[i]} {parts[i + 1]}" == _merges[best])

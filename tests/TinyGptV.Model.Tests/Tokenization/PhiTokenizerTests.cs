@@ -55,7 +55,8 @@ public sealed class PhiTokenizerTests : IDisposable
         foreach (JsonNode? golden in goldens["cases"]!.AsArray())
         {
             string[] segments = texts[(int)golden!["prompt"]!].Split("<ImageHere>");
-            Assert.Equal(golden["segment_ids"]!.AsArray().Select(ids => ids!.AsArray().Select(id => (int)id!)), segments.Select(segment => (IEnumerable<int>)Phi.Encode(segment)));
+            Assert.Equal(golden["segment_ids"]!.AsArray().Select(ids => ids!.AsArray().Select(id => (int)id!)),
+                segments.Select(segment => (IEnumerable<int>)Phi.Encode(segment)));
         }
     }
 
@@ -102,9 +103,11 @@ public sealed class PhiTokenizerTests : IDisposable
     public void Encode_RandomText_EqualsPairMergingByTheBook()
     {
         var book = new MergingByTheBook(Golden.PathOf("e2e/phi-2"));
-        string[] parts = ["Ġ", " ", "  ", "\t", "\t\t\t", "\n", "\r\n", "'s", "'re", "'", "a", "the", " the", "###", "Image", "Human", "12", "½", "é", "é", "红", "𝒜𝒷", "𐄇", "🙂‍👍🏽", "\u00A0", "\u2003", "\u001C", "<|endoftext|>", ".", "?###", "><", "\u200D"];
+        string[] parts = ["Ġ", " ", "  ", "\t", "\t\t\t", "\n", "\r\n", "'s", "'re", "'", "a", "the", " the", "###", "Image", "Human", "12", "½", "é", "é",
+            "红", "𝒜𝒷", "𐄇", "🙂‍👍🏽", "\u00A0", "\u2003", "\u001C", "<|endoftext|>", ".", "?###", "><", "\u200D"];
 
-        Gen.OneOf(Gen.Int[0, parts.Length - 1].Select(i => parts[i]), Gen.Char.AlphaNumeric.Select(letter => letter.ToString()), Gen.Char[' ', '~'].Select(letter => letter.ToString()))
+        Gen.OneOf(Gen.Int[0, parts.Length - 1].Select(i => parts[i]), Gen.Char.AlphaNumeric.Select(letter => letter.ToString()),
+            Gen.Char[' ', '~'].Select(letter => letter.ToString()))
             .Array[0, 40].Select(string.Concat).Sample(text => Assert.Equal(book.Encode(text), Phi.Encode(text)), iter: 1500);
     }
 
@@ -142,7 +145,8 @@ public sealed class PhiTokenizerTests : IDisposable
 
     [Fact]
     public void Open_NoFiles_SaysWhatWasExpected() =>
-        Assert.Contains("vocab.json and merges.txt, or tokenizer.json", Assert.Throws<CheckpointException>(() => PhiTokenizer.Open(_folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("vocab.json and merges.txt, or tokenizer.json", Assert.Throws<CheckpointException>(() => PhiTokenizer.Open(_folder.Root)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("vocab.json", "{\"a\":", "JSON")]

@@ -103,7 +103,9 @@ public sealed class ImageTransformTests
     [InlineData("", "empty")]
     [InlineData("no image at all", "15 bytes that begin with 6E6F")]
     public void Apply_NoImage_SaysWhatWasFound(string content, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(System.Text.Encoding.ASCII.GetBytes(content))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected,
+            Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(System.Text.Encoding.ASCII.GetBytes(content))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Apply_AbsurdDimensions_AreRefusedBeforeDecoding()

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Runs;
+
+/// <summary>For clients: watching a run through the loss of silos.</summary>
+public static class RunFollowing
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// The progress of a run until it has ended. When a silo is lost on the way, the run is resumed, wherever it lives then, and
+    /// watched on: a run belongs to the cluster, but a coordinator that died has forgotten that it was under way.
+    /// </summary>
+    /// <param name="grains">The client.</param>
+    /// <param name="run">The run, started already.</param>
+    /// <param name="interrupted">Told about every loss; null if nobody cares.</param>
+    /// <param name="cancellationToken">Ends the watching; the run goes on.</param>
+    /// <returns>Progress snapshots, the last one in a phase that ends a run.</returns>
+    public static async IAsyncEnumerable<RunProgress> FollowAsync(
+        this IGrainFactory grains, RunId run, Action<Exception>? interrupted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IEvaluationRunGrain>(run.Value);
+        var watching = grain.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (await MoveAsync(watching, interrupted) is var moved and not false)
+            {
+                if (moved is true)
+                    yield return watching.Current;
+                else
+                    watching = await AttachAsync(grain, interrupted, cancellationToken);
+            }
+        }
+        finally
+        {
+            await LeaveAsync(watching, interrupted);
+        }
+    }
+
+    /// <returns>Whether there is a next snapshot; null if the silo was lost.</returns>
+    private static async Task<bool?> MoveAsync(IAsyncEnumerator<RunProgress> watching, Action<Exception>? interrupted)
+    {
+        try
+        {
+            return await watching.MoveNextAsync();
+        }
+        catch (Exception exception) when (IsLoss(exception))
+        {
+            interrupted?.Invoke(exception);
+            return null;
+        }
+    }
+
+    private static async Task LeaveAsync(IAsyncEnumerator<RunProgress> watching, Action<Exception>? interrupted)
+    {
+        try
+        {
+            await watching.DisposeAsync();
+        }
+        catch (Exception exception) when (IsLoss(exception))
+        {
+            interrupted?.Invoke(exception);
+        }
+    }
+
+    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException;
+
+    private static async Task<IAsyncEnumerator<RunProgress>> AttachAsync(
+        IEvaluationRunGrain grain, Action<Exception>? interrupted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Pause, cancellationToken);
+            try
+            {
+                await grain.ResumeAsync(cancellationToken);
+                return grain.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            }
+            catch (Exception exception) when (IsLoss(exception))
+            {
+                interrupted?.Invoke(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using TinyGptV.Cli.Silo;
+
+namespace TinyGptV.Cli.Tests.Commands;
+
+public sealed class CheckpointCommandTests : IDisposable
+{
+    private static readonly string Demonstration = Path.Combine(AppContext.BaseDirectory, "DemonstrationModel");
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly InProcess _program;
+
+    public CheckpointCommandTests() => _program = new InProcess(_folder);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Inspect_folder_shows_all_parts()
+    {
+        var (exitCode, output, error) = await _program.RunAsync("checkpoint", "inspect", Demonstration);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        foreach (string part in new[] { "phi-2", "eva_vit_g.pth", "blip2_pretrained_flant5xxl.pth", "TinyGPT-V_for_Stage4.pth" })
+            Assert.Contains(Path.Combine(Demonstration, part) + "\n", output, StringComparison.Ordinal);
+        Assert.Matches(@"PyTorch, 56 tensors, 72,588 parameters, types: float16 56", output);
+        Assert.Matches(@"llama_model\.base_model +25 ", output);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Inspect_json_names_kind_types_prefixes_tensors_and_stored_configuration()
+    {
+        var (_, output, _) = await _program.RunAsync("checkpoint", "inspect", Path.Combine(Demonstration, "TinyGPT-V_for_Stage4.pth"), "--format", "json");
+
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement file = Assert.Single(document.RootElement.EnumerateArray());
+        Assert.Equal("torchZip", file.GetProperty("kind").GetString());
+        Assert.Equal(30, file.GetProperty("tensors").GetArrayLength());
+        Assert.Equal(29, file.GetProperty("types").GetProperty("float32").GetInt32());
+        Assert.Contains(file.GetProperty("prefixes").EnumerateArray(), prefix => prefix.GetProperty("prefix").GetString() == "llama_proj");
+        Assert.True(file.GetProperty("metadata").TryGetProperty("config", out _));
+    }
+
+    [Fact]
+    public async Task Inspect_tensors_lists_each_of_them()
+    {
+        var (_, output, _) = await _program.RunAsync("checkpoint", "inspect", Path.Combine(Demonstration, "eva_vit_g.pth"), "--tensors");
+
+        Assert.Matches(@"cls_token +float16 +\[1, 1, 32\]", output);
+    }
+
+    [Theory]
+    [InlineData("{folder}/none.pth", "a checkpoint file was expected here, but there is none")]
+    [InlineData("{folder}", "holds no checkpoint")]
+    [InlineData("{folder}/text.pth", "a safetensors file or a PyTorch file was expected")]
+    public async Task Inspect_what_is_no_checkpoint_says_so(string path, string message)
+    {
+        if (path.EndsWith("text.pth", StringComparison.Ordinal)) _folder.Write("text.pth", "this is a text");
+
+        var (exitCode, output, error) = await _program.RunAsync("checkpoint", "inspect", path);
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Theory]
+    [InlineData("--blip2", "eva_vit_g.pth", "query_tokens")]
+    [InlineData("--eva", "none.pth", "a checkpoint file was expected here")]
+    [InlineData("--model", "phi-2", "does not hold a complete TinyGPT-V model")]
+    public async Task Eval_with_files_that_make_no_model_names_what_is_missing(string option, string file, string message)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 2);
+        _program.Loader = LocalTinyGptV.LoadAsync;
+
+        var (exitCode, output, error) = await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", option, Path.Combine(Demonstration, file));
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Mistake_of_the_program_ends_with_its_trace_and_a_request_to_report_it()
+    {
+        _program.Loader = (_, _) => throw new InvalidOperationException("a mistake made for this test");
+
+        var (exitCode, output, error) = await _program.RunAsync("eval", "--runs", "{folder}/runs");
+
+        Assert.Equal(ExitCode.Bug, exitCode);
+        Assert.Contains("Please report it", error, StringComparison.Ordinal);
+        Assert.Contains("a mistake made for this test", error, StringComparison.Ordinal);
+        Assert.Contains("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+}

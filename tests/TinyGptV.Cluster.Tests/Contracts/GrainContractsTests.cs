@@ -1,0 +1,92 @@
+using System.Reflection;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Tests.Doubles;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Tests.Contracts;
+
+public class GrainContractsTests
+{
+    private static readonly Type[] Contracts =
+        [.. typeof(IRunCatalogGrain).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain)))];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>
+    /// What crosses the wire during a rolling update. A line that changes or disappears breaks silos of the older version: add a
+    /// method beside the old one instead, and approve the new line.
+    /// </summary>
+    [Fact]
+    public void Grain_contracts_are_the_approved_ones()
+    {
+        string approved = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contracts", "GrainContracts.approved.txt"));
+        Assert.Equal(approved, string.Join("\n", Contracts.OrderBy(type => type.Name, StringComparer.Ordinal).SelectMany(Describe).Append("")));
+    }
+
+    [Fact]
+    public void Every_contract_and_method_has_an_alias()
+    {
+        Assert.NotEmpty(Contracts);
+        Assert.All(Contracts, contract => Assert.NotNull(contract.GetCustomAttribute<AliasAttribute>()));
+        Assert.All(Contracts.SelectMany(contract => contract.GetMethods()), method => Assert.NotNull(method.GetCustomAttribute<AliasAttribute>()));
+    }
+
+    [Fact]
+    public void Every_contract_method_is_asynchronous_by_name_and_takes_a_token_last() =>
+        Assert.All(Contracts.SelectMany(contract => contract.GetMethods()), method =>
+        {
+            Assert.EndsWith("Async", method.Name, StringComparison.Ordinal);
+            Assert.Equal(typeof(CancellationToken), method.GetParameters()[^1].ParameterType);
+        });
+
+    [Fact]
+    public void Every_grain_is_internal_and_sealed()
+    {
+        Type[] grains = [.. typeof(EvaluationClusterExtensions).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(Grain)))];
+        Assert.Equal(3, grains.Length);
+        Assert.All(grains, grain => Assert.True(grain is { IsSealed: true, IsPublic: false }));
+    }
+
+    [Fact]
+    public void Every_wire_record_of_the_contracts_has_an_alias_and_is_immutable()
+    {
+        // Generated codecs live in namespaces of their own.
+        Type[] records = [.. typeof(RunRequest).Assembly.GetExportedTypes().Where(type => type.IsClass && type.Namespace == typeof(RunRequest).Namespace)];
+        Assert.NotEmpty(records);
+        Assert.All(records, record => Assert.NotNull(record.GetCustomAttribute<AliasAttribute>()));
+        Assert.All(records, record => Assert.NotNull(record.GetCustomAttribute<ImmutableAttribute>()));
+    }
+
+    /// <summary>One type without a codec makes every method of its interface fail, and only at run time.</summary>
+    [Fact]
+    public async Task Every_method_of_every_contract_can_be_called_from_a_client()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunId run = await cluster.StartRunAsync(new RunRequest { Run = new RunId("called"), Benchmarks = [InMemoryBenchmarks.IconQa], Limit = 3 });
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        Assert.Single(await cluster.Catalog.ListAsync(Token));
+        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).ResumeAsync(Token)).Phase);
+        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).GetProgressAsync(Token)).Phase);
+        await cluster.Run(run).CancelAsync(Token);
+        var replica = cluster.Grains.GetGrain<IModelReplicaGrain>("replica-1");
+        Assert.Equal("scripted", (await replica.DescribeAsync(Token)).Digest);
+        var benchmark = cluster.Benchmarks.All[1];
+        var shard = new Evaluation.Sharding.Shard(new Evaluation.Sharding.ShardIndex(0), benchmark.Definition.Name, benchmark.Samples);
+        var answered = new List<Prediction>();
+        await foreach (Prediction prediction in replica.EvaluateAsync(new ShardAssignment(run, benchmark.Definition, shard), Token))
+            answered.Add(prediction);
+        Assert.Equal(benchmark.Samples.Length, answered.Count);
+    }
+
+    private static IEnumerable<string> Describe(Type contract) =>
+        contract.GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal)
+            .Select(method => $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(p => Name(p.ParameterType)))})")
+            .Prepend($"{Alias(contract)}: {contract.Name}");
+
+    private static string Alias(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>()!.Alias;
+
+    private static string Name(Type type) => type.IsGenericType
+        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type.Name;
+}

@@ -1,0 +1,101 @@
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Tests.Doubles;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Cluster.Tests.Runs;
+
+public class RunCatalogTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StartAsync_NoReplica_SaysSo()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([]);
+        RunStart start = await cluster.Catalog.StartAsync(new RunRequest(), Token);
+        Assert.Equal((RunStartStatus.NoReplica, null), (start.Status, start.Run));
+        Assert.NotNull(start.Problem);
+    }
+
+    [Fact]
+    public async Task StartAsync_Request_IsDescribedInTheManifest()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunId run = await cluster.StartRunAsync(
+            new RunRequest { Run = new RunId("mine"), Benchmarks = [InMemoryBenchmarks.IconQa, InMemoryBenchmarks.Gqa], ShardSize = 3, Limit = 5 });
+        Assert.Equal("mine", run.Value);
+        RunManifest manifest = cluster.Store.Manifest(run);
+        Assert.Equal((3, 5, "scripted"), (manifest.ShardSize, manifest.Limit, manifest.Model.Digest));
+        Assert.Equal([("iconqa", 5, 5), ("gqa", 5, 5)], manifest.Benchmarks.Select(b => (b.Definition.Name.Value, b.Samples, b.Images)));
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        Assert.Equal(10, cluster.Store.AllPredictions(run).Length);
+    }
+
+    [Fact]
+    public async Task StartAsync_NameIsTakenByOtherSettings_IsRefusedWithTheDifferences()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        var request = new RunRequest { Run = new RunId("mine"), ShardSize = 4 };
+        await cluster.StartRunAsync(request);
+        RunStart second = await cluster.Catalog.StartAsync(request with { ShardSize = 8, Limit = 2 }, Token);
+        Assert.Equal((RunStartStatus.Refused, null), (second.Status, second.Run));
+        Assert.StartsWith("The run 'mine' exists with other settings", second.Problem, StringComparison.Ordinal);
+        Assert.Contains("\n  limit: stored nothing, requested 2\n  shardSize: stored 4, requested 8", second.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StartAsync_SameSettings_IsTheSameRunAndOthersAreAnother()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunId first = await cluster.StartRunAsync();
+        Assert.Equal(first, await cluster.StartRunAsync());
+        Assert.NotEqual(first, await cluster.StartRunAsync(new RunRequest { ShardSize = 5 }));
+    }
+
+    [Fact]
+    public async Task StartAsync_WhatAUserCanGetWrong_IsRefusedNotThrown()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        var problems = new List<string?>();
+        foreach (RunRequest request in (RunRequest[])
+            [
+                new() { Benchmarks = [new BenchmarkName("nothing")] },
+                new() { Benchmarks = [InMemoryBenchmarks.Gqa, InMemoryBenchmarks.Gqa] },
+                new() { ShardSize = 0 },
+                new() { Limit = 0 },
+                new() { Run = new RunId("../up") },
+            ])
+        {
+            RunStart start = await cluster.Catalog.StartAsync(request, Token);
+            Assert.Equal(RunStartStatus.Refused, start.Status);
+            problems.Add(start.Problem);
+        }
+
+        Assert.Equal(
+            [
+                "There is no benchmark 'nothing'.",
+                "Every benchmark is named once; found 'gqa' twice. Name it once.",
+                "A shard has at least 1 sample; found 0. Ask for a larger shard size.",
+                "At least 1 sample of each benchmark is evaluated; found a limit of 0. Leave the limit out for all.",
+                "A run's name has 1 to 100 letters, digits, '-', '_' or '.', and begins with a letter or digit; found '../up'. Choose another name.",
+            ],
+            problems);
+    }
+
+    [Fact]
+    public async Task ListAsync_RunsOfTheStore_TellsWhereTheyStand()
+    {
+        var held = new WatchedModel { HoldAfter = 60 };
+        await using var cluster = await EvaluationCluster.StartAsync([held]);
+        RunId complete = await cluster.StartRunAsync(new RunRequest { Run = new RunId("a"), Benchmarks = [InMemoryBenchmarks.IconQa] });
+        await cluster.WatchToTheEndAsync(complete);
+        RunId cancelled = await cluster.StartRunAsync(new RunRequest { Run = new RunId("b"), ShardSize = 4 });
+        await cluster.WatchUntilAsync(cancelled, progress => progress.Benchmarks.Any(benchmark => benchmark.Predicted > 0));
+        await cluster.Run(cancelled).CancelAsync(Token);
+        await using var second = await EvaluationCluster.StartAsync([], store: cluster.Store);
+        var runs = await second.Catalog.ListAsync(Token);
+        Assert.Equal(["a Completed", "b Cancelled"], runs.Select(run => $"{run.Run} {run.Phase}"));
+        Assert.Equal(cluster.Store.AllPredictions(cancelled).Length, runs[1].Benchmarks.Sum(benchmark => benchmark.Predicted));
+    }
+}
