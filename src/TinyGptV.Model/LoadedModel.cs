@@ -6,9 +6,32 @@ using TorchSharp;
 
 namespace TinyGptV.Model;
 
+/// <summary>The number format of linear layers and attention; norms and the stream between layers are float32 in all of them.</summary>
+public enum ModelPrecision
+{
+    /// <summary>32 bits: the reference.</summary>
+    Float32,
+
+    /// <summary>16 bits with the range of float32: on a CPU with such instructions four times as fast.</summary>
+    BFloat16,
+
+    /// <summary>16 bits, what the original computes with. On a GPU only: CPUs have no fast arithmetic for it.</summary>
+    Float16,
+}
+
 /// <summary>What a user can choose about a model besides its files.</summary>
 public sealed record ModelSettings
 {
+    /// <summary>The number format. Default: float32.</summary>
+    public ModelPrecision Precision { get; init; }
+
+    /// <summary>The device: <c>cpu</c> (the default), <c>cuda</c> or <c>cuda:1</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether adapters are added to the weights they adapt: faster by a few percent, other low-order bits. Default: false, as the original.</summary>
+    public bool MergeAdapters { get; init; }
+
+
     /// <summary>The file with the sizes; null for <c>config.json</c> beside the stage file if there is one, else the published sizes.</summary>
     public string? ConfigFile { get; init; }
 
@@ -19,7 +42,9 @@ public sealed record ModelSettings
 /// <summary>A model read from its files, complete and ready to run.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(TinyGptVModel network, PhiTokenizer tokenizer) => (Network, Tokenizer) = (network, tokenizer);
+    private readonly ModelSettings _chosen;
+
+    private LoadedModel(TinyGptVModel network, PhiTokenizer tokenizer, ModelSettings chosen) => (Network, Tokenizer, _chosen) = (network, tokenizer, chosen);
 
     internal TinyGptVModel Network { get; }
 
@@ -29,12 +54,14 @@ public sealed class LoadedModel : IDisposable
     public ImmutableSortedDictionary<string, string> Settings => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
     [
         Setting("begin token", Tokenizer.EndOfTextId),
-        Setting("device", "cpu"),
+        Setting("configuration", ModelConfigJson.Write(Network.Config)),
+        Setting("device", _chosen.Device.Split(':')[0]), // which of several equal GPUs it is decides nothing
         Setting("end token", Network.Phi.EosTokenId),
         Setting("image size", Network.Config.ImageSize),
         Setting("lora alpha", Network.Config.Lora.Alpha),
         Setting("lora rank", Network.Config.Lora.R),
-        Setting("precision", "float32"),
+        Setting("lora merged", _chosen.MergeAdapters && Network.Config.Lora.R > 0),
+        Setting("precision", _chosen.Precision.ToString().ToLowerInvariant()),
     ]);
 
     /// <summary>Builds the network and fills it from the files.</summary>
@@ -50,11 +77,12 @@ public sealed class LoadedModel : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         PhiConfig phi = PhiConfig.Read(Path.Combine(files.Paths.PhiFolder, "config.json"));
         PhiTokenizer tokenizer = PhiTokenizer.Open(files.Paths.PhiFolder);
-        var network = new TinyGptVModel(ConfigOf(files, settings), phi, torch.float32, torch.CPU);
+        var network = new TinyGptVModel(ConfigOf(files, settings), phi, TypeOf(settings), DeviceOf(settings));
         try
         {
             files.LoadInto(network.ParametersByKey(), cancellationToken).ThrowIfIncomplete();
-            return new LoadedModel(network, tokenizer);
+            if (settings.MergeAdapters) network.Language.MergeAdapters();
+            return new LoadedModel(network, tokenizer, settings);
         }
         catch
         {
@@ -80,6 +108,27 @@ public sealed class LoadedModel : IDisposable
             ImageSize = imageSize,
             Lora = new LoraConfig { R = files.Stage.LoraRank, Alpha = files.Stage.LoraAlpha ?? config.Lora.Alpha },
         };
+    }
+
+    private static torch.ScalarType TypeOf(ModelSettings settings) => settings.Precision switch
+    {
+        ModelPrecision.BFloat16 => torch.bfloat16,
+        ModelPrecision.Float16 when settings.Device == "cpu" =>
+            throw new InvalidDataException("float16 is computed on a GPU only; on a CPU use bfloat16 (fast) or float32 (the reference)."),
+        ModelPrecision.Float16 => torch.float16,
+        _ => torch.float32,
+    };
+
+    private static torch.Device DeviceOf(ModelSettings settings)
+    {
+        if (settings.Device == "cpu") return torch.CPU;
+        string[] parts = settings.Device.Split(':');
+        int index = 0;
+        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+            throw new InvalidDataException($"A device is cpu, cuda or cuda:N; found '{settings.Device}'.");
+        int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        return index < count ? torch.device("cuda", index) : throw new InvalidDataException(
+            $"Device '{settings.Device}' was asked for, and {count} GPUs can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
     }
 
     private static KeyValuePair<string, string> Setting(string name, object value) =>

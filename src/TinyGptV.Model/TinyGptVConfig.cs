@@ -35,7 +35,7 @@ public sealed record TinyGptVConfig
     /// <param name="path">A JSON object; properties it does not name keep the published model's values.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="InvalidDataException">The file is no such object.</exception>
-    public static TinyGptVConfig Read(string path) => ModelConfigJson.Read(path, ModelConfigJson.Default.TinyGptVConfig);
+    public static TinyGptVConfig Read(string path) => ModelConfigJson.Read<TinyGptVConfig>(path);
 }
 
 /// <summary>Sizes of the EVA vision transformer. Defaults: ViT-g/14 with 39 blocks.</summary>
@@ -144,20 +144,26 @@ public sealed record PhiConfig
     /// <param name="path">The folder's <c>config.json</c>.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="InvalidDataException">The file is no such object.</exception>
-    public static PhiConfig Read(string path) => ModelConfigJson.Read(path, ModelConfigJson.Default.PhiConfig);
+    public static PhiConfig Read(string path) => ModelConfigJson.Read<PhiConfig>(path);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(TinyGptVConfig))]
-[JsonSerializable(typeof(PhiConfig))]
-internal sealed partial class ModelConfigJson : JsonSerializerContext
+/// <summary>
+/// Configuration files: snake case, as published. By reflection, because a property that a file lacks must get the default of its
+/// initialiser; a generated serialiser would give it zero.
+/// </summary>
+internal static class ModelConfigJson
 {
-    public static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>All sizes in one line: what cannot be seen in the tensors, such as the number of heads, decides answers too.</summary>
+    public static string Write(TinyGptVConfig config) => JsonSerializer.Serialize(config, Options);
+
+    public static T Read<T>(string path)
     {
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize(stream, type) ?? throw new InvalidDataException($"'{path}' holds null; expected a JSON object with the model's sizes.");
+            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw new InvalidDataException($"'{path}' holds null; expected a JSON object with the model's sizes.");
         }
         catch (JsonException e)
         {

@@ -26,7 +26,7 @@ internal sealed class TinyGptVModel : nn.Module
     {
         (Config, Phi, DType, Device) = (config, phi, dtype, device);
         visual_encoder = new EvaVisionTransformer(config, dtype, device);
-        ln_vision = nn.LayerNorm(config.Eva.EmbedDim, VisionNormEps, device: device, dtype: float32);
+        ln_vision = VisionNorm(config.Eva.EmbedDim, device);
         query_tokens = new Parameter(empty(1, config.Qformer.QueryLength, config.Qformer.HiddenSize, dtype: float32, device: device), requires_grad: false);
         Qformer = new QFormer(config.Qformer, dtype, device);
         llama_proj = new LinearLayer(config.Qformer.HiddenSize, config.LlamaProjMid, dtype, device);
@@ -46,6 +46,9 @@ internal sealed class TinyGptVModel : nn.Module
 
     /// <summary>The language model: Embed, Forward over packed rows, Logits.</summary>
     public Phi2 Language => llama_model;
+
+    /// <summary>The norm between visual encoder and Q-Former.</summary>
+    public static LayerNorm VisionNorm(int width, Device device) => nn.LayerNorm(width, VisionNormEps, device: device, dtype: float32);
 
     /// <summary>Turns images into the vectors that stand for them in a prompt.</summary>
     /// <param name="pixels">Normalised pixels [B, 3, S, S].</param>

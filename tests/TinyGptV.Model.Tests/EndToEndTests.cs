@@ -102,6 +102,32 @@ public sealed class EndToEndTests
         }
     }
 
+    [Fact]
+    public async Task Dialogues_of_the_demonstrations_are_the_originals()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        foreach (JsonNode? golden in Goldens["chat_greedy"]!.AsArray())
+        {
+            JsonNode settings = golden!["generation_kwargs"]!;
+            DecodingOptions decoding = NewTokens with
+            {
+                MaxNewTokens = (int)settings["max_new_tokens"]!,
+                RepetitionPenalty = (float)settings["repetition_penalty"]!,
+                EndToken = (int)settings["eos_token_id"]!,
+                StopTokens = [2], // left over from another tokenizer; here it is "#"
+            };
+            Conversation dialogue = (string)golden["conversation"]! == "demo_v2" ? Conversation.SecondDemo : Conversation.FirstDemo;
+            foreach (JsonNode? turn in golden["turns"]!.AsArray())
+            {
+                dialogue = dialogue.Ask((string)turn!["question"]!);
+                GeneratedAnswer answer = await GenerateAsync(engine, (int)golden["image"]!, dialogue.Prompt(), decoding);
+                Assert.Equal([.. turn["ids"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds);
+                dialogue = dialogue.Answer(Conversation.Shown(answer.Text));
+                Assert.Equal((string)turn["answer"]!, dialogue.Turns[^1].Answer);
+            }
+        }
+    }
+
     private static void AssertWithin(Tensor expected, Tensor actual, string what) =>
         Golden.AssertClose(expected, actual, Tolerance / expected.abs().max().item<float>(), what);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TinyGptV.Cli.Silo;
+using TinyGptV.Model;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -18,7 +19,9 @@ internal sealed class ModelOptionSet
     private readonly Option<string?> _stage = new("--stage") { Description = "The training stage's file, if it is not in --model or there are several.", HelpName = "FILE" };
     private readonly Option<string?> _config = new("--model-config") { Description = "The configuration file, if it is not config.json in --model.", HelpName = "FILE" };
     private readonly Option<int?> _imageSize = new("--image-size") { Description = "The side of the square image in pixels. Default: as configured, else 448.", HelpName = "PIXELS" };
-    private readonly Option<string> _precision = RunOptions.Choice<ModelPrecision>("--precision", "The number format of the computation.", ModelPrecision.Float32);
+    private readonly Option<string> _precision = RunOptions.Choice<ModelPrecision>("--precision", "The number format of the computation; float16 on a GPU only.", ModelPrecision.Float32);
+    private readonly Option<string> _device = new("--device") { Description = "Where the model computes: cpu, cuda or cuda:N (a build with -p:TorchBackend=cuda).", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<bool> _mergeLora = new("--merge-lora") { Description = "Add the adapters to the weights they adapt: a few percent faster, other low-order bits." };
     private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores.", HelpName = "N" };
     private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
 
@@ -29,7 +32,7 @@ internal sealed class ModelOptionSet
         _batch.Validators.Add(NumberRange.AtLeast(1));
     }
 
-    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _threads, _batch];
+    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch];
 
     public ModelOptions Bind(ParseResult result, string demonstrationModel) => new()
     {
@@ -41,6 +44,8 @@ internal sealed class ModelOptionSet
         Config = result.GetValue(_config),
         ImageSize = result.GetValue(_imageSize),
         Precision = result.GetChoice<ModelPrecision>(_precision),
+        Device = result.GetRequiredValue(_device),
+        MergeLora = result.GetValue(_mergeLora),
         Threads = result.GetValue(_threads),
         MaxBatch = result.GetValue(_batch),
     };

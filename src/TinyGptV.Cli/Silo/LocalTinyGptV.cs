@@ -63,7 +63,14 @@ internal sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
         return new CheckpointPaths(options.Phi ?? found.PhiFolder, options.Eva ?? found.EvaFile, options.Blip2 ?? found.Blip2File, options.Stage ?? found.StageFile);
     }
 
-    private static ModelSettings SettingsOf(ModelOptions options) => new() { ConfigFile = options.Config, ImageSize = options.ImageSize };
+    private static ModelSettings SettingsOf(ModelOptions options) => new()
+    {
+        ConfigFile = options.Config,
+        ImageSize = options.ImageSize,
+        Precision = options.Precision,
+        Device = options.Device,
+        MergeAdapters = options.MergeLora,
+    };
 
     private static EngineOptions EngineOptionsOf(ModelOptions options)
     {

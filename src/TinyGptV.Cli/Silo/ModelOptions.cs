@@ -1,11 +1,6 @@
-namespace TinyGptV.Cli.Silo;
+using TinyGptV.Model;
 
-/// <summary>The number format of weights and activations.</summary>
-internal enum ModelPrecision
-{
-    /// <summary>32-bit floating point.</summary>
-    Float32,
-}
+namespace TinyGptV.Cli.Silo;
 
 /// <summary>Which files a model is read from and how it runs.</summary>
 internal sealed record ModelOptions
@@ -36,6 +31,12 @@ internal sealed record ModelOptions
 
     /// <summary>The number format. Default: float32.</summary>
     public ModelPrecision Precision { get; init; }
+
+    /// <summary>The device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default: the CPU.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether adapters are added to the weights they adapt. Default: kept apart, as the original does.</summary>
+    public bool MergeLora { get; init; }
 
     /// <summary>How many threads torch computes with. Default: torch's own choice.</summary>
     public int? Threads { get; init; }

@@ -39,7 +39,8 @@ public static class EvaluationClusterExtensions
 
     /// <summary>
     /// Lets this silo answer for runs. The services must have an <c>IVisionLanguageModel</c>, loaded before the silo starts, and an
-    /// <c>IImageSource</c>. May be combined with <see cref="AddEvaluationCoordinator"/>.
+    /// <c>IImageSource</c>. May be combined with <see cref="AddEvaluationCoordinator"/>. A silo that is a replica only should have
+    /// no gateway (port 0): a client waits for answers that went through a gateway that died until its calls time out.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="replicaName">The replica's name, one for each in the cluster, stable over restarts; without commas.</param>

@@ -14,6 +14,9 @@ internal sealed class PublishedFacts(IClusterMembershipService membership, ISilo
     public SiloAddress? FindSiloOf(string replica) =>
         LiveSilos().Where(silo => Of(silo).Replicas.Contains(replica)).OrderByDescending(silo => silo.Generation).FirstOrDefault();
 
+    /// <summary>True when a silo was declared dead, or is so long dead that it is forgotten; a silo that shuts down still answers.</summary>
+    public bool IsGone(SiloAddress silo) => membership.CurrentSnapshot.GetSiloStatus(silo) is SiloStatus.Dead or SiloStatus.None;
+
     public bool Coordinates(SiloAddress silo) => Of(silo).Coordinates;
 
     private SiloFacts Of(SiloAddress silo) => SiloFacts.FromMetadata(metadata.GetSiloMetadata(silo).Metadata);

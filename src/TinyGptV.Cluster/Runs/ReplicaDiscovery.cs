@@ -12,6 +12,11 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     /// <summary>The names of live replicas in ordinal order. One that died a moment ago may still be among them.</summary>
     public ImmutableArray<string> FindLive() => facts.FindLiveReplicas();
 
+    /// <summary>The live silo of a replica; another one when the replica was restarted, null when it is gone or shuts down.</summary>
+    public SiloAddress? FindSiloOf(string replica) => facts.FindSiloOf(replica);
+
+    public bool IsGone(SiloAddress silo) => facts.IsGone(silo);
+
     public IModelReplicaGrain Reach(string replica) => grains.GetGrain<IModelReplicaGrain>(replica);
 
     /// <summary>Asks a replica what it is; null if it does not answer, for whatever reason.</summary>
@@ -19,9 +24,9 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     {
         try
         {
-            return await Reach(replica).DescribeAsync(cancellationToken);
+            return await Reach(replica).DescribeAsync(cancellationToken).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             LogSilent(logger, exception, replica);
             return null;

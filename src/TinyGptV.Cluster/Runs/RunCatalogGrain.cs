@@ -50,7 +50,8 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         if (request.ShardSize < 1)
             throw new PrerequisiteException($"A shard has at least 1 sample; found {request.ShardSize}. Ask for a larger shard size.");
         if (request.Limit < 1)
-            throw new PrerequisiteException($"At least 1 sample of each benchmark is evaluated; found a limit of {request.Limit}. Leave the limit out for all.");
+            throw new PrerequisiteException(
+                $"At least 1 sample of each benchmark is evaluated; found a limit of {request.Limit}. Leave the limit out for all.");
         if (request.Benchmarks.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new PrerequisiteException($"Every benchmark is named once; found '{twice.Key}' twice. Name it once.");
     }
@@ -93,7 +94,8 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private async Task<ImmutableArray<BenchmarkName>> ChooseAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var names = request.Benchmarks.IsDefaultOrEmpty ? await source.ListAsync(cancellationToken) : request.Benchmarks;
-        return names.IsEmpty ? throw new PrerequisiteException("The coordinator was expected to have a benchmark, and has none. Give it a folder with benchmarks.") : names;
+        return !names.IsEmpty ? names : throw new PrerequisiteException(
+            "The coordinator was expected to have a benchmark, and has none. Give it a folder with benchmarks.");
     }
 
     private async Task<RunStart> StartAsync(RunManifest manifest, CancellationToken cancellationToken)

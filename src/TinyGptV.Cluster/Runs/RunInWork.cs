@@ -68,9 +68,12 @@ internal sealed class RunInWork
         Changed.Raise();
     }
 
-    public void Arrived(Shard shard, Prediction prediction)
+    /// <summary>Counts a prediction, unless its stream outlived the lease: its shard is somebody else's then.</summary>
+    public void Arrived(ShardLease lease, Prediction prediction)
     {
-        Tally.Arrived(shard.Index, prediction);
+        if (!Ledger.IsCurrent(lease))
+            return;
+        Tally.Arrived(lease.Shard, prediction);
         Changed.Raise();
     }
 

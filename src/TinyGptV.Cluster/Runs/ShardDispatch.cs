@@ -31,8 +31,9 @@ internal sealed partial class ShardDispatch(
         {
             while (!run.Ledger.IsComplete && !stop.IsCancellationRequested)
             {
+                crew.DeclareGone(discovery.IsGone);
                 foreach (string replica in discovery.FindLive().Where(crew.MayStart))
-                    crew.Start(replica, ServeAsync(run, crew, replica, stop));
+                    StartLoop(run, crew, replica, stop);
                 await crew.WhenAnyEndsAsync(Task.Delay(options.Value.DiscoveryInterval, timeProvider, stop.Token));
             }
         }
@@ -45,36 +46,43 @@ internal sealed partial class ShardDispatch(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task ServeAsync(RunInWork run, ReplicaCrew crew, string replica, CancellationTokenSource stop)
+    private void StartLoop(RunInWork run, ReplicaCrew crew, string replica, CancellationTokenSource stop)
     {
-        if (!await IsUsableAsync(run, crew, replica, stop.Token))
+        if (discovery.FindSiloOf(replica) is not { } silo)
+            return;
+        var seat = new ReplicaSeat(replica, silo, stop.Token);
+        crew.Start(seat, ServeAsync(run, crew, seat, stop));
+    }
+
+    private async Task ServeAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat, CancellationTokenSource stop)
+    {
+        if (!await IsUsableAsync(run, crew, seat))
         {
-            crew.Pauses.Failed(replica);
+            crew.Pauses.Failed(seat.Replica);
             return;
         }
 
-        run.Join(replica);
+        run.Join(seat.Replica);
         instruments.ReplicaJoined();
-        LogJoined(logger, run.Manifest.Run, replica);
+        LogJoined(logger, run.Manifest.Run, seat.Replica);
         try
         {
-            var seat = new ReplicaSeat(replica);
             await Task.WhenAll(Enumerable.Range(0, options.Value.ShardsInFlight).Select(_ => KeepBusyAsync(run, crew, seat, stop)));
         }
         finally
         {
-            run.Leave(replica);
+            run.Leave(seat.Replica);
             instruments.ReplicaLeft();
         }
     }
 
-    private async Task<bool> IsUsableAsync(RunInWork run, ReplicaCrew crew, string replica, CancellationToken cancellationToken)
+    private async Task<bool> IsUsableAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat)
     {
-        if (await discovery.TryDescribeAsync(replica, cancellationToken) is not { } identity)
+        if (await discovery.TryDescribeAsync(seat.Replica, seat.Gone) is not { } identity)
             return false;
         bool usable = identity.GivesSameNumbersAs(run.Manifest.Model);
-        if (!usable && crew.IsNewStranger(replica))
-            LogStranger(logger, run.Manifest.Run, replica, identity.Name, run.Manifest.Model.Name);
+        if (!usable && crew.IsNewStranger(seat.Replica))
+            LogStranger(logger, run.Manifest.Run, seat.Replica, identity.Name, run.Manifest.Model.Name);
         return usable;
     }
 
@@ -82,14 +90,13 @@ internal sealed partial class ShardDispatch(
     {
         try
         {
-            // After a loss the replica's other shards are finished if they can be, and it is asked anew who it is before it gets more.
-            while (!seat.IsLost && !run.Ledger.IsComplete)
+            while (!run.Ledger.IsComplete && MayTakeMore(seat))
             {
                 Task changed = run.Changed.Next;
                 if (run.Ledger.TryLease(seat.Replica) is { } lease)
                     await EvaluateAsync(run, crew, seat, lease, stop.Token);
                 else
-                    await changed.WaitAsync(stop.Token);
+                    await changed.WaitAsync(seat.Gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         catch
@@ -100,6 +107,13 @@ internal sealed partial class ShardDispatch(
         }
     }
 
+    /// <summary>
+    /// After a loss the replica's other shards are finished if they can be, and it is asked anew who it is before it gets more. One
+    /// that shuts down finishes what it has.
+    /// </summary>
+    private bool MayTakeMore(ReplicaSeat seat) =>
+        !seat.IsLost && !seat.Gone.IsCancellationRequested && seat.Silo.Equals(discovery.FindSiloOf(seat.Replica));
+
     private async Task EvaluateAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat, ShardLease lease, CancellationToken cancellationToken)
     {
         Shard shard = run.Shards[lease.Shard.Value];
@@ -107,8 +121,9 @@ internal sealed partial class ShardDispatch(
         long begin = timeProvider.GetTimestamp();
         try
         {
-            var stream = discovery.Reach(seat.Replica).EvaluateAsync(run.Assign(shard), cancellationToken);
-            predictions = await ShardCollection.CollectAsync(shard, stream, prediction => run.Arrived(shard, prediction), cancellationToken);
+            var stream = discovery.Reach(seat.Replica).EvaluateAsync(run.Assign(shard), seat.Gone);
+            // Not even the goodbye to a stream of a silo that is gone is waited for.
+            predictions = await ShardCollection.CollectAsync(shard, stream, prediction => run.Arrived(lease, prediction), seat.Gone).WaitAsync(seat.Gone);
         }
         catch (Exception exception)
         {
@@ -116,7 +131,7 @@ internal sealed partial class ShardDispatch(
             // A silo that is gone, a call that timed out, a model that broke: which it was is for people; the shard goes elsewhere.
             if (seat.Lose())
                 crew.Pauses.Failed(seat.Replica);
-            await ReturnAsync(run, lease, exception, cancellationToken);
+            await ReturnAsync(run, lease, seat.Explain(exception), cancellationToken);
             return;
         }
 
@@ -148,16 +163,5 @@ internal sealed partial class ShardDispatch(
         run.Complete(shard, stored);
         if (written)
             instruments.ShardCompleted(shard.Benchmark, stored);
-    }
-
-    /// <summary>A replica while its loop lasts.</summary>
-    private sealed class ReplicaSeat(string replica)
-    {
-        public string Replica { get; } = replica;
-
-        public bool IsLost { get; private set; }
-
-        /// <returns>True the first time: two shards that are lost together are one loss of the replica.</returns>
-        public bool Lose() => !IsLost && (IsLost = true);
     }
 }

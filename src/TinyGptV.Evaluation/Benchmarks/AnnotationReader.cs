@@ -5,7 +5,7 @@ namespace TinyGptV.Evaluation.Benchmarks;
 /// <summary>Reads the samples of a benchmark from its annotation files, in whichever official layout they are.</summary>
 public static class AnnotationReader
 {
-    /// <summary>The role of the file with the questions, which every format has.</summary>
+    /// <summary>The role of the file with the truth, and in most formats with the questions, which every format has.</summary>
     public const string Annotations = "annotations";
 
     /// <summary>The role of the file that assigns problems to splits (IconQA, official layout only).</summary>
@@ -14,11 +14,18 @@ public static class AnnotationReader
     /// <summary>The role of the file that assigns skills to problems (IconQA, optional).</summary>
     public const string Skills = "skills";
 
+    /// <summary>The role of the file with the questions where answers and questions are apart (VQAv2, OK-VQA).</summary>
+    public const string Questions = "questions";
+
     /// <summary>The roles that a definition of a format may name.</summary>
     /// <param name="format">The format.</param>
     /// <returns>The roles; the first is always <see cref="Annotations"/>.</returns>
-    public static ImmutableArray<string> RolesOf(AnnotationFormat format) =>
-        format is AnnotationFormat.IconQa ? [Annotations, Splits, Skills] : [Annotations];
+    public static ImmutableArray<string> RolesOf(AnnotationFormat format) => format switch
+    {
+        AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks => [Annotations, Splits, Skills],
+        AnnotationFormat.Vqa => [Annotations, Questions],
+        _ => [Annotations],
+    };
 
     /// <summary>Reads all samples of a benchmark's split.</summary>
     /// <param name="definition">The benchmark; its format, split and files are used.</param>
@@ -37,14 +44,21 @@ public static class AnnotationReader
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(open);
         AnnotationFile annotations = OpenNeeded(definition, open, Annotations);
-        return definition.Format switch
+        string split = definition.Split;
+        return await (definition.Format switch
         {
-            AnnotationFormat.Gqa => await GqaAnnotations.ReadAsync(annotations, definition.Split, cancellationToken).ConfigureAwait(false),
-            AnnotationFormat.Vsr => await VsrAnnotations.ReadAsync(annotations, definition.Split, cancellationToken).ConfigureAwait(false),
-            AnnotationFormat.IconQa => await IconQaAnnotations.ReadAsync(
-                annotations, () => OpenNeeded(definition, open, Splits), () => open(Skills), definition.Split, cancellationToken).ConfigureAwait(false),
+            AnnotationFormat.Gqa => GqaAnnotations.ReadAsync(annotations, split, cancellationToken),
+            AnnotationFormat.Vsr => VsrAnnotations.ReadAsync(annotations, split, cancellationToken),
+            AnnotationFormat.IconQa => IconQaAnnotations.ReadAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
+            AnnotationFormat.IconQaBlanks => IconQaAnnotations.ReadBlanksAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
+            AnnotationFormat.VizWiz => VizWizAnnotations.ReadAsync(annotations, cancellationToken),
+            AnnotationFormat.HatefulMemes => HatefulMemesAnnotations.ReadAsync(annotations, cancellationToken),
+            AnnotationFormat.Vqa => VqaAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Questions), cancellationToken),
+            AnnotationFormat.RefCoco => RefCocoAnnotations.ReadAsync(annotations, split, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(definition), definition.Format, "There is no reader for this format."),
-        };
+        }).ConfigureAwait(false);
+
+        AnnotationFile OpenSplits() => OpenNeeded(definition, open, Splits);
     }
 
     private static AnnotationFile OpenNeeded(BenchmarkDefinition definition, Func<string, AnnotationFile?> open, string role) =>

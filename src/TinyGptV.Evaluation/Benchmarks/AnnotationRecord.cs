@@ -13,6 +13,11 @@ namespace TinyGptV.Evaluation.Benchmarks;
 /// <param name="value">The record.</param>
 internal sealed class AnnotationRecord(string file, RecordLayout layout, string? key, int position, int line, JsonElement value)
 {
+    /// <summary>
+    /// Where this record lies inside the record of the file, as the beginning of a field's name, for example <c>answers[2].</c>; empty if it is that record.
+    /// </summary>
+    private string Path { get; init; } = "";
+
     public string Key => key ?? throw new InvalidOperationException("The records of this file have no keys.");
 
     public int Position => position;
@@ -22,13 +27,21 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     private string Place => layout switch
     {
         RecordLayout.Keyed => $"record '{key}'",
-        RecordLayout.List => $"record {position} (line {line})",
+        RecordLayout.List or RecordLayout.Member => $"record {position} (line {line})",
         _ => $"line {line}",
     };
+
+    /// <summary>Whether the record has the field, with any value but null.</summary>
+    public bool Has(string field) => Find(field) is { ValueKind: not JsonValueKind.Null };
 
     public string Text(string field) => TextOf(Needed(field), field) is { } text && text.Length > 0
         ? text
         : throw Malformed(field, "a text that is not empty", Find(field));
+
+    /// <summary>A text that people typed, and who may have typed nothing.</summary>
+    public string TextOrEmpty(string field) => TextOf(Needed(field), field) ?? throw Malformed(field, "a text", Find(field));
+
+    public string? OptionalText(string field) => Has(field) ? TextOrEmpty(field) : null;
 
     /// <summary>An identity: a text, or a whole number as its digits.</summary>
     public string Identity(string field) => OptionalIdentity(field) ?? throw Malformed(field, "a text or a whole number", Find(field));
@@ -46,6 +59,50 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
             ? index
             : throw Malformed(field, $"a whole number from 0 to {last}", Find(field));
 
+    public bool? OptionalFlag(string field) => Find(field) switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } other => throw Malformed(field, "true or false", other),
+    };
+
+    /// <summary>A whole number from 1 on.</summary>
+    public int Size(string field) =>
+        Index(field, int.MaxValue) is var size and > 0 ? size : throw Malformed(field, "a whole number from 1 on", Find(field));
+
+    /// <summary>As many numbers as are asked for, each from <paramref name="least"/> on.</summary>
+    public ImmutableArray<double> Numbers(string field, int count, double least)
+    {
+        JsonElement list = Needed(field);
+        ImmutableArray<double> numbers =
+            list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Select(NumberOf).TakeWhile(number => number >= least)] : [];
+        return numbers.Length == count && list.GetArrayLength() == count
+            ? numbers
+            : throw Malformed(field, string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers, each at least {least}"), list);
+    }
+
+    /// <summary>The records of a list inside this one.</summary>
+    public IEnumerable<AnnotationRecord> Records(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } list
+        ? list.EnumerateArray().Select((item, i) => new AnnotationRecord(file, layout, key, position, line, item) { Path = $"{Path}{field}[{i}]." })
+        : throw Malformed(field, "a list of records", Find(field));
+
+    /// <summary>The texts of this record by field.</summary>
+    public Dictionary<string, string> AsMap()
+    {
+        if (value.ValueKind is not JsonValueKind.Object)
+            throw Malformed(null, "an object whose values are texts", value);
+        Dictionary<string, string> map = [];
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            string text = TextOf(property.Value, property.Name) ?? throw Malformed(property.Name, "a text", property.Value);
+            if (!map.TryAdd(property.Name, text))
+                throw Malformed($"field '{property.Name}' occurs twice");
+        }
+
+        return map;
+    }
+
     /// <summary>A list of texts; numbers are taken as they are written.</summary>
     public ImmutableArray<string> Texts(string field) => TextsOf(Needed(field), field);
 
@@ -62,8 +119,15 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     public PrerequisiteException Malformed(string problem) =>
         new($"{file}, {Place}: {problem}. Get the file again, as the benchmark's README describes, or mend the record.");
 
+    /// <summary>The error for a record of a split whose truth is not published.</summary>
+    public PrerequisiteException WithoutTruth(string field) =>
+        new($"{file}, {Place}: there is no field '{field}'. Test splits are published without it, and nothing can be scored then; "
+            + "name the file of another split in benchmark.json.");
+
     private PrerequisiteException Malformed(string? field, string expected, JsonElement? found) =>
-        Malformed($"{(field is null ? "" : $"field '{field}': ")}expected {expected}, found {Describe(found)}");
+        Malformed($"{Named(field)}expected {expected}, found {Describe(found)}");
+
+    private string Named(string? field) => (Path + field).TrimEnd('.') is { Length: > 0 } name ? $"field '{name}': " : "";
 
     private JsonElement Needed(string field) => Find(field) ?? throw Malformed(field, "a value", null);
 
@@ -91,9 +155,12 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         }
         catch (InvalidOperationException)
         {
-            throw Malformed($"{(field is null ? "" : $"field '{field}': ")}expected a text in UTF-8, found bytes that are not");
+            throw Malformed($"{Named(field)}expected a text in UTF-8, found bytes that are not");
         }
     }
+
+    private static double NumberOf(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Number && double.IsFinite(element.GetDouble()) ? element.GetDouble() : double.NaN;
 
     private static string Describe(JsonElement? found) => found switch
     {

@@ -13,6 +13,21 @@ public enum AnnotationFormat
 
     /// <summary>IconQA choose_txt: <c>problems.json</c> with <c>pid_splits.json</c> (official), or a prepared list.</summary>
     IconQa,
+
+    /// <summary>IconQA fill_in_blank: the official files only; the answer is a text.</summary>
+    IconQaBlanks,
+
+    /// <summary>VizWiz: a list of records with ten answers each.</summary>
+    VizWiz,
+
+    /// <summary>Hateful Memes: JSON lines with text and label.</summary>
+    HatefulMemes,
+
+    /// <summary>VQAv2 and OK-VQA: a file of annotations and a file of questions, joined by question id.</summary>
+    Vqa,
+
+    /// <summary>RefCOCO, RefCOCO+ and RefCOCOg: the list that was prepared for MiniGPT-v2, with expression, box and image size.</summary>
+    RefCoco,
 }
 
 /// <summary>What is asked of the model for every sample of a benchmark.</summary>
@@ -31,6 +46,8 @@ public enum RequestKind
 /// </summary>
 public sealed record BenchmarkDefinition
 {
+    internal const string ImagePlaceholder = "{image}";
+
     /// <summary>The short name, equal to the folder's.</summary>
     public required BenchmarkName Name { get; init; }
 
@@ -48,12 +65,18 @@ public sealed record BenchmarkDefinition
 
     /// <summary>
     /// Annotation files below the benchmark's folder, by role. Every format has the role <c>annotations</c>; IconQA adds
-    /// <c>splits</c> and <c>skills</c>. A value lists alternatives: the first that exists is read.
+    /// <c>splits</c> and <c>skills</c>, VQA <c>questions</c>. A value lists alternatives: the first that exists is read.
     /// </summary>
     public required ImmutableSortedDictionary<string, ImmutableArray<string>> Files { get; init; }
 
     /// <summary>Folders below the benchmark's folder in which an image is looked up, in this order.</summary>
     public required ImmutableArray<string> ImageFolders { get; init; }
+
+    /// <summary>
+    /// How image files may be called, with <c>{image}</c> for what the annotations say, looked up in this order in every folder; null for just that. COCO's
+    /// pictures are called <c>COCO_val2014_000000000042.jpg</c> in the release of 2014 and <c>000000000042.jpg</c> in that of 2017.
+    /// </summary>
+    public ImmutableArray<string>? ImageNames { get; init; }
 
     /// <summary>What is asked of the model.</summary>
     public required RequestKind Request { get; init; }
@@ -77,6 +100,13 @@ public sealed record BenchmarkDefinition
 
     /// <summary>The published result this benchmark is laid beside; null if there is none.</summary>
     public PublishedResult? Published { get; init; }
+
+    /// <summary>The names under which an image is looked up.</summary>
+    /// <param name="image">The image, as the annotations name it.</param>
+    /// <returns>The names in the order of <see cref="ImageNames"/>; at least one.</returns>
+    public ImmutableArray<ImageReference> NamesOf(ImageReference image) => ImageNames is { } names
+        ? [.. names.Select(name => new ImageReference(name.Replace(ImagePlaceholder, image.Path, StringComparison.Ordinal)))]
+        : [image];
 }
 
 /// <summary>The official size of a split.</summary>

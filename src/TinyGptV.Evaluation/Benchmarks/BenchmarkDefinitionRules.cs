@@ -36,7 +36,9 @@ internal static class BenchmarkDefinitionRules
 
         if (definition.ImageFolders.IsDefaultOrEmpty)
             yield return "'imageFolders' must list at least one folder";
-        foreach (string path in definition.Files.Values.SelectMany(paths => paths).Concat(definition.ImageFolders).Where(LeadsOut))
+        if (definition.ImageNames is { } names && (names.IsEmpty || !names.All(name => name.Contains(BenchmarkDefinition.ImagePlaceholder, StringComparison.Ordinal))))
+            yield return $"'imageNames' must list at least one name, each with {BenchmarkDefinition.ImagePlaceholder}";
+        foreach (string path in definition.Files.Values.SelectMany(paths => paths).Concat(definition.ImageFolders).Concat(definition.ImageNames ?? []).Where(LeadsOut))
             yield return $"the path '{path}' must lie below the benchmark's folder and use forward slashes";
     }
 
@@ -63,10 +65,19 @@ internal static class BenchmarkDefinitionRules
         {
             if (!Scorers.ByName.TryGetValue(name, out IScorer? scorer))
                 yield return $"'scorers.{mode}' asks for the scorer '{name}', which does not exist; there are {string.Join(", ", Scorers.ByName.Keys)}";
+            else if (scorer.Reference != ReferenceKind.Target && scorer.Reference != ReferenceOf(definition.Format))
+                yield return $"'scorers.{mode}': the scorer '{name}' compares with {Describe(scorer.Reference)}, which samples of this format do not have";
             else if (scorer.Request != definition.Request)
                 yield return $"'scorers.{mode}': the scorer '{name}' judges answers of kind {Lower(scorer.Request)}, but 'request' is {Lower(definition.Request)}";
         }
     }
+
+    private static ReferenceKind ReferenceOf(AnnotationFormat format) => format switch
+    {
+        AnnotationFormat.VizWiz or AnnotationFormat.Vqa => ReferenceKind.Answers,
+        AnnotationFormat.RefCoco => ReferenceKind.Box,
+        _ => ReferenceKind.Target,
+    };
 
     private static IEnumerable<string> CheckFigures(BenchmarkDefinition definition)
     {
@@ -79,6 +90,13 @@ internal static class BenchmarkDefinitionRules
         if (!definition.Scorers.ContainsKey(published.Mode))
             yield return $"'published.mode' must be one of the modes in 'scorers', found '{published.Mode}'";
     }
+
+    private static string Describe(ReferenceKind kind) => kind switch
+    {
+        ReferenceKind.Answers => "several people's answers",
+        ReferenceKind.Box => "a box",
+        _ => "a target",
+    };
 
     private static string Lower(RequestKind kind) => kind is RequestKind.Rank ? "rank" : "generate";
 }

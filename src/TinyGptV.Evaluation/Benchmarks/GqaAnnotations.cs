@@ -30,6 +30,7 @@ internal static class GqaAnnotations
                      let type = record.OptionalText("types", kind)
                      where type is not null
                      select new Slice(kind, type)],
+        CountsOfficially = record.OptionalFlag("isBalanced") is false ? false : null,
     };
 
     private static Sample FromLavis(AnnotationRecord record, string split) => new()

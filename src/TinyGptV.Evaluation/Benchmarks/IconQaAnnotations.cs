@@ -4,27 +4,44 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks;
 
 /// <summary>
-/// IconQA's sub-task choose_txt: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or the list
-/// that was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
+/// IconQA's sub-tasks choose_txt and fill_in_blank: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or for
+/// choose_txt the list that was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
 /// </summary>
 internal static class IconQaAnnotations
 {
-    private const string SubTask = "choose_txt";
+    private const string ChooseText = "choose_txt";
+    private const string FillInBlank = "fill_in_blank";
 
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
         AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken)
     {
         await using JsonRecords records = new(annotations);
         bool official = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
-        ImmutableArray<string> problems = official ? await ReadSplitAsync(openSplits(), split, cancellationToken).ConfigureAwait(false) : [];
+        ImmutableArray<string> problems =
+            official ? await ReadSplitAsync(openSplits(), $"{ChooseText}_{split}", cancellationToken).ConfigureAwait(false) : [];
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
         return official
-            ? await ReadOfficialAsync(annotations, records, problems, skills, cancellationToken).ConfigureAwait(false)
+            ? await ReadOfficialAsync(annotations, records, problems, ChooseText, (record, id) => ToChoice(record, id, skills), cancellationToken)
+                .ConfigureAwait(false)
             : await ReadPreparedAsync(annotations, records, skills, cancellationToken).ConfigureAwait(false);
     }
 
+    public static async ValueTask<ImmutableArray<Sample>> ReadBlanksAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken)
+    {
+        await using JsonRecords records = new(annotations);
+        if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
+            throw new PrerequisiteException(
+                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. Get the file as the benchmark's README describes.");
+        ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{FillInBlank}_{split}", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
+        return await ReadOfficialAsync(annotations, records, problems, FillInBlank, (record, id) => ToBlank(record, id, skills), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     private static async ValueTask<ImmutableArray<Sample>> ReadOfficialAsync(
-        AnnotationFile file, JsonRecords records, ImmutableArray<string> problems, Dictionary<string, ImmutableArray<string>> skills, CancellationToken cancellationToken)
+        AnnotationFile file, JsonRecords records, ImmutableArray<string> problems, string subTask, Func<AnnotationRecord, string, Sample> toSample,
+        CancellationToken cancellationToken)
     {
         Dictionary<string, Sample?> samples = problems.ToDictionary(id => id, Sample? (_) => null);
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
@@ -33,9 +50,9 @@ internal static class IconQaAnnotations
                 continue;
             if (earlier is not null)
                 throw record.Malformed($"the sample '{record.Key}' occurs a second time; every sample needs an id of its own");
-            if (record.Text("ques_type") is var kind && kind != SubTask)
-                throw record.Malformed($"field 'ques_type': expected '{SubTask}', because the split lists this problem, found '{kind}'");
-            samples[record.Key] = ToSample(record, record.Key, skills);
+            if (record.Text("ques_type") is var kind && kind != subTask)
+                throw record.Malformed($"field 'ques_type': expected '{subTask}', because the split lists this problem, found '{kind}'");
+            samples[record.Key] = toSample(record, record.Key);
         }
 
         // The split's order, whatever the order of the problems.
@@ -48,11 +65,20 @@ internal static class IconQaAnnotations
     {
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
-            samples.Add(record, ToSample(record, record.Identity("image_id"), skills));
+            samples.Add(record, ToChoice(record, record.Identity("image_id"), skills));
         return samples.ToImmutable(file);
     }
 
-    private static Sample ToSample(AnnotationRecord record, string id, Dictionary<string, ImmutableArray<string>> skills)
+    private static Sample ToBlank(AnnotationRecord record, string id, Dictionary<string, ImmutableArray<string>> skills) => new()
+    {
+        Id = new SampleId(id),
+        Image = new ImageReference(id + "/image.png"),
+        Question = record.Text("question"),
+        Target = record.Identity("answer"),
+        Slices = [.. skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill))],
+    };
+
+    private static Sample ToChoice(AnnotationRecord record, string id, Dictionary<string, ImmutableArray<string>> skills)
     {
         ImmutableArray<string> choices = record.Texts("choices");
         if (choices.Length < 2)
@@ -69,9 +95,8 @@ internal static class IconQaAnnotations
         };
     }
 
-    private static async ValueTask<ImmutableArray<string>> ReadSplitAsync(AnnotationFile file, string split, CancellationToken cancellationToken)
+    private static async ValueTask<ImmutableArray<string>> ReadSplitAsync(AnnotationFile file, string wanted, CancellationToken cancellationToken)
     {
-        string wanted = $"{SubTask}_{split}";
         List<string> found = [];
         ImmutableArray<string> problems = [];
         await foreach (AnnotationRecord record in ReadKeyedAsync(file, cancellationToken).ConfigureAwait(false))

@@ -14,6 +14,9 @@ internal enum RecordLayout
 
     /// <summary>One JSON value after the other, one on each line.</summary>
     Lines,
+
+    /// <summary>One JSON object of which one property is the list of records.</summary>
+    Member,
 }
 
 /// <summary>
@@ -31,6 +34,12 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
     private int _line = 1;
     private int _position;
     private JsonReaderState _state;
+    private string _list = "";
+    private bool _insideList;
+    private bool _hadList;
+
+    /// <summary>The other properties beside a list of records by name: all of them when the last record was read.</summary>
+    public Dictionary<string, AnnotationRecord> Members { get; } = [];
 
     /// <summary>Whether the file's first value is an object rather than a list: what tells most layouts apart.</summary>
     /// <exception cref="PrerequisiteException">The file begins with neither.</exception>
@@ -67,6 +76,16 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the records of a list that is a property of the file's object, in file order; instead of <see cref="ReadAsync"/>.</summary>
+    public async IAsyncEnumerable<AnnotationRecord> ReadMemberAsync(string list, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _list = list;
+        await foreach (AnnotationRecord record in ReadAsync(RecordLayout.Member, cancellationToken).ConfigureAwait(false))
+            yield return record;
+        if (!_hadList)
+            throw Malformed($"expected an object with the list '{list}', found {(Members.Count == 0 ? "nothing" : string.Join(", ", Members.Keys))}");
+    }
+
     public ValueTask DisposeAsync() => file.Content.DisposeAsync();
 
     /// <summary>Takes the next record out of the buffer; null at the end of the file. False if the buffer holds too little.</summary>
@@ -98,6 +117,13 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
                 continue;
             }
 
+            if (layout is RecordLayout.Member && !(_insideList && reader.CurrentDepth > 1))
+            {
+                if (!TryReadMember(ref reader))
+                    return false;
+                continue;
+            }
+
             int line = _line + LineFeeds((int)reader.TokenStartIndex);
             string? key = layout is RecordLayout.Keyed ? reader.GetString() : null;
             if (!JsonElement.TryParseValue(ref reader, out JsonElement? value))
@@ -106,6 +132,37 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
             record = new AnnotationRecord(file.Name, layout, key, ++_position, line, value.Value);
             return true;
         }
+    }
+
+    /// <summary>Steps into the list of records or out of it, or keeps another property. False if the buffer holds too little.</summary>
+    private bool TryReadMember(ref Utf8JsonReader reader)
+    {
+        if (_insideList)
+        {
+            _insideList = false;
+            Consume(reader);
+            return true;
+        }
+
+        int line = _line + LineFeeds((int)reader.TokenStartIndex);
+        string name = reader.GetString()!;
+        if (name == _list)
+        {
+            if (!reader.Read())
+                return false;
+            if (reader.TokenType is not JsonTokenType.StartArray)
+                throw Malformed($"expected a list of records under '{_list}', found another value at line {line}");
+            _insideList = _hadList = true;
+        }
+        else
+        {
+            if (!JsonElement.TryParseValue(ref reader, out JsonElement? value))
+                return false;
+            Members[name] = new AnnotationRecord(file.Name, RecordLayout.Keyed, name, Members.Count + 1, line, value.Value);
+        }
+
+        Consume(reader);
+        return true;
     }
 
     private void Consume(in Utf8JsonReader reader)

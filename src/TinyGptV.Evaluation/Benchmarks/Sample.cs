@@ -11,14 +11,24 @@ public sealed record Sample
     /// <summary>The image that the question is about.</summary>
     public required ImageReference Image { get; init; }
 
-    /// <summary>The text that replaces <c>{question}</c> in the prompt template: a question (GQA, IconQA) or a statement (VSR).</summary>
+    /// <summary>
+    /// The text that replaces <c>{question}</c> in the prompt template: a question (GQA, IconQA, VizWiz, VQAv2, OK-VQA), a statement (VSR), a meme's text
+    /// (Hateful Memes) or an expression that names a thing (RefCOCO).
+    /// </summary>
     public required string Question { get; init; }
 
     /// <summary>
     /// The reference answer: the answer text (GQA), <c>true</c> or <c>false</c> (VSR), the zero-based index of the right choice as
-    /// a decimal number (IconQA).
+    /// a decimal number (IconQA), <c>yes</c> or <c>no</c> (Hateful Memes), the answer that most annotators gave (VizWiz, VQAv2, OK-VQA), the box as the model
+    /// writes it (RefCOCO).
     /// </summary>
     public required string Target { get; init; }
+
+    /// <summary>All annotators' answers in file order, at least one; null where there is only the one in <see cref="Target"/>.</summary>
+    public ImmutableArray<ReferenceAnswer>? Answers { get; init; }
+
+    /// <summary>The box around the thing that the question names; null unless the benchmark asks for boxes.</summary>
+    public ReferenceBox? Box { get; init; }
 
     /// <summary>The candidate answers of a multiple-choice question in official order; empty for open questions.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
@@ -28,6 +38,11 @@ public sealed record Sample
     /// <c>relation: under</c> (VSR), <c>skill: counting</c> (IconQA). A kind may occur more than once.
     /// </summary>
     public ImmutableArray<Slice> Slices { get; init; } = [];
+
+    /// <summary>
+    /// Whether the benchmark's own score counts the sample: false for GQA's unbalanced questions. Null where the annotations make no difference, and counts.
+    /// </summary>
+    public bool? CountsOfficially { get; init; }
 }
 
 /// <summary>A named part of a benchmark for which a metric is reported on its own.</summary>

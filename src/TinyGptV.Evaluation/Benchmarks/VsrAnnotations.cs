@@ -26,6 +26,13 @@ internal static class VsrAnnotations
         Image = new ImageReference(record.Text("image")),
         Question = record.Text("caption"),
         Target = record.Index("label", last: 1) == 1 ? "true" : "false",
-        Slices = [new Slice("relation", record.Text("relation"))],
+        Slices = [.. Slices(record.Text("relation"))],
     };
+
+    private static IEnumerable<Slice> Slices(string relation)
+    {
+        yield return new Slice("relation", relation);
+        if (VsrCategories.Of(relation) is { } category)
+            yield return new Slice("category", category);
+    }
 }

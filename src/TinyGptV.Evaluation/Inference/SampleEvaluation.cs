@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
@@ -76,8 +77,23 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     }
 
     // Asynchronous to the core: a source that refuses a name before its first await fails the samples, not the shard.
-    private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken) =>
-        await images.ReadAsync(definition.Name, definition.ImageFolders, image, cancellationToken);
+    private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
+    {
+        ImmutableArray<ImageReference> names = definition.NamesOf(image);
+        foreach (ImageReference name in names[..^1])
+        {
+            try
+            {
+                return await images.ReadAsync(definition.Name, definition.ImageFolders, name, cancellationToken);
+            }
+            catch (FileNotFoundException)
+            {
+                // The image may lie there under its next name.
+            }
+        }
+
+        return await images.ReadAsync(definition.Name, definition.ImageFolders, names[^1], cancellationToken);
+    }
 
     private static async Task<Prediction> TakeFirstAsync(HashSet<Task<Prediction>> asked)
     {

@@ -12,7 +12,7 @@ internal static partial class SampleFailures
 {
     public static SampleFailure ImageUnavailable(BenchmarkDefinition definition, Sample sample, IOException exception) =>
         new(SampleFailureKind.ImageUnavailable,
-            $"The image '{sample.Image}' was expected in {Folders(definition)} and {Reason(exception)}. Put it there and start a new run.");
+            $"The image {Names(definition, sample)} was expected in {Folders(definition)} and {Reason(exception)}. Put it there and start a new run.");
 
     public static SampleFailure ImageUndecodable(Sample sample, InvalidDataException exception) =>
         new(SampleFailureKind.ImageUndecodable,
@@ -20,6 +20,9 @@ internal static partial class SampleFailures
 
     public static SampleFailure RequestRefused(ArgumentException exception) =>
         new(SampleFailureKind.RequestRefused, $"The model refused the request: {WithoutPaths(exception.Message)}");
+
+    private static string Names(BenchmarkDefinition definition, Sample sample) =>
+        string.Join(" or ", definition.NamesOf(sample.Image).Select(name => $"'{name}'"));
 
     private static string Folders(BenchmarkDefinition definition) => definition.ImageFolders.IsDefaultOrEmpty
         ? "the benchmark's folder"

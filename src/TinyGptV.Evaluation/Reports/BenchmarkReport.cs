@@ -101,5 +101,5 @@ public sealed record BenchmarkReport
         .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal).ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
         .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, Measure(metric, [.. slice])))];
 
-    private static Measurement Measure(IMetric metric, ImmutableArray<Score> scores) => new(metric.Name, scores.Length, metric.Compute(scores));
+    private static Measurement Measure(IMetric metric, ImmutableArray<Score> scores) => new(metric.Name, scores.Count(score => !score.Excluded), metric.Compute(scores));
 }

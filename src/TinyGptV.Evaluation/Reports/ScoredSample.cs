@@ -13,6 +13,6 @@ public sealed record ScoredSample(Prediction Prediction, Score Score, bool IsAns
     internal static ScoredSample Of(Prediction prediction, IScorer scorer)
     {
         bool answered = scorer.Request is RequestKind.Rank ? prediction.Ranking is not null : prediction.Generation is not null;
-        return new ScoredSample(prediction, answered ? scorer.Score(prediction) : default, answered);
+        return new ScoredSample(prediction, answered ? scorer.Score(prediction) : scorer.Unanswered(prediction), answered);
     }
 }

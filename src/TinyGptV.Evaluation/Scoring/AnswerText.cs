@@ -15,30 +15,64 @@ internal static class AnswerText
     /// <summary>Python's <c>label in text.lower()</c>, on the whole text: <c>no</c> is in <c>snow</c>, and an imagined next turn counts.</summary>
     public static bool ContainsLabel(string label, string text) => Lower(text).Contains(label, StringComparison.Ordinal);
 
+    /// <summary>Equal in lower case.</summary>
+    public static bool EqualsAnyCase(string one, string other) => Lower(one) == Lower(other);
+
+    /// <summary>Without the marks of unknown tokens, and without white space around.</summary>
+    public static string WithoutUnknown(string text) => Strip(text.Replace("<unk>", "", StringComparison.Ordinal));
+
     /// <summary>The model's own answer: up to the end of its turn, without white space around.</summary>
     public static string OwnTurn(string text)
     {
         int end = text.IndexOf(EndOfTurn, StringComparison.Ordinal);
-        return (end < 0 ? text : text[..end]).Trim();
+        return Strip(end < 0 ? text : text[..end]);
+    }
+
+    /// <summary>The model's own answer as the original's script takes it: what it says as an assistant, if it names itself so.</summary>
+    public static string OwnTurnAsAssistant(string text) => Strip(OwnTurn(text).Split("Assistant:")[^1]);
+
+    /// <summary>Python's <c>str.strip</c>.</summary>
+    public static string Strip(string text)
+    {
+        int start = 0;
+        int end = text.Length;
+        while (start < end && IsSpace(text[start]))
+            start++;
+        while (end > start && IsSpace(text[end - 1]))
+            end--;
+        return text[start..end];
+    }
+
+    /// <summary>Python's <c>str.split</c>: the parts between white space.</summary>
+    public static IEnumerable<string> Split(string text)
+    {
+        int start = 0;
+        for (int i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && !IsSpace(text[i]))
+                continue;
+            if (i > start)
+                yield return text[start..i];
+            start = i + 1;
+        }
     }
 
     /// <summary>
     /// The side that the model's own answer takes: true for the whole words <c>true</c> and <c>yes</c>, false for <c>false</c> and <c>no</c>; null if it
     /// holds none of them or takes both sides.
     /// </summary>
-    public static bool? Side(string text)
-    {
-        HashSet<bool> sides = [];
-        foreach (string word in Words(Lower(OwnTurn(text))))
-        {
-            if (word is "true" or "yes")
-                sides.Add(true);
-            else if (word is "false" or "no")
-                sides.Add(false);
-        }
+    public static bool? Side(string text) => Side(text, word => word is "true" or "yes", word => word is "false" or "no");
 
-        return sides.Count == 1 ? sides.Single() : null;
+    /// <summary>The side that the model's own answer takes by its whole words; null if it holds none of them or takes both sides.</summary>
+    public static bool? Side(string text, Func<string, bool> affirms, Func<string, bool> denies)
+    {
+        string[] words = [.. Words(Lower(OwnTurn(text)))];
+        bool affirmed = words.Any(affirms);
+        return affirmed != words.Any(denies) ? affirmed : null;
     }
+
+    /// <summary>Python counts the four separators of old tape formats as white space too.</summary>
+    private static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
     private static IEnumerable<string> Words(string text)
     {

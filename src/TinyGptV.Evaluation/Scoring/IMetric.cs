@@ -8,11 +8,11 @@ public interface IMetric
 
     /// <summary>Sums up scores; their order does not matter.</summary>
     /// <param name="scores">One score for every sample, those without an answer included.</param>
-    /// <returns>The number, usually in the range 0..1; null if there is no score.</returns>
+    /// <returns>The number, usually in the range 0..1; null if there is no score that counts.</returns>
     double? Compute(IReadOnlyCollection<Score> scores);
 }
 
-/// <summary>The mean of the scores.</summary>
+/// <summary>The mean of the scores that count.</summary>
 public sealed class Accuracy : IMetric
 {
     /// <inheritdoc />
@@ -22,6 +22,7 @@ public sealed class Accuracy : IMetric
     public double? Compute(IReadOnlyCollection<Score> scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        return scores.Count == 0 ? null : scores.Sum(score => score.Value) / scores.Count;
+        int counted = scores.Count(score => !score.Excluded);
+        return counted == 0 ? null : scores.Where(score => !score.Excluded).Sum(score => score.Value) / counted;
     }
 }

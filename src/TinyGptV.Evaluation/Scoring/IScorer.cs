@@ -15,6 +15,9 @@ public interface IScorer
     /// <summary>The kind of answer it can judge.</summary>
     RequestKind Request { get; }
 
+    /// <summary>What it compares answers with. Default: the sample's target.</summary>
+    ReferenceKind Reference => ReferenceKind.Target;
+
     /// <summary>How its scores are summed up.</summary>
     IMetric Metric { get; }
 
@@ -23,4 +26,22 @@ public interface IScorer
     /// <returns>The score.</returns>
     /// <exception cref="ArgumentException">The prediction holds no such answer.</exception>
     Score Score(Prediction prediction);
+
+    /// <summary>Judges a sample that has no answer.</summary>
+    /// <param name="prediction">The prediction.</param>
+    /// <returns>0, unless the sample does not count at all. Default: 0.</returns>
+    Score Unanswered(Prediction prediction) => default;
+}
+
+/// <summary>What an answer is compared with.</summary>
+public enum ReferenceKind
+{
+    /// <summary><see cref="Sample.Target"/>, which every sample has.</summary>
+    Target,
+
+    /// <summary><see cref="Sample.Answers"/>: those of several people.</summary>
+    Answers,
+
+    /// <summary><see cref="Sample.Box"/>.</summary>
+    Box,
 }

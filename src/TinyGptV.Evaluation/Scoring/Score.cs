@@ -1,7 +1,8 @@
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>The judgement on one answer.</summary>
-/// <param name="Value">0 for wrong, 1 for right; VSR's scripts can give 2.</param>
+/// <param name="Value">0 for wrong, 1 for right, between them where people disagree; VSR's scripts can give 2.</param>
 /// <param name="Choice">The 0-based index of the choice that ranked first; null if none was ranked.</param>
-/// <param name="Undecided">The answer says neither this nor that, or both, and is wrong for that reason.</param>
-public readonly record struct Score(double Value, int? Choice = null, bool Undecided = false);
+/// <param name="Undecided">The answer says neither this nor that, or both, or names no box, and is wrong for that reason.</param>
+/// <param name="Excluded">The sample does not count, whatever was answered: metrics leave it out.</param>
+public readonly record struct Score(double Value, int? Choice = null, bool Undecided = false, bool Excluded = false);

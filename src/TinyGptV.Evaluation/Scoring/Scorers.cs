@@ -11,26 +11,81 @@ public static class Scorers
 {
     private static readonly ImmutableArray<IScorer> AllScorers =
     [
-        new LabelScorer(
+        TextScorer.OfLabel(
             "contains-label",
             "Right if the label occurs anywhere in the lower-cased uncut answer, also inside another word or behind the answer's end.",
             (label, text) => new Score(AnswerText.ContainsLabel(label, text) ? 1 : 0)),
-        new LabelScorer(
+        TextScorer.OfLabel(
             "contains-label-or-yes-no",
             "One point if the label true or false occurs anywhere in the lower-cased uncut answer, and another point if yes or no does: an answer can count twice.",
             (label, text) => new Score((AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
-        new LabelScorer(
+        TextScorer.OfLabel(
             "equals-label-lower-cased",
             "Right if the lower-cased uncut answer is the label.",
             (label, text) => new Score(AnswerText.Lower(text) == label ? 1 : 0)),
-        new LabelScorer(
+        new TextScorer(
             "equals-label",
             "Right if the model's own turn, without white space around, is the label; capitals and full stops count.",
-            (label, text) => new Score(AnswerText.OwnTurn(text) == label ? 1 : 0)),
-        new LabelScorer(
+            ReferenceKind.Target,
+            (sample, text) => new Score(AnswerText.OwnTurn(text) == sample.Target ? 1 : 0))
+        { IsOfficial = true },
+        TextScorer.OfLabel(
             "true-or-false",
             "Right if the whole words true, yes, false and no in the model's own turn all take the label's side; none of them, or both sides, is undecided and wrong.",
-            (label, text) => AnswerText.Side(text) is { } side ? new Score(side == (label == "true") ? 1 : 0) : new Score(0, Undecided: true)),
+            (label, text) => OfSide(AnswerText.Side(text), label == "true")),
+        TextScorer.OfLabel(
+            "contains-yes-or-no",
+            "The answer is yes if yes occurs anywhere in the model's own turn, no if otherwise no does, also inside another word; neither is wrong.",
+            (label, text) => OfSide(FirstOfYesAndNo(AnswerText.Lower(AnswerText.OwnTurnAsAssistant(text))), label == "yes")),
+        TextScorer.OfLabel(
+            "equals-yes-or-no",
+            "Right if the lower-cased uncut answer, without white space around, is the label yes or no.",
+            (label, text) => AnswerText.Strip(AnswerText.Lower(text)) switch
+            {
+                "yes" => OfSide(true, label == "yes"),
+                "no" => OfSide(false, label == "yes"),
+                _ => OfSide(null, label == "yes"),
+            }),
+        TextScorer.OfLabel(
+            "yes-or-no",
+            "Right if the whole words yes and no in the model's own turn all take the label's side; none of them, or both, is undecided and wrong.",
+            (label, text) => OfSide(AnswerText.Side(text, word => word is "yes", word => word is "no"), label == "yes")),
+        TextScorer.OfAnswers(
+            "vqa-accuracy",
+            "The official VQA accuracy of the model's own turn: each person in turn is left out, a third of a point is given for each other who agrees, at most "
+            + "one, and the mean is taken.",
+            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.OwnTurn(text), string.Equals)),
+        TextScorer.OfAnswers(
+            "vqa-accuracy-any-case",
+            "The VQA accuracy of the lower-cased own turn, with answers compared in lower case.",
+            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.OwnTurn(AnswerText.WithoutUnknown(AnswerText.Lower(text))), AnswerText.EqualsAnyCase)),
+        TextScorer.OfAnswers(
+            "vqa-accuracy-any-case-uncut",
+            "The VQA accuracy of the lower-cased uncut answer, with answers compared in lower case.",
+            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.WithoutUnknown(AnswerText.Lower(text)), AnswerText.EqualsAnyCase)),
+        TextScorer.OfAnswers(
+            "vizwiz-accuracy",
+            "VizWiz's accuracy: as the VQA accuracy, but with the model's own turn always normalized and people's answers never.",
+            (answers, text) => VqaAccuracy.OfVizWiz(answers, AnswerText.OwnTurn(text))),
+        TextScorer.OfAnswers(
+            "overlapping-answers",
+            "A third of a point, at most one, for each person's answer that is the model's own turn, contains it or is contained in it, in lower case; an empty "
+            + "answer is contained in all.",
+            (answers, text) => VqaAccuracy.OfThirds(answers, OverlapsWith(AnswerText.Lower(AnswerText.OwnTurnAsAssistant(text))))),
+        TextScorer.OfAnswers(
+            "equal-answers",
+            "A third of a point, at most one, for each person's answer that is the uncut answer, in lower case.",
+            (answers, text) => VqaAccuracy.OfThirds(answers, answer => AnswerText.EqualsAnyCase(answer, text))),
+        TextScorer.OfBox(
+            "box-overlap-of-pixels",
+            "Right if the uncut answer begins with a box, holds no other number, and the overlap is more than 0.5, with sides that include their last pixel.",
+            BoxText.FindAlone,
+            (box, truth) => BoxOverlap.Of(box, truth, lastPixel: 1) > 0.5 ? 1 : 0),
+        TextScorer.OfBox(
+            "box-overlap",
+            "Right if the model's own turn begins with a box that overlaps with the true one by at least 0.5.",
+            text => BoxText.Find(AnswerText.OwnTurn(text)),
+            (box, truth) => BoxOverlap.Of(box, truth, lastPixel: 0) >= 0.5 ? 1 : 0),
         new ChoiceScorer(
             "mean-likelihood-choice",
             "Right if the choice with the highest mean log-likelihood per token is the labelled one.",
@@ -59,4 +114,12 @@ public static class Scorers
         return ByName.TryGetValue(name, out IScorer? scorer) ? scorer : throw new PrerequisiteException(
             $"Benchmark '{definition.Name}' asks for the scorer '{name}' in mode '{mode}'; there are {string.Join(", ", ByName.Keys)}. Correct \"scorers\" in benchmark.json.");
     }
+
+    private static Score OfSide(bool? side, bool label) => side is { } taken ? new Score(taken == label ? 1 : 0) : new Score(0, Undecided: true);
+
+    private static bool? FirstOfYesAndNo(string text) =>
+        text.Contains("yes", StringComparison.Ordinal) ? true : text.Contains("no", StringComparison.Ordinal) ? false : null;
+
+    private static Func<string, bool> OverlapsWith(string prediction) => answer =>
+        AnswerText.Lower(answer) is var lower && (prediction.Contains(lower, StringComparison.Ordinal) || lower.Contains(prediction, StringComparison.Ordinal));
 }

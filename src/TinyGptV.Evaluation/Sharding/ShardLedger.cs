@@ -69,6 +69,15 @@ public sealed class ShardLedger
     /// <returns>Its state.</returns>
     public ShardState StateOf(ShardIndex shard) => _states[shard.Value];
 
+    /// <summary>Tells whether a replica still works on a shard by this lease.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>False once the shard was completed or returned.</returns>
+    public bool IsCurrent(ShardLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _leases.TryGetValue(lease.Shard, out ShardLease? current) && current == lease;
+    }
+
     /// <summary>The shards a replica works on.</summary>
     /// <param name="replica">The name of the replica.</param>
     /// <returns>Its leases in ascending order of shards.</returns>
@@ -113,8 +122,7 @@ public sealed class ShardLedger
     /// <returns>The state of the shard now: waiting for another replica, or given up.</returns>
     public ShardState Return(ShardLease lease)
     {
-        ArgumentNullException.ThrowIfNull(lease);
-        if (!_leases.TryGetValue(lease.Shard, out ShardLease? current) || current != lease)
+        if (!IsCurrent(lease))
             return StateOf(lease.Shard);
         _leases.Remove(lease.Shard);
         Returned++;
@@ -145,8 +153,10 @@ public sealed class ShardLedger
         Verify(_returned.Distinct().Count() == _returned.Count, "a returned shard waits once");
         var waiting = Enumerable.Range(0, Count).Select(index => new ShardIndex(index)).Where(shard => StateOf(shard) == ShardState.Waiting);
         Verify(waiting.All(shard => shard.Value >= _firstUntried || _returned.Contains(shard)), "no waiting shard is forgotten");
-        Verify(_losses.Where(entry => entry.Value.Count >= _attemptsLimit).All(entry => StateOf(entry.Key) == ShardState.GivenUp), "attempts are limited");
-        Verify(_leases.Values.GroupBy(lease => lease.Replica).All(held => held.Count() == 1 || !held.Any(lease => GoesAlone(lease.Shard))), "suspects go alone");
+        var spent = _losses.Where(entry => entry.Value.Count >= _attemptsLimit);
+        Verify(spent.All(entry => StateOf(entry.Key) == ShardState.GivenUp), "attempts are limited");
+        var byReplica = _leases.Values.GroupBy(lease => lease.Replica);
+        Verify(byReplica.All(held => held.Count() == 1 || !held.Any(lease => GoesAlone(lease.Shard))), "suspects go alone");
     }
 
     private bool GoesAlone(ShardIndex shard) => _losses.TryGetValue(shard, out Losses? losses) && losses.Count >= AttemptsInCompany;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TinyGptV.Model.Engine;
 
 /// <summary>
@@ -41,6 +43,12 @@ public sealed record DecodingOptions
 
     /// <summary>Beam search ends as soon as there are as many finished continuations as beams. Default: false.</summary>
     public bool EarlyStopping { get; init; }
+
+    /// <summary>Ends an answer instead of the model's end token; negative for none, null (the default) for the model's.</summary>
+    public int? EndToken { get; init; }
+
+    /// <summary>Tokens that end an answer too, without counting as its end token. Default: none.</summary>
+    public ImmutableArray<int> StopTokens { get; init; } = [];
 
     /// <summary>Whether the most likely token is all that has to be known.</summary>
     internal bool TakesMostLikely => !DoSample && NumBeams == 1 && RepetitionPenalty == 1 && MinLength <= 1;

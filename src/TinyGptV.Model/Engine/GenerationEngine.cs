@@ -104,14 +104,15 @@ public sealed class GenerationEngine : IAsyncDisposable
 
     private Task<GeneratedTokens> SubmitAsync(PreparedImage image, ImagePrompt prompt, DecodingOptions decoding, CancellationToken cancellationToken)
     {
+        ModelFacts facts = _facts with { EndToken = decoding.EndToken ?? _facts.EndToken };
         if (decoding.NumBeams > 1)
         {
-            var search = new BeamSearchWork(image, prompt, _facts, decoding, cancellationToken);
+            var search = new BeamSearchWork(image, prompt, facts, decoding, cancellationToken);
             Submit(search);
             return search.Result;
         }
 
-        var generation = new GenerationWork(image, prompt, _facts, decoding, cancellationToken);
+        var generation = new GenerationWork(image, prompt, facts, decoding, cancellationToken);
         Submit(generation);
         return generation.Result;
     }

@@ -20,9 +20,11 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <summary>The result, once there is one.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
 
-    public override int RowsDue => HasEnded || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRows : 1;
+    public override int RowsDue => HasEnded || HasStopped || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRows : 1;
 
     private bool HasEnded => _generated.Count > 0 && _generated[^1] == Model.EndToken;
+
+    private bool HasStopped => _generated.Count > 0 && options.StopTokens.Contains(_generated[^1]);
 
     public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
     {

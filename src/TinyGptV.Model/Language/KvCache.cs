@@ -40,6 +40,15 @@ internal sealed class KvCache : IDisposable
         return (filled.narrow(0, 0, 1), filled.narrow(0, 1, 1));
     }
 
+    /// <summary>What one layer has stored.</summary>
+    /// <param name="layer">The decoder layer.</param>
+    /// <returns>Keys and values, each [1, H, Length, D].</returns>
+    public (Tensor K, Tensor V) Filled(int layer)
+    {
+        Tensor both = _store[layer].narrow(2, 0, Length);
+        return (both.narrow(0, 0, 1), both.narrow(0, 1, 1));
+    }
+
     /// <summary>Counts positions as filled after every layer has stored them.</summary>
     /// <param name="count">How many.</param>
     public void Advance(int count) => Length += count;

@@ -16,7 +16,8 @@ namespace TinyGptV.Model.Language;
 /// <param name="Cache">The sequence's keys and values so far; null if it is whole in this step and nothing is kept, as in training.</param>
 /// <param name="Start">The first row.</param>
 /// <param name="Count">The number of rows, at least 1.</param>
-internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count)
+/// <param name="Visible">Which of the rows later ones may look at, [n] bool; null for all. Only without a cache.</param>
+internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count, Tensor? Visible = null)
 {
     /// <summary>How many positions came before.</summary>
     public int Past => Cache?.Length ?? 0;
@@ -68,7 +69,7 @@ internal sealed class Phi2Model : nn.Module
 
     public Phi2Model(PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2Model))
     {
-        _rotary = new RotaryEmbedding(config, device);
+        _rotary = new RotaryEmbedding(config, dtype, device);
         embed_tokens = new Phi2Embedding(config, dtype, device);
         layers = nn.ModuleList(Enumerable.Range(0, config.NumHiddenLayers).Select(i => new Phi2DecoderLayer(i, config, lora, dtype, device)).ToArray());
         final_layernorm = nn.LayerNorm(config.HiddenSize, config.LayerNormEps, device: device, dtype: float32);
@@ -180,9 +181,9 @@ internal sealed class Phi2Attention : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor queries = RowsOf(span, q), newKeys = RowsOf(span, k), newValues = RowsOf(span, v); // [n, H, D]
         (Tensor keys, Tensor values) = span.Cache?.Append(_index, newKeys, newValues) ?? (HeadsFirst(newKeys), HeadsFirst(newValues)); // [1, H, T, D]
-        bool first = span.Past == 0;
-        Tensor? mask = first || span.Count == 1 ? null : CausalMask(span, q);
-        Tensor a = F.scaled_dot_product_attention(HeadsFirst(queries), keys, values, mask, is_casual: first && span.Count > 1); // [1, H, n, D]
+        bool simple = span.Visible is null && (span.Past == 0 || span.Count == 1); // the kernel knows the plain cases
+        Tensor? mask = simple ? null : Mask(span, q);
+        Tensor a = F.scaled_dot_product_attention(HeadsFirst(queries), keys, values, mask, is_casual: simple && span.Count > 1); // [1, H, n, D]
         return a.squeeze(0).transpose(0, 1).MoveToOuterDisposeScope();
     }
 
@@ -190,9 +191,12 @@ internal sealed class Phi2Attention : nn.Module
 
     private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0);           // [n, H, D] -> [1, H, n, D]
 
-    // New row i sees everything before the step and the new rows up to itself.
-    private static Tensor CausalMask(RowSpan span, Tensor like) =>
-        ones(span.Count, span.Past + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Past); // [n, T]
+    // New row i sees everything before the step and, of the new rows up to itself, those that may be looked at.
+    private static Tensor Mask(RowSpan span, Tensor like)
+    {
+        Tensor causal = ones(span.Count, span.Past + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Past); // [n, T]
+        return span.Visible is null ? causal : causal.logical_and(span.Visible.unsqueeze(0));
+    }
 
     private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {

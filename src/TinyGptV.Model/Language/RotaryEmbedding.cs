@@ -5,9 +5,9 @@ namespace TinyGptV.Model.Language;
 
 /// <summary>
 /// Cosines and sines by position, [positions, D] with D the rotated dimensions, the D/2 frequencies repeated twice. Computed in
-/// float32; the tables grow when a longer sequence comes.
+/// float32; the tables grow when a longer sequence comes. In float16 they are rounded to it, because the original builds them so.
 /// </summary>
-internal sealed class RotaryEmbedding(PhiConfig config, Device device) : IDisposable
+internal sealed class RotaryEmbedding(PhiConfig config, ScalarType precision, Device device) : IDisposable
 {
     private Tensor? _cos;
     private Tensor? _sin;
@@ -46,7 +46,9 @@ internal sealed class RotaryEmbedding(PhiConfig config, Device device) : IDispos
         Tensor frequencies = 1.0 / pow(config.RopeTheta, arange(0, config.RotarySize, 2, dtype: float32, device: device) / config.RotarySize); // [D/2]
         Tensor angles = outer(arange(length, dtype: float32, device: device), frequencies);                                               // [length, D/2]
         Tensor both = cat([angles, angles], dim: -1);                                                                                     // [length, D]
-        _cos = both.cos().DetachFromDisposeScope();
-        _sin = both.sin().DetachFromDisposeScope();
+        _cos = Round(both.cos()).DetachFromDisposeScope();
+        _sin = Round(both.sin()).DetachFromDisposeScope();
     }
+
+    private Tensor Round(Tensor table) => precision == float16 ? table.to(float16).to(float32) : table;
 }

@@ -60,7 +60,7 @@ public sealed class SampleAnswersTests
         Assert.All(samples, sample =>
         {
             int picture = Enumerable.Range(0, scenes.Count).Single(i => VsrSampleSet.ImageName(i) == sample.Image.Path);
-            string relation = sample.Slices.Single().Name;
+            string relation = sample.Slices.Single(slice => slice.Kind == "relation").Name;
             string[] names = sample.Question["The ".Length..^1].Split($" is {relation} the ");
             byte[] file = SampleFolder.ReadImage("vsr", sample.Image);
             Patch thing = PatchOf(scenes[picture].Things.Single(t => t.Name == names[0]), file);

@@ -81,8 +81,10 @@ public class GrainContractsTests
 
     private static IEnumerable<string> Describe(Type contract) =>
         contract.GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal)
-            .Select(method => $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(p => Name(p.ParameterType)))})")
+            .Select(method => $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({Parameters(method)})")
             .Prepend($"{Alias(contract)}: {contract.Name}");
+
+    private static string Parameters(MethodInfo method) => string.Join(", ", method.GetParameters().Select(parameter => Name(parameter.ParameterType)));
 
     private static string Alias(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>()!.Alias;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
@@ -83,6 +84,9 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Ends a silo without any goodbye.</summary>
     public Task KillAsync(int number) => _cluster.KillSiloAsync(Handle(number), CancellationToken.None);
 
+    /// <summary>Ends a silo as an orchestrator does.</summary>
+    public Task StopAsync(int number) => _cluster.StopSiloAsync(Handle(number), CancellationToken.None);
+
     /// <summary>Starts a silo with a model, under the number and replica name of one that was killed or under the next one.</summary>
     public async Task AddReplicaAsync(IVisionLanguageModel model)
     {
@@ -99,6 +103,8 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         silo.Services.AddSingleton<IImageSource>(Benchmarks);
         if (number > 0)
         {
+            // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
+            silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
             silo.Services.AddSingleton(_latecomer ?? _models[number - 1]);
             silo.AddModelReplica($"replica-{number}");
             return;

@@ -21,7 +21,9 @@ internal sealed class InMemoryRunStore : IRunStore
     private int _secondWrites;
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
-        RunPlanning.Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+        RunPlanning.Sort(
+        _manifests[run],
+        _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
 
     /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
     public ImmutableArray<string> Reports(RunId run) =>

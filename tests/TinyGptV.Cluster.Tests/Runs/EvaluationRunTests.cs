@@ -215,6 +215,21 @@ public class EvaluationRunTests
         Assert.Contains("'nowhere'", progress.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Replica_that_shuts_down_finishes_or_returns_its_shards_and_the_run_goes_on()
+    {
+        WatchedModel[] models = [new() { HoldAfter = 9 }, new() { HoldAfter = 9 }];
+        await using var cluster = await EvaluationCluster.StartAsync(models);
+        RunId run = await cluster.StartRunAsync();
+        await Task.WhenAll(models.Select(model => model.WhenItHolds)).WaitAsync(Token);
+        Task stopping = cluster.StopAsync(2);
+        foreach (WatchedModel model in models)
+            model.Release();
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        await stopping;
+        await AssertPredictedAsync(cluster, run);
+    }
+
     private static IEnumerable<IVisionLanguageModel> Models(int count) => Enumerable.Range(0, count).Select(_ => new WatchedModel());
 
     private static bool IsQuestion5(string prompt) => prompt.EndsWith("Question 5?", StringComparison.Ordinal);

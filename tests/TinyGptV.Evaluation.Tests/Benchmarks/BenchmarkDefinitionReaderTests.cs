@@ -21,6 +21,20 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("gqa")]
     [InlineData("vsr")]
     [InlineData("iconqa")]
+    [InlineData("iconqa-blanks")]
+    [InlineData("vsr-random")]
+    [InlineData("vizwiz")]
+    [InlineData("hm")]
+    [InlineData("vqav2")]
+    [InlineData("okvqa")]
+    [InlineData("refcoco-val")]
+    [InlineData("refcoco-testa")]
+    [InlineData("refcoco-testb")]
+    [InlineData("refcoco-plus-val")]
+    [InlineData("refcoco-plus-testa")]
+    [InlineData("refcoco-plus-testb")]
+    [InlineData("refcocog-val")]
+    [InlineData("refcocog-test")]
     [InlineData("sample/gqa")]
     [InlineData("sample/vsr")]
     [InlineData("sample/iconqa")]
@@ -31,7 +45,58 @@ public sealed class BenchmarkDefinitionReaderTests
         BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(file), file);
 
         Assert.Equal(Path.GetFileName(folder), definition.Name.Value);
-        Assert.Equal(definition.PromptTemplate, definition.Published?.PromptTemplate);
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "README.md")) || folder.StartsWith("sample/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_DefinitionsOfTheRepository_AreAllListedAbove()
+    {
+        IEnumerable<string> folders = Directory.EnumerateFiles(Path.Combine(Repository.Root, "benchmarks-data"), "benchmark.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Path.Combine(Repository.Root, "benchmarks-data"), Path.GetDirectoryName(file)!).Replace('\\', '/'));
+        var listed = typeof(BenchmarkDefinitionReaderTests).GetMethod(nameof(Read_EveryDefinitionOfTheRepository_IsValidAndNamedLikeItsFolder))!
+            .GetCustomAttributesData().Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
+            .Select(attribute => ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)[0].Value as string);
+
+        Assert.Equal(folders.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("gqa")]
+    [InlineData("vsr")]
+    [InlineData("iconqa")]
+    [InlineData("vizwiz")]
+    [InlineData("hm")]
+    [InlineData("refcoco-val")]
+    [InlineData("refcoco-testa")]
+    [InlineData("refcoco-testb")]
+    public void Read_WhatTinyGptVPublished_WasAskedWithTheSamePromptAndSplit(string folder)
+    {
+        BenchmarkDefinition definition = ReadFolder(folder);
+
+        Assert.Equal(
+            (definition.PromptTemplate, definition.Split, "tinygptv"),
+            (definition.Published!.PromptTemplate, definition.Published.Split, definition.Published.Mode));
+    }
+
+    [Theory]
+    [InlineData("okvqa", "[vqa] Based on the image, respond to this question with a short answer: {question}")]
+    [InlineData("refcoco-plus-val", "[refer] give me the location of {question}")]
+    [InlineData("refcocog-test", "[refer] give me the location of {question}")]
+    public void Read_WhatMiniGptV2Published_WasAskedInItsOwnFrame(string folder, string instruction)
+    {
+        BenchmarkDefinition definition = ReadFolder(folder);
+
+        Assert.Equal($"###Human: <Img><ImageHere></Img> {instruction}###Assistant: ", definition.PromptTemplate);
+        Assert.Equal($"<s>[INST] <Img><ImageHere></Img> {instruction} [/INST]", definition.Published!.PromptTemplate);
+    }
+
+    [Fact]
+    public void NamesOf_CocosTwoReleases_AreTriedInOrder()
+    {
+        ImageReference image = new("000000900001.jpg");
+
+        Assert.Equal(["COCO_val2014_000000900001.jpg", "000000900001.jpg"], ReadFolder("okvqa").NamesOf(image).Select(name => name.Path));
+        Assert.Equal(["000000900001.jpg"], ReadFolder("gqa").NamesOf(image).Select(name => name.Path));
     }
 
     [Fact]
@@ -75,7 +140,7 @@ public sealed class BenchmarkDefinitionReaderTests
     }
 
     [Theory]
-    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa")]
+    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, vizWiz, hatefulMemes, vqa, refCoco")]
     [InlineData("version", "\"1\"", "'version' must be a whole number")]
     [InlineData("title", "null", "'title' must be a text")]
     [InlineData("imageFolders", "\"images\"", "'imageFolders' must be a list of texts")]
@@ -91,7 +156,13 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("imageFolders", "[\"/etc\"]", "the path '/etc' must lie below the benchmark's folder")]
     [InlineData("imageFolders", "[]", "'imageFolders' must list at least one folder")]
     [InlineData("scorers", "{}", "'scorers' must name at least one mode")]
-    [InlineData("scorers", """{"tinygptv": "guess"}""", "'scorers.tinygptv' asks for the scorer 'guess', which does not exist; there are contains-label,")]
+    [InlineData("scorers", """{"tinygptv": "guess"}""", "'scorers.tinygptv' asks for the scorer 'guess', which does not exist; there are box-overlap, box-overlap-of-pixels, contains-label,")]
+    [InlineData("scorers", """{"tinygptv": "vqa-accuracy"}""", "'scorers.tinygptv': the scorer 'vqa-accuracy' compares with several people's answers, which samples of this format do not have")]
+    [InlineData("scorers", """{"tinygptv": "box-overlap"}""", "the scorer 'box-overlap' compares with a box, which samples of this format do not have")]
+    [InlineData("imageNames", "[]", "'imageNames' must list at least one name, each with {image}")]
+    [InlineData("imageNames", """["COCO_{image}", "x.jpg"]""", "'imageNames' must list at least one name, each with {image}")]
+    [InlineData("imageNames", """["../{image}"]""", "the path '../{image}' must lie below the benchmark's folder")]
+    [InlineData("imageNames", "\"{image}\"", "'imageNames' must be a list of texts")]
     [InlineData("scorers", """{"tinygptv": "sum-likelihood-choice"}""", "the scorer 'sum-likelihood-choice' judges answers of kind rank, but 'request' is generate")]
     [InlineData("expected", """{"samples": 3}""", "'expected' must give both samples and images, at least 1 and no more images than samples, found 3 and 0")]
     [InlineData("published", """{"source": "a", "accuracy": 54.7, "split": "test", "mode": "tinygptv"}""", "'published.accuracy' must lie between 0 and 1 (38.9 % is 0.389)")]

@@ -73,6 +73,19 @@ public sealed class GqaAnnotationsTests
     }
 
     [Theory]
+    [InlineData("true", null)]
+    [InlineData("false", false)]
+    [InlineData("null", null)]
+    public async Task Read_BalancedOrNot_SaysWhatTheOfficialScoreLeavesOut(string isBalanced, bool? expected)
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.Gqa, "testdev", ("annotations", $$"""{"1": {"question": "Q", "imageId": "n1", "isBalanced": {{isBalanced}}, "answer": "a"} }"""));
+
+        Assert.Equal(expected, samples[0].CountsOfficially);
+    }
+
+    [Theory]
+    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a", "isBalanced": "yes"}}""", "record '1': field 'isBalanced': expected true or false, found \"yes\"")]
     [InlineData("", "annotations.json: expected JSON that begins with '{' or '[', found nothing")]
     [InlineData("questions", "expected JSON that begins with '{' or '[', found something else")]
     [InlineData("{}", "annotations.json: expected at least one sample, found none")]

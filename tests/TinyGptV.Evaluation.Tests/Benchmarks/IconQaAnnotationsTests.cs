@@ -72,4 +72,25 @@ public sealed class IconQaAnnotationsTests
 
         Assert.Contains("record '1': the sample '1' occurs a second time", refusal, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task ReadBlanks_OfficialFiles_GivesAnswersAsTexts()
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.IconQaBlanks, "val", ("annotations", Problems), ("splits", Splits), ("skills", Skills));
+
+        Sample stars = Assert.Single(samples);
+        Assert.Equal(("900002", "900002/image.png", "How many stars are there?", "6"), (stars.Id.Value, stars.Image.Path, stars.Question, stars.Target));
+        Assert.Equal([new Slice("skill", "counting")], stars.Slices);
+        Assert.Empty(stars.Choices);
+    }
+
+    [Theory]
+    [InlineData(Prepared, Splits, "annotations.json: expected the official problems.json, an object keyed by problem, found a list")]
+    [InlineData(Problems, """{"fill_in_blank_val": ["900001"]}""", "record '900001': field 'ques_type': expected 'fill_in_blank', because the split lists this problem, found 'choose_txt'")]
+    [InlineData(Problems, """{"choose_txt_val": ["900001"]}""", "splits.json: expected a list of problems under 'fill_in_blank_val', found choose_txt_val")]
+    [InlineData("""{"1": {"question": "Q", "answer": [], "ques_type": "fill_in_blank"}}""", """{"fill_in_blank_val": ["1"]}""", "record '1': field 'answer': expected a text or a whole number, found a list")]
+    public async Task ReadBlanks_MalformedFiles_NamesFileRecordAndField(string problems, string splits, string expected) =>
+        Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
+            AnnotationFormat.IconQaBlanks, "val", ("annotations", problems), ("splits", splits)), StringComparison.Ordinal);
 }

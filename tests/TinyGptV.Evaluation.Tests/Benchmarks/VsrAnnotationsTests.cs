@@ -21,7 +21,7 @@ public sealed class VsrAnnotationsTests
         Assert.Equal(["000000900001.jpg", "000000900002.jpg"], samples.Select(sample => sample.Image.Path));
         Assert.Equal(["The cat is under the bench.", "The bus is at the left side of the person."], samples.Select(sample => sample.Question));
         Assert.Equal(["true", "false"], samples.Select(sample => sample.Target));
-        Assert.Equal([new Slice("relation", "under")], samples[0].Slices);
+        Assert.Equal([new Slice("relation", "under"), new Slice("category", "Projective")], samples[0].Slices);
     }
 
     [Fact]
@@ -41,4 +41,14 @@ public sealed class VsrAnnotationsTests
     [InlineData(Cat + " " + Cat, "line 1: the sample 'test:1' occurs a second time")]
     public async Task Read_MalformedLine_NamesFileLineAndField(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Vsr, "test", ("annotations", text)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("among", "Unallocated")]
+    [InlineData("at the left side of", "Adjacency")]
+    [InlineData("down from", "Directional")]
+    [InlineData("far away from", "Proximity")]
+    [InlineData("facing", "Orientation")]
+    [InlineData("in", "Topological")]
+    [InlineData("congruent", null)]
+    public void Category_OfARelation_IsThatOfTheAuthors(string relation, string? category) => Assert.Equal(category, VsrCategories.Of(relation));
 }

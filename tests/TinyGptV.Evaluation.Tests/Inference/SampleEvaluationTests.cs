@@ -70,8 +70,31 @@ public class SampleEvaluationTests
         Assert.Null(predictions.Single(prediction => prediction.Sample.Image.Path == "1.png").Failure);
     }
 
+    [Fact]
+    public async Task EvaluateAsync_ImageWithSeveralNames_IsLookedUpUnderEachInOrder()
+    {
+        _images.Missing = "COCO_1.png";
+        BenchmarkDefinition definition = SampleRuns.Definition("gqa") with { ImageNames = ["COCO_{image}", "{image}", "other_{image}"] };
+
+        var predictions = await EvaluateAsync(new ScriptedModel(), Shard(1, 2), definition);
+
+        Assert.Equal(["COCO_1.png", "1.png", "COCO_2.png"], _images.Reads);
+        Assert.All(predictions, prediction => Assert.NotNull(prediction.Generation));
+        Assert.Equal(["1.png", "2.png"], predictions.Select(prediction => prediction.Sample.Image.Path).Order());
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_ImageUnderNoneOfItsNames_NamesThemAll()
+    {
+        _images.Missing = "1.png";
+        var prediction = Assert.Single(await EvaluateAsync(
+            new ScriptedModel(), Shard(1), SampleRuns.Definition("gqa") with { ImageNames = ["{image}", "{image}"] }));
+        Assert.StartsWith("The image '1.png' or '1.png' was expected in 'images' or 'more' and is not there.", prediction.Failure!.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("InvalidData", SampleFailureKind.ImageUndecodable, "The image '1.png' cannot be decoded: bad file (path) here. Replace the file and start a new run.")]
+    [InlineData("InvalidData", SampleFailureKind.ImageUndecodable,
+        "The image '1.png' cannot be decoded: bad file (path) here. Replace the file and start a new run.")]
     [InlineData("Argument", SampleFailureKind.RequestRefused, "The model refused the request: bad file (path) here.")]
     public async Task EvaluateAsync_ModelRejectsASample_FailsIt(string kind, SampleFailureKind expected, string message)
     {
@@ -109,11 +132,14 @@ public class SampleEvaluationTests
     private static Shard Shard(params int[] images) =>
         new(new ShardIndex(0), new BenchmarkName("gqa"), [.. SampleRuns.Benchmark("gqa", images).Samples]);
 
-    private async Task<ImmutableArray<Prediction>> EvaluateAsync(IVisionLanguageModel model, Shard shard, RequestKind request = RequestKind.Generate)
+    private Task<ImmutableArray<Prediction>> EvaluateAsync(IVisionLanguageModel model, Shard shard, RequestKind request = RequestKind.Generate) =>
+        EvaluateAsync(model, shard, SampleRuns.Definition("gqa", request));
+
+    private async Task<ImmutableArray<Prediction>> EvaluateAsync(IVisionLanguageModel model, Shard shard, BenchmarkDefinition definition)
     {
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         var evaluation = new SampleEvaluation(model, _images);
-        await foreach (var prediction in evaluation.EvaluateAsync(SampleRuns.Definition("gqa", request), shard, TestContext.Current.CancellationToken))
+        await foreach (var prediction in evaluation.EvaluateAsync(definition, shard, TestContext.Current.CancellationToken))
             predictions.Add(prediction);
         return predictions.ToImmutable();
     }

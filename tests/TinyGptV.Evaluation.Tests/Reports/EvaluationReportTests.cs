@@ -43,6 +43,19 @@ public sealed class EvaluationReportTests
         Assert.Equal(2, MadeUpRun.Report("official").Benchmarks[1].Counts.Undecided);
 
     [Fact]
+    public void Create_SamplesThatDoNotCountOfficially_AreLeftOutAnsweredOrNot()
+    {
+        ImmutableArray<Prediction> predictions = [.. MadeUpRun.All.Select(prediction =>
+            prediction.Sample.Id.Value is "3" or "4" ? prediction with { Sample = prediction.Sample with { CountsOfficially = false } } : prediction)];
+
+        BenchmarkReport official = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "official").Benchmarks[0];
+        BenchmarkReport original = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "tinygptv").Benchmarks[0];
+
+        Assert.Equal((4, 6), (official.Overall.Samples, original.Overall.Samples));
+        Assert.Equal((1, 3), (official.Slices.Single(slice => slice.Name == "query").Measurement.Samples, original.Slices.Single(slice => slice.Name == "query").Measurement.Samples));
+    }
+
+    [Fact]
     public void Create_ModeThatABenchmarkLacks_IsRefused() =>
         Assert.Contains("Benchmark 'gqa' has no scoring mode 'paper'; it has official, tinygptv.", Assert.Throws<PrerequisiteException>(() => MadeUpRun.Report("paper")).Message, StringComparison.Ordinal);
 
@@ -94,6 +107,8 @@ public sealed class EvaluationReportTests
     [InlineData("gqa")]
     [InlineData("vsr")]
     [InlineData("iconqa")]
+    [InlineData("vizwiz")]
+    [InlineData("hm")]
     public void PaperTable_AgreesWithTheDefinitionsOfTheRepository(string name)
     {
         BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name);

@@ -40,7 +40,8 @@ public class ManifestComparisonTests
     [Fact]
     public void Compare_AgreesWithTheName()
     {
-        RunManifest[] others = [Manifest with { ShardSize = 9 }, Manifest with { ProgramVersion = "9" }, Manifest with { Benchmarks = [Manifest.Benchmarks[0]] }];
+        RunManifest[] others =
+            [Manifest with { ShardSize = 9 }, Manifest with { ProgramVersion = "9" }, Manifest with { Benchmarks = [Manifest.Benchmarks[0]] }];
         Assert.All(others, other =>
             Assert.Equal(RunNaming.NameFor(Manifest) == RunNaming.NameFor(other), ManifestComparison.Compare(Manifest, other).IsEmpty));
     }

@@ -4,6 +4,7 @@ using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Tests.Runs;
 
@@ -44,6 +45,47 @@ public class PredictionLinesTests
         """{"benchmark":"gqa","sample":{"id":"s0002","image":"1.png","question":"Question 2?","target":"yes","choices":[],"slices":[]}"""
         + ""","prompt":"<ImageHere> Question 2?","failure":{"kind":"requestRefused","message":"too long"}}""" + "\n",
         Encoding.UTF8.GetString(PredictionLines.Write([Refused])));
+
+    [Fact]
+    public void Read_LineWrittenBeforeAnswersAndBoxes_HasNoneAndIsWrittenTheSame()
+    {
+        const string line = """
+            {"benchmark":"gqa","sample":{"id":"1","image":"n1.jpg","question":"Q","target":"yes","choices":[],"slices":[{"kind":"structural","name":"verify"}]},"prompt":"<ImageHere>Q","generation":{"text":"yes","tokenIds":[8505],"stopReason":"endOfSequence"}}
+
+            """;
+
+        Prediction read = Assert.Single(PredictionLines.Read(Encoding.UTF8.GetBytes(line), "0.jsonl"));
+
+        Assert.Null(read.Sample.Answers);
+        Assert.Null(read.Sample.Box);
+        Assert.Null(read.Sample.CountsOfficially);
+        Assert.Equal(new Score(1), Scorers.ByName["equals-label"].Score(read));
+        Assert.Equal(line, Encoding.UTF8.GetString(PredictionLines.Write([read])));
+    }
+
+    [Fact]
+    public void Write_AnswersAndBox_AreTheStoredShapeAndComeBack()
+    {
+        Prediction prediction = Refused with
+        {
+            Sample = Refused.Sample with
+            {
+                Answers = [new ReferenceAnswer("haul", "yes", "hauling"), new ReferenceAnswer("")],
+                Box = new ReferenceBox(10.5, 20, 100, 200, 640, 480),
+                CountsOfficially = false,
+            },
+        };
+
+        byte[] lines = PredictionLines.Write([prediction]);
+
+        Assert.Contains(
+            ""","target":"yes","answers":[{"text":"haul","confidence":"yes","raw":"hauling"},{"text":""}],"box":{"x":10.5,"y":20,"width":100,"height":200,"imageWidth":640,"imageHeight":480},"""
+            + "\"choices\":[],\"slices\":[],\"countsOfficially\":false}",
+            Encoding.UTF8.GetString(lines), StringComparison.Ordinal);
+        Sample sample = PredictionLines.Read(lines, "0.jsonl")[0].Sample;
+        Assert.Equal(prediction.Sample.Answers!.Value, sample.Answers!.Value);
+        Assert.Equal((prediction.Sample.Box, false), (sample.Box, sample.CountsOfficially));
+    }
 
     [Fact]
     public void Read_Nothing_IsEmpty() => Assert.Empty(PredictionLines.Read([], "0.jsonl"));

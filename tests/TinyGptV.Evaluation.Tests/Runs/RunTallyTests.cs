@@ -9,7 +9,8 @@ public class RunTallyTests
     private static readonly BenchmarkName Gqa = new("gqa");
     private static readonly ShardIndex First = new(0);
     private static readonly Prediction Answered = SampleRuns.Prediction("gqa", SampleRuns.Sample(0, "1.png"));
-    private static readonly Prediction Failed = SampleRuns.Prediction("gqa", SampleRuns.Sample(1, "1.png"), new SampleFailure(SampleFailureKind.ImageUnavailable, "gone"));
+    private static readonly Prediction Failed =
+        SampleRuns.Prediction("gqa", SampleRuns.Sample(1, "1.png"), new SampleFailure(SampleFailureKind.ImageUnavailable, "gone"));
 
     private readonly RunTally _tally = new(SampleRuns.Manifest(SampleRuns.Benchmark("gqa", 1, 1, 2), SampleRuns.Benchmark("vsr", 1)));
 

@@ -118,7 +118,7 @@ public sealed class ScorersTests
         BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "guess"));
 
         PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "official"));
-        Assert.Contains("asks for the scorer 'guess' in mode 'official'; there are contains-label, contains-label-or-yes-no,", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("asks for the scorer 'guess' in mode 'official'; there are box-overlap, box-overlap-of-pixels, contains-label,", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,6 +126,34 @@ public sealed class ScorersTests
     {
         Assert.Equal(0.75, new Accuracy().Compute([new Score(1), new Score(0), new Score(2), new Score(0)]));
         Assert.Null(new Accuracy().Compute([]));
+    }
+
+    [Fact]
+    public void Accuracy_LeavesOutWhatDoesNotCount()
+    {
+        Assert.Equal(0.5, new Accuracy().Compute([new Score(1), new Score(0), new Score(0, Excluded: true)]));
+        Assert.Null(new Accuracy().Compute([new Score(0, Excluded: true)]));
+    }
+
+    [Fact]
+    public void EqualsLabel_UnbalancedQuestion_DoesNotCountAnsweredOrNot()
+    {
+        Prediction balanced = Predictions.Generated("gqa", "1", "no", "no");
+        Prediction unbalanced = balanced with { Sample = balanced.Sample with { CountsOfficially = false } };
+
+        Assert.Equal(new Score(1), Scorers.ByName["equals-label"].Score(balanced));
+        Assert.Equal(new Score(0, Excluded: true), Scorers.ByName["equals-label"].Score(unbalanced));
+        Assert.Equal(new Score(0, Excluded: true), Scorers.ByName["equals-label"].Unanswered(unbalanced));
+        Assert.Equal(default, Scorers.ByName["equals-label"].Unanswered(balanced));
+        Assert.Equal(new Score(1), Scorers.ByName["contains-label"].Score(unbalanced));
+    }
+
+    [Fact]
+    public void ChoiceScorers_ChoiceWithAnUnderscore_StaysOneChoice()
+    {
+        Prediction prediction = Predictions.Ranked("iconqa", "1", "1", ["a_b", "c"], [new(-2, 1), new(-1, 1)]);
+
+        Assert.Equal(new Score(1, 1), Scorers.ByName["mean-likelihood-choice"].Score(prediction));
     }
 
     [Fact]

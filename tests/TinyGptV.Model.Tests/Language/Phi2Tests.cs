@@ -29,6 +29,63 @@ public sealed class Phi2Tests
     }
 
     [Fact]
+    public void Parts_of_a_layer_fed_with_the_originals_inputs_give_its_outputs()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        Dictionary<string, nn.Module> parts = phi.named_modules().ToDictionary(m => m.name, m => m.module);
+        Tensor masks = golden["right.attention_mask"];
+        for (int row = 0; row < masks.shape[0]; row++)
+        {
+            (int start, int count) = UnmaskedPart(masks[row]);
+            Tensor Of(string name) => golden["right." + name][row].narrow(0, start, count);
+            void AssertPart(string expected, string part, Tensor input) =>
+                Golden.AssertClose(Of(expected), ((nn.Module<Tensor, Tensor>)parts["model." + part]).forward(input), Tolerance, $"{expected} of row {row}");
+
+            AssertPart("layer0.input_layernorm", "layers.0.input_layernorm", Of("inputs_embeds"));
+            AssertPart("layer0.self_attn.query_key_value", "layers.0.self_attn.query_key_value", Of("layer0.input_layernorm"));
+            Tensor qkv = Of("layer0.self_attn.query_key_value").view(count, Config.NumAttentionHeads, 3, Config.HeadSize);
+            AssertPart("layer0.self_attn.q_layernorm", "layers.0.self_attn.q_layernorm", qkv.select(2, 0));
+            AssertPart("layer0.self_attn.k_layernorm", "layers.0.self_attn.k_layernorm", qkv.select(2, 1));
+            AssertPart("layer0.post_layernorm", "layers.0.post_layernorm", Of("layer0.self_attn.dense"));
+            AssertPart("layer0.mlp.fc1", "layers.0.mlp.fc1", Of("layer0.input_layernorm"));
+            AssertPart("layer0.mlp", "layers.0.mlp", Of("layer0.input_layernorm"));
+            AssertPart("final_layernorm", "final_layernorm", Of($"layer_{Config.NumHiddenLayers - 1}"));
+        }
+    }
+
+    [Fact]
+    public void Layers_and_caches_are_the_originals()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        using var rotary = new RotaryEmbedding(Config, float32, CPU);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        Dictionary<string, nn.Module> parts = phi.named_modules().ToDictionary(m => m.name, m => m.module);
+        (int start, int count) = UnmaskedPart(golden["right.attention_mask"][1]);
+        Tensor x = golden["right.inputs_embeds"][1].narrow(0, start, count);
+        (Tensor cos, Tensor sin) = rotary.Rows(arange(count, dtype: int64), count);
+        using var cache = new KvCache(Config, count, float32, CPU);
+        RowSpan[] spans = [new RowSpan(cache, 0, count)];
+        for (int layer = 0; layer < Config.NumHiddenLayers; layer++)
+        {
+            x = ((Phi2DecoderLayer)parts[$"model.layers.{layer}"]).Forward(x, spans, cos, sin);
+            Golden.AssertClose(golden[$"right.layer_{layer}"][1].narrow(0, start, count), x, Tolerance, $"layer {layer}");
+        }
+
+        cache.Advance(count);
+        (Tensor k, Tensor v) = cache.Filled(layer: 0);
+        Golden.AssertClose(golden["right.past_key_0"][1].narrow(1, start, count), k.squeeze(0), Tolerance, "keys behind the rotation");
+        Golden.AssertClose(golden["right.past_value_0"][1].narrow(1, start, count), v.squeeze(0), Tolerance, "values");
+        (Tensor allCos, Tensor allSin) = rotary.Rows(arange(golden["rotary.cos_cached"].shape[0], dtype: int64), (int)golden["rotary.cos_cached"].shape[0]);
+        Golden.AssertClose(golden["rotary.cos_cached"], allCos.squeeze(1), 1e-6, "cosines");
+        Golden.AssertClose(golden["rotary.sin_cached"], allSin.squeeze(1), 1e-6, "sines");
+    }
+
+    [Fact]
     public void Forward_AllSequencesPacked_GivesTheSameAsEachAlone()
     {
         using var scope = NewDisposeScope();

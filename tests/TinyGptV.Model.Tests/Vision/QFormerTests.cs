@@ -21,6 +21,28 @@ public sealed class QFormerTests
         Tensor imageTokens = golden["encoder_hidden_states"];
         Tensor queries = weights["query_tokens"].expand(imageTokens.shape[0], -1, -1);
         Golden.AssertClose(golden["last_hidden_state"], former.forward(queries, imageTokens), 1e-5, "queries");
+        AssertParts(former, golden);
+    }
+
+    // Each part is fed with the original's own input, so that an error shows where it arises.
+    private static void AssertParts(QFormer former, IReadOnlyDictionary<string, Tensor> golden)
+    {
+        Dictionary<string, nn.Module> parts = former.named_modules().ToDictionary(m => m.name, m => m.module);
+        Tensor x = golden["embeddings"], imageTokens = golden["encoder_hidden_states"];
+        for (int layer = 0; golden.TryGetValue($"layer_{layer}", out Tensor? output); layer++, x = output)
+        {
+            string name = $"bert.encoder.layer.{layer}";
+            Golden.AssertClose(golden[$"layer_{layer}.self_attention"], ((QFormerAttention)parts[name + ".attention"]).forward(x, x), 1e-5, name + ".attention");
+            Tensor attended = golden[$"layer_{layer}.self_attention"];
+            if (golden.TryGetValue($"layer_{layer}.cross_attention", out Tensor? crossed))
+            {
+                Golden.AssertClose(crossed, ((QFormerAttention)parts[name + ".crossattention"]).forward(attended, imageTokens), 1e-5, name + ".crossattention");
+                attended = crossed;
+            }
+
+            Golden.AssertClose(golden[$"layer_{layer}.intermediate_query"], ((QFormerIntermediate)parts[name + ".intermediate_query"]).forward(attended), 1e-5, name + ".intermediate_query");
+            Golden.AssertClose(output, ((QFormerLayer)parts[name]).forward(x, imageTokens), 1e-5, name);
+        }
     }
 
     private static QFormerConfig Config()

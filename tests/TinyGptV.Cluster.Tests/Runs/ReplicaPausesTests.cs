@@ -1,0 +1,66 @@
+using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Runs;
+
+namespace TinyGptV.Cluster.Tests.Runs;
+
+public class ReplicaPausesTests
+{
+    private readonly ManualTime _time = new();
+    private readonly ReplicaPauses _pauses;
+
+    public ReplicaPausesTests() => _pauses = new ReplicaPauses(
+        new EvaluationClusterOptions { ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(5) }, _time);
+
+    [Fact]
+    public void MayWork_NeverFailed_IsTrue() => Assert.True(_pauses.MayWork("a"));
+
+    [Fact]
+    public void Failed_InARow_PausesTwiceAsLongUpToTheLongest()
+    {
+        foreach (int seconds in (int[])[1, 2, 4, 5, 5])
+        {
+            _pauses.Failed("a");
+            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
+            Assert.False(_pauses.MayWork("a"));
+            _time.Advance(TimeSpan.FromTicks(1));
+            Assert.True(_pauses.MayWork("a"));
+        }
+    }
+
+    [Fact]
+    public void Failed_TwoHundredTimes_StaysAtTheLongest()
+    {
+        for (int failure = 0; failure < 200; failure++)
+            _pauses.Failed("a");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(_pauses.MayWork("a"));
+    }
+
+    [Fact]
+    public void Succeeded_AfterFailures_BeginsAnew()
+    {
+        _pauses.Failed("a");
+        _pauses.Failed("a");
+        _pauses.Succeeded("a");
+        Assert.True(_pauses.MayWork("a"));
+        _pauses.Failed("a");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_pauses.MayWork("a"));
+    }
+
+    [Fact]
+    public void Failed_OneReplica_LeavesTheOthersAtWork()
+    {
+        _pauses.Failed("a");
+        Assert.True(_pauses.MayWork("b"));
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public void Advance(TimeSpan time) => _now += time;
+    }
+}

@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Evaluation.Tests.Scoring;
+
+/// <summary>Made-up answers of several people.</summary>
+internal static class Answers
+{
+    public static ImmutableArray<ReferenceAnswer> Of(params IEnumerable<string> texts) => [.. texts.Select(text => new ReferenceAnswer(text))];
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace TinyGptV.Evaluation.Tests.Scoring;
+
+/// <summary>Tables of cases beside these tests.</summary>
+internal static class CaseFile
+{
+    public static string Folder { get; } = Path.Combine(Repository.Root, "tests", "TinyGptV.Evaluation.Tests", "Scoring", "Cases");
+
+    public static JsonElement Read(string name)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json")));
+        return document.RootElement.Clone();
+    }
+}
