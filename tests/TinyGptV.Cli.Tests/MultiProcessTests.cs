@@ -40,7 +40,22 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
 
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
         oneProcess.AssertEqual(_folder["runs"]);
-        Assert.True(Timings().GetProperty("shardsReturned").GetInt32() > 0, "The replica had finished its shards when it was killed.");
+        await cluster.SecondReplica.WaitForExitAsync(Token);
+        Assert.True(ShardsOf(ShardBegins, cluster.SecondReplica).Except(ShardsOf(ShardIsDone, cluster.SecondReplica)).Any(), "The replica had no shard in hand when it was killed.");
+    }
+
+    [Fact]
+    public async Task Replica_that_is_told_to_stop_after_it_began_a_shard_stops_in_order_and_changes_nothing()
+    {
+        await using var cluster = await ThreeProcesses.StartAsync(_folder, Token);
+        await using ProgramProcess eval = cluster.Evaluate();
+
+        await cluster.SecondReplica.WaitForLineAsync(line => ShardBegins.IsMatch(line), Token);
+        cluster.SecondReplica.Signal("TERM");
+
+        Assert.True(await cluster.SecondReplica.WaitForExitAsync(Token) == ExitCode.Success, cluster.SecondReplica.Transcript);
+        Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
+        oneProcess.AssertEqual(_folder["runs"]);
     }
 
     [Fact]
@@ -84,7 +99,7 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
     {
         string[] command = ["eval", "--runs", "runs", "--threads", "1", .. OneProcessRun.Settings];
         await using ProgramProcess first = ProgramProcess.Start(_folder.Path, command);
-        await first.WaitForLineAsync(line => line.Contains("1 replica(s)", StringComparison.Ordinal), Token);
+        await first.WaitForLineAsync(line => line.StartsWith($"{OneProcessRun.Name}: ", StringComparison.Ordinal), Token);
         first.Signal("INT");
         int exitCode = await first.WaitForExitAsync(Token);
         await using ProgramProcess second = ProgramProcess.Start(_folder.Path, command);
@@ -95,8 +110,14 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
         oneProcess.AssertEqual(_folder["runs"]);
     }
 
-    [GeneratedRegex(@"Replica r2: run \S+, shard \d+ with \d+ samples begins")]
+    [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) with \d+ samples begins")]
     private static partial Regex ShardBegins { get; }
+
+    [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) is done")]
+    private static partial Regex ShardIsDone { get; }
+
+    private static IEnumerable<string> ShardsOf(Regex line, ProgramProcess replica) =>
+        line.Matches(replica.Transcript).Select(match => match.Groups[1].Value);
 
     private JsonElement Timings() => JsonDocument.Parse(File.ReadAllText(_folder["runs", OneProcessRun.Name, "timings.json"])).RootElement;
 

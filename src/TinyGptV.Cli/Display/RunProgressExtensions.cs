@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Display;
@@ -15,4 +16,19 @@ internal static class RunProgressExtensions
     }
 
     public static int Failed(this RunProgress progress) => progress.Benchmarks.Sum(benchmark => benchmark.Failed);
+
+    /// <summary>
+    /// Lets every snapshot say what was stored when the watching began. A run that is moved to another silo on the way begins anew
+    /// there and would count its own predictions among those it found.
+    /// </summary>
+    public static async IAsyncEnumerable<RunProgress> ResumedAsAtFirst(
+        this IAsyncEnumerable<RunProgress> snapshots, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int? resumed = null;
+        await foreach (RunProgress progress in snapshots.WithCancellation(cancellationToken))
+        {
+            if (!progress.Benchmarks.IsEmpty) resumed ??= progress.Resumed;
+            yield return progress with { Resumed = resumed ?? 0 };
+        }
+    }
 }

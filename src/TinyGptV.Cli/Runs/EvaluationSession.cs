@@ -55,7 +55,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         {
             return await StopAsync(cluster, run);
         }
-        catch (Exception exception) when (!cluster.IsEmbedded && exception is OperationCanceledException or OrleansException or SiloUnavailableException or TimeoutException)
+        catch (Exception exception) when (!cluster.IsEmbedded && exception is OperationCanceledException or OrleansException or TimeoutException)
         {
             throw new PrerequisiteException(
                 "The cluster is lost: no coordinator answers any more. What is predicted is kept in its store; when it is there again, the same command continues the run.", exception);
@@ -88,7 +88,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         IRunDisplay display = environment.ErrorIsTerminal
             ? new TerminalRunDisplay(environment.Error, environment.Time)
             : new PlainRunDisplay(environment.Error, environment.Time);
-        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, interrupted: null, cancellationToken);
+        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, interrupted: null, cancellationToken).ResumedAsAtFirst(cancellationToken);
         return await display.ShowAsync(snapshots, cancellationToken)
             ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
     }

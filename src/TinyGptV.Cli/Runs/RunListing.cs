@@ -50,8 +50,8 @@ internal sealed class RunListing(ProgramEnvironment environment)
             var tally = new RunTally(manifest);
             foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
                 tally.Store(shard, await store.ReadShardAsync(run, shard, cancellationToken));
-            // Files do not tell whether someone works on them.
-            return new RunProgress { Run = run, Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Running, Benchmarks = tally.ToProgress() };
+            // Files do not tell whether someone works on them; what is not complete can be continued.
+            return new RunProgress { Run = run, Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Cancelled, Benchmarks = tally.ToProgress() };
         }
         catch (PrerequisiteException exception)
         {
@@ -65,7 +65,7 @@ internal sealed class RunListing(ProgramEnvironment environment)
         foreach (RunProgress run in runs)
             table.Add(
                 run.Run.Value,
-                run.Phase == RunPhase.Completed ? "completed" : run.Phase == RunPhase.Failed ? "failed" : "incomplete",
+                run.Phase == RunPhase.Cancelled ? "incomplete" : run.Phase.ToString().ToLowerInvariant(),
                 string.Create(CultureInfo.InvariantCulture, $"{run.Benchmarks.Sum(one => one.Predicted)}/{run.Benchmarks.Sum(one => one.Samples)}"),
                 run.Failed().ToString(CultureInfo.InvariantCulture),
                 string.Join(", ", run.Benchmarks.Select(one => one.Benchmark.Value)),

@@ -17,8 +17,12 @@ internal static class QuietHost
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Error);
         builder.Logging.AddFilter("TinyGptV", verbose ? LogLevel.Debug : own);
-        // A start that failed is thrown too, and told once.
-        if (!verbose) builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        if (!verbose)
+        {
+            // A start that failed or was given up is thrown too, and told once.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+            builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Critical);
+        }
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         return builder;

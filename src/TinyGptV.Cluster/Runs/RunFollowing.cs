@@ -65,7 +65,8 @@ public static class RunFollowing
         }
     }
 
-    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException;
+    // An enumeration is aborted when the run was moved: also when a silo left that merely kept its entry in the grain directory.
+    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException;
 
     private static async Task<IAsyncEnumerator<RunProgress>> AttachAsync(
         IEvaluationRunGrain grain, Action<Exception>? interrupted, CancellationToken cancellationToken)
