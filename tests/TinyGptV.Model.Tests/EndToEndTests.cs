@@ -71,6 +71,41 @@ public sealed class EndToEndTests
     }
 
     [Fact]
+    public void Scores_of_every_step_of_a_batch_are_the_originals()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using LoadedModel model = Load("phi-2");
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors");
+        JsonArray batches = Goldens["batches"]!.AsArray();
+        for (int batch = 0; batch < batches.Count; batch++)
+        {
+            Tensor masks = language[$"batch{batch}.attention_mask"], scores = language[$"batch{batch}.scores"];
+            for (int row = 0; row < masks.shape[0]; row++)
+            {
+                int[] tokens = [.. batches[batch]!["sequences"]![row]!.AsArray().Skip(1).Select(t => (int)t!)];
+                int steps = Array.IndexOf(tokens, model.Network.Phi.EosTokenId) is var end and >= 0 ? end + 1 : tokens.Length; // behind it rows are only filled
+                int length = (int)masks[row].sum().item<long>();
+                Tensor context = language[$"batch{batch}.inputs_embeds"][row].narrow(0, masks.shape[1] - length, length);
+                Tensor input = cat([context, model.Network.Language.Embed(tensor(tokens[..(steps - 1)].Select(t => (long)t).ToArray()))]);
+                Tensor hidden = model.Network.Language.Forward(input, [new RowSpan(null, 0, (int)input.shape[0])]);
+                AssertWithin(scores[row].narrow(0, 0, steps), model.Network.Language.Logits(hidden.narrow(0, length - 1, steps)), $"batch {batch}, row {row}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Ranking_of_fewer_candidates_is_the_originals()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        JsonNode golden = Goldens["multi_select_num_cand_2"]!;
+        string[] candidates = [.. Goldens["candidates"]!.AsArray().Take(2).Select(c => (string)c!)];
+        string prompt = ((string)Golden.Json("e2e/config.json")["prompt_template"]!).Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)golden["prompt"]!]!, StringComparison.Ordinal);
+        var likelihoods = await engine.RankAsync("image", Image((int)golden["image"]!), prompt, candidates, (string)Golden.Json("e2e/config.json")["end_sym"]!, TestContext.Current.CancellationToken);
+        Assert.Equal(golden["ranks"]![0]!.AsArray().Take(2).Select(r => (int)r!), Enumerable.Range(0, 2).OrderByDescending(c => likelihoods[c].LogLikelihood / likelihoods[c].Tokens));
+    }
+
+    [Fact]
     public async Task Batches_of_mixed_lengths_are_the_originals()
     {
         await using GenerationEngine engine = Start("phi-2-safetensors");

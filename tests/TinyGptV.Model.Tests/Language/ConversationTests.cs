@@ -8,6 +8,7 @@ public sealed class ConversationTests
     [Theory]
     [InlineData("CONV_VISION_minigptv2")]
     [InlineData("CONV_VISION_Vicuna0")]
+    [InlineData("CONV_VISION_LLama2")]
     [InlineData("demo_v2")]
     public void Prompt_TwoTurns_IsTheOriginals(string name)
     {
@@ -30,7 +31,7 @@ public sealed class ConversationTests
     private static Conversation ByName(string name) => name switch
     {
         "demo_v2" => Conversation.SecondDemo,
-        "CONV_VISION_Vicuna0" => Conversation.FirstDemo,
-        _ => Conversation.Benchmarks,
+        "CONV_VISION_minigptv2" => Conversation.Benchmarks,
+        _ => Conversation.FirstDemo,
     };
 }

@@ -29,6 +29,21 @@ public sealed class Phi2Tests
     }
 
     [Fact]
+    public void Forward_TokenIds_GivesTheOriginalsLogits()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using Phi2 phi = Load();
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("phi/forward.safetensors");
+        Tensor ids = golden["ids.input_ids"];
+        for (int row = 0; row < ids.shape[0]; row++)
+        {
+            Tensor hidden = phi.Forward(phi.Embed(ids[row]), [new RowSpan(null, 0, (int)ids.shape[1])]);
+            Golden.AssertClose(golden["ids.logits"][row], phi.Logits(hidden), Tolerance, $"row {row}");
+        }
+    }
+
+    [Fact]
     public void Parts_of_a_layer_fed_with_the_originals_inputs_give_its_outputs()
     {
         using var scope = NewDisposeScope();
