@@ -128,6 +128,17 @@ public sealed class EndToEndTests
         }
     }
 
+    [Fact]
+    public async Task PrependsBegin_PutsTheBeginTokenInFrontAsInTraining()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        string text = (string)Goldens["texts"]![0]!;
+        GeneratedAnswer switched = await GenerateAsync(engine, 0, text, NewTokens with { PrependsBegin = true });
+        GeneratedAnswer spelled = await GenerateAsync(engine, 0, "<|endoftext|>" + text, NewTokens);
+        Assert.Equal(spelled.TokenIds, switched.TokenIds);
+        Assert.NotEqual((await GenerateAsync(engine, 0, text, NewTokens)).TokenIds, switched.TokenIds);
+    }
+
     private static void AssertWithin(Tensor expected, Tensor actual, string what) =>
         Golden.AssertClose(expected, actual, Tolerance / expected.abs().max().item<float>(), what);
 

@@ -54,7 +54,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(sample);
-        return definition.PromptTemplate.Replace("{question}", sample.Question, StringComparison.Ordinal);
+        return PromptTemplate.Parse(definition.PromptTemplate).Render(sample.Question);
     }
 
     /// <summary>The prediction of a sample that got no answer.</summary>

@@ -47,6 +47,12 @@ public sealed record DecodingOptions
     /// <summary>Ends an answer instead of the model's end token; negative for none, null (the default) for the model's.</summary>
     public int? EndToken { get; init; }
 
+    /// <summary>
+    /// Whether the begin token is put in front of the prompt, as in every training sequence. Default: false, because the original's
+    /// tokenizer ignores the request for it.
+    /// </summary>
+    public bool PrependsBegin { get; init; }
+
     /// <summary>Tokens that end an answer too, without counting as its end token. Default: none.</summary>
     public ImmutableArray<int> StopTokens { get; init; } = [];
 

@@ -52,7 +52,7 @@ public sealed class GenerationEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(decoding);
         ArgumentOutOfRangeException.ThrowIfLessThan(decoding.MaxNewTokens, 1);
-        ImagePrompt tokens = Tokenize(prompt);
+        ImagePrompt tokens = decoding.PrependsBegin ? WithBegin(Tokenize(prompt)) : Tokenize(prompt);
         PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
         GeneratedTokens result = await SubmitAsync(prepared, tokens, decoding, cancellationToken).ConfigureAwait(false);
         return new GeneratedAnswer(_model.Tokenizer.GenerateText(result.Ids.AsSpan()), result.Ids, result.Ended);
@@ -72,8 +72,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         string imageDigest, ReadOnlyMemory<byte> image, string prompt, IReadOnlyList<string> candidates, string end, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        ImagePrompt tokens = Tokenize(prompt);
-        tokens = tokens with { Before = tokens.Before.Insert(0, _model.Tokenizer.EndOfTextId) }; // begin, end and padding are one token here
+        ImagePrompt tokens = WithBegin(Tokenize(prompt));
         ImmutableArray<ImmutableArray<int>> continuations = [.. candidates.Select(c => _model.Tokenizer.Encode(c + end).ToImmutableArray())];
         if (continuations.IsEmpty || continuations.Any(c => c.IsEmpty))
             throw new ArgumentException("Ranking needs at least one candidate, and at least one token in each; give a non-empty candidate or end.", nameof(candidates));
@@ -93,6 +92,9 @@ public sealed class GenerationEngine : IAsyncDisposable
         _arriving.Dispose();
         _model.Dispose();
     }
+
+    // Begin, end and padding are one token here.
+    private ImagePrompt WithBegin(ImagePrompt prompt) => prompt with { Before = prompt.Before.Insert(0, _model.Tokenizer.EndOfTextId) };
 
     private ImagePrompt Tokenize(string prompt)
     {
