@@ -113,7 +113,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         else
             await ReportDisplay.WriteAsync(report.Tables, environment.Output);
 
-        await environment.Error.WriteLineAsync(end.Resumed == 0 ? "" : end.Resumed == samples
+        if (end.Resumed > 0) await environment.Error.WriteLineAsync(end.Resumed == samples
             ? $"Everything was predicted already: the run '{end.Run}' was complete."
             : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
         await environment.Error.WriteLineAsync($"Reports: {string.Join(", ", report.Files)}");
