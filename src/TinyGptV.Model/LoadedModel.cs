@@ -68,7 +68,7 @@ public sealed class LoadedModel : IDisposable
     public void Dispose() => Network.Dispose();
 
     // The adapters' rank is what the file holds, whatever a configuration says; alpha cannot be seen in the tensors.
-    private static TinyGptVConfig ConfigOf(CheckpointSet files, ModelSettings settings)
+    internal static TinyGptVConfig ConfigOf(CheckpointSet files, ModelSettings settings)
     {
         string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(files.Paths.StageFile))!, "config.json");
         string? path = settings.ConfigFile ?? (File.Exists(beside) ? beside : null);

@@ -34,8 +34,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
 
     private static string? FindPhi(string[] folders)
     {
-        string[] candidates = [.. folders.Where(candidate => File.Exists(Path.Combine(candidate, "config.json")) &&
-            (File.Exists(Path.Combine(candidate, "vocab.json")) || File.Exists(Path.Combine(candidate, "tokenizer.json"))))];
+        string[] candidates = [.. folders.Where(Phi2Folder.IsAt)];
         return candidates.FirstOrDefault(candidate => Path.GetFileName(candidate) == "phi-2") ?? (candidates.Length == 1 ? candidates[0] : null);
     }
 

@@ -39,6 +39,10 @@ public sealed class Phi2Folder : ICheckpointFile
     /// <summary>The weight files in use, and their index if there is one; full paths.</summary>
     public ImmutableArray<string> WeightFiles { get; }
 
+    /// <summary>Whether a folder looks like one: a configuration and a vocabulary.</summary>
+    public static bool IsAt(string folder) => File.Exists(System.IO.Path.Combine(folder, "config.json")) &&
+        (File.Exists(System.IO.Path.Combine(folder, "vocab.json")) || File.Exists(System.IO.Path.Combine(folder, "tokenizer.json")));
+
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
     /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
     public static Phi2Folder Open(string path)
