@@ -16,6 +16,7 @@ internal sealed record ModelBlueprint(TinyGptVConfig Config, PhiConfig Phi, IRea
     {
         TinyGptVConfig config = LoadedModel.ConfigOf(files, settings);
         PhiConfig phi = PhiConfig.Read(Path.Combine(files.Paths.PhiFolder, "config.json"));
+        using var scope = NewDisposeScope();
         using var network = new TinyGptVModel(config, phi, float32, META);
         return new ModelBlueprint(config, phi, network.ParametersByKey().ToDictionary(p => p.Key, p => p.Value.shape.ToImmutableArray()));
     }

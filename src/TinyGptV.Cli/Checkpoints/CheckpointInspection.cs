@@ -34,6 +34,7 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
     private static IEnumerable<Func<ICheckpointFile>> PartsOf(string path)
     {
         if (!Directory.Exists(path)) return [() => CheckpointFile.Open(path)];
+        if (ConvertedFolder.IsAt(path)) return [() => ConvertedFolder.Open(path)];
         if (Phi2Folder.IsAt(path)) return [() => Phi2Folder.Open(path)];
 
         string[] folders = [.. Directory.EnumerateDirectories(path).Where(Phi2Folder.IsAt).Order(StringComparer.Ordinal)];

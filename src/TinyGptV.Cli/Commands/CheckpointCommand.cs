@@ -19,11 +19,18 @@ internal sealed class CheckpointCommand : TeachingCommand
         ("Whether a file is one of the published ones", "tinygptv checkpoint verify ./checkpoints/TinyGPT-V_for_Stage4.pth"),
     ];
 
+    private static readonly (string, string)[] Conversions =
+    [
+        ("One folder in place of the downloaded files, and its use", "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v && tinygptv eval --model ./tinygpt-v"),
+        ("With LoRA merged into the weights", "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v-merged --merge-lora"),
+    ];
+
     public CheckpointCommand(ProgramEnvironment environment)
-        : base("checkpoint", "Looks into checkpoint files and verifies them.", [.. Inspections, .. Verifications])
+        : base("checkpoint", "Looks into checkpoint files, verifies and converts them.", [.. Inspections, .. Verifications, .. Conversions])
     {
         Add(Inspect(environment));
         Add(Verify(environment));
+        Add(Convert(environment));
     }
 
     private static TeachingCommand Inspect(ProgramEnvironment environment)
@@ -55,8 +62,24 @@ internal sealed class CheckpointCommand : TeachingCommand
         return verify;
     }
 
+    private static TeachingCommand Convert(ProgramEnvironment environment)
+    {
+        var folder = new Argument<string>("FOLDER") { Description = "A folder with all parts of a model, as --model takes it." };
+        var output = new Option<string>("--output") { Description = "The folder to write, absent or empty.", HelpName = "DIR", Required = true };
+        var mergeLora = new Option<bool>("--merge-lora") { Description = "Add LoRA to the weights that it adapts, rounded to their stored type. Answers can differ in the last digits." };
+        Option<int?> imageSize = ImageSize("The image size that the model will be used with, in pixels. Default: as configured, else 448.");
+        var convert = new TeachingCommand(
+            "convert",
+            "Writes a model as one folder that loads with no further choices: safetensors with one naming and layout whatever the sources', config.json with all " +
+            "sizes, the tokenizer. Values and element types stay as they are, and so do answers. Needs memory for one tensor at a time.",
+            Conversions) { folder, output, mergeLora, imageSize };
+        convert.SetAction((result, cancellationToken) => new CheckpointRewriting(environment).WriteAsync(
+            new CheckpointRewritingOptions(result.GetRequiredValue(folder), result.GetRequiredValue(output), result.GetValue(mergeLora), result.GetValue(imageSize)), cancellationToken));
+        return convert;
+    }
+
     private static Argument<string> PathArgument() =>
-        new("PATH") { Description = "A .pth, .pt, .bin or .safetensors file, a phi-2 folder, or a folder with all parts of a model." };
+        new("PATH") { Description = "A .pth, .pt, .bin or .safetensors file, a phi-2 folder, or a folder with all parts of a model, converted or not." };
 
     private static Option<int?> ImageSize(string description)
     {

@@ -47,7 +47,7 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
 
         _found.Add(name); // a tensor of the wrong shape is reported as that, not as missing too
         bool fits = header.Shape.SequenceEqual(wanted);
-        if (!fits && !(name == CheckpointKeys.PositionTable && PositionTable.CanResample(header.Shape.AsSpan(), wanted.AsSpan())))
+        if (!fits && !CanResample(role, name, header.Shape.AsSpan(), wanted.AsSpan()))
         {
             _misshapen.Add(new MisshapenTensor(name, wanted, header.Shape, file.Path));
             return;
@@ -56,4 +56,8 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
         _sources[name] = new TensorSource(file, header, fits ? null : wanted[1]);
         _fitting[file.Path]++;
     }
+
+    /// <summary>A converted table may have been resampled already, and doing it twice would not give the original's values.</summary>
+    private static bool CanResample(CheckpointRole role, string name, ReadOnlySpan<long> stored, ReadOnlySpan<long> wanted) =>
+        role != CheckpointRole.Converted && name == CheckpointKeys.PositionTable && PositionTable.CanResample(stored, wanted);
 }

@@ -13,7 +13,7 @@ public sealed class CheckpointSet : IDisposable
     /// <summary>Where the files are.</summary>
     public CheckpointPaths Paths { get; }
 
-    /// <summary>What the stage file tells about the model.</summary>
+    /// <summary>What the stage file, or the converted folder, tells about the model.</summary>
     public StageFacts Stage { get; private set; } = new(0, null, null, null, false);
 
     /// <summary>What would be loaded: canonical name to header, the later file's where two hold a tensor.</summary>
@@ -26,11 +26,8 @@ public sealed class CheckpointSet : IDisposable
         var set = new CheckpointSet(paths);
         try
         {
-            set._files.Add((CheckpointRole.Phi, Phi2Folder.Open(paths.PhiFolder)));
-            set._files.Add((CheckpointRole.Eva, CheckpointFile.Open(paths.EvaFile)));
-            set._files.Add((CheckpointRole.Blip2, CheckpointFile.Open(paths.Blip2File)));
-            set._files.Add((CheckpointRole.Stage, CheckpointFile.Open(paths.StageFile)));
-            set.Stage = StageFacts.Of(set.File(CheckpointRole.Stage));
+            set.OpenFiles();
+            set.Stage = StageFacts.Of(set._files[^1].File);
             set.Tensors = set.CollectHeaders();
             return set;
         }
@@ -41,7 +38,7 @@ public sealed class CheckpointSet : IDisposable
         }
     }
 
-    /// <summary>The open file of one kind.</summary>
+    /// <summary>The open file of one kind; a converted folder has only <see cref="CheckpointRole.Converted"/>.</summary>
     public ICheckpointFile File(CheckpointRole role) => _files.Single(file => file.Role == role).File;
 
     /// <summary>
@@ -89,6 +86,20 @@ public sealed class CheckpointSet : IDisposable
     public void Dispose()
     {
         foreach ((_, ICheckpointFile file) in _files) file.Dispose();
+    }
+
+    private void OpenFiles()
+    {
+        if (Paths.Converted is { } converted)
+        {
+            _files.Add((CheckpointRole.Converted, ConvertedFolder.Open(converted)));
+            return;
+        }
+
+        _files.Add((CheckpointRole.Phi, Phi2Folder.Open(Paths.PhiFolder)));
+        _files.Add((CheckpointRole.Eva, CheckpointFile.Open(Paths.EvaFile)));
+        _files.Add((CheckpointRole.Blip2, CheckpointFile.Open(Paths.Blip2File)));
+        _files.Add((CheckpointRole.Stage, CheckpointFile.Open(Paths.StageFile)));
     }
 
     private Dictionary<string, TensorHeader> CollectHeaders()

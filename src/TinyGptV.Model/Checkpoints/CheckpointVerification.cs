@@ -57,12 +57,17 @@ public sealed class CheckpointVerification
 
     private async Task VerifyModelAsync(CheckpointPaths paths, ModelSettings settings, CancellationToken cancellationToken)
     {
-        await DigestAsync(() => DecidingFiles.OfPhi(paths.PhiFolder), cancellationToken).ConfigureAwait(false);
-        await DigestAsync(() => DecidingFiles.BesidePhi(paths), cancellationToken).ConfigureAwait(false);
-        // One by one first: opened as a set, the first broken part would hide the others.
+        await DigestAsync(() => DecidingFiles.OfLanguageModel(paths), cancellationToken).ConfigureAwait(false);
+        await DigestAsync(() => DecidingFiles.OfOthers(paths), cancellationToken).ConfigureAwait(false);
+        if (paths.Converted is null) OpenOneByOne(paths);
+        if (_problems.Count == 0) Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
+    }
+
+    /// <summary>Opened as a set, the first broken part would hide the others.</summary>
+    private void OpenOneByOne(CheckpointPaths paths)
+    {
         Attempt(paths.PhiFolder, () => Phi2Folder.Open(paths.PhiFolder).Dispose());
         foreach (string file in new[] { paths.EvaFile, paths.Blip2File, paths.StageFile }) Attempt(file, () => CheckpointFile.Open(file).Dispose());
-        if (_problems.Count == 0) Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
     }
 
     private void VerifySet(CheckpointPaths paths, ModelSettings settings, CancellationToken cancellationToken)
