@@ -31,8 +31,7 @@ public sealed record ModelSettings
     /// <summary>Whether adapters are added to the weights they adapt: faster by a few percent, other low-order bits. Default: false, as the original.</summary>
     public bool MergeAdapters { get; init; }
 
-
-    /// <summary>The file with the sizes; null for <c>config.json</c> beside the stage file if there is one, else the published sizes.</summary>
+    /// <summary>The file with the sizes; null for <c>config.json</c> beside the stage file or in the converted folder if there is one, else the published sizes.</summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>The image size in pixels; null for what the configuration or the stage file says, else 448.</summary>
@@ -95,11 +94,13 @@ public sealed class LoadedModel : IDisposable
     public void Dispose() => Network.Dispose();
 
     // The adapters' rank is what the file holds, whatever a configuration says; alpha cannot be seen in the tensors.
-    private static TinyGptVConfig ConfigOf(CheckpointSet files, ModelSettings settings)
+    internal static TinyGptVConfig ConfigOf(CheckpointSet files, ModelSettings settings)
     {
         string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(files.Paths.StageFile))!, "config.json");
         string? path = settings.ConfigFile ?? (File.Exists(beside) ? beside : null);
         TinyGptVConfig config = path is null ? new TinyGptVConfig() : TinyGptVConfig.Read(path);
+        if (files.Paths.Converted is { } converted && settings.ImageSize is { } asked && asked != config.ImageSize)
+            throw new CheckpointException($"{converted}: was converted for images of {config.ImageSize} pixels, {asked} are asked for. Convert the original files again with --image-size {asked}.");
         int imageSize = settings.ImageSize ?? (path is null ? files.Stage.ImageSize : null) ?? config.ImageSize;
         if (imageSize < config.PatchSize || imageSize % config.PatchSize != 0)
             throw new InvalidDataException($"The image size is a multiple of the patch size {config.PatchSize}; found {imageSize}. The published models use 224 (stages 1 to 3) and 448 (stage 4).");

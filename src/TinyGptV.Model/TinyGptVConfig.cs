@@ -156,7 +156,7 @@ internal static class ModelConfigJson
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>All sizes in one line: what cannot be seen in the tensors, such as the number of heads, decides answers too.</summary>
-    public static string Write(TinyGptVConfig config) => JsonSerializer.Serialize(config, Options);
+    public static string Write<T>(T config) => JsonSerializer.Serialize(config, Options);
 
     public static T Read<T>(string path)
     {

@@ -48,26 +48,7 @@ public sealed class EndToEndTests
     public async Task Generation_and_ranking_from_image_files_are_the_originals()
     {
         await using GenerationEngine engine = Start("phi-2");
-        JsonNode?[] cases = [.. Goldens["cases"]!.AsArray()];
-        string[] candidates = [.. Goldens["candidates"]!.AsArray().Select(c => (string)c!)];
-        string template = (string)Golden.Json("e2e/config.json")["prompt_template"]!, end = (string)Golden.Json("e2e/config.json")["end_sym"]!;
-
-        // All at once: the engine batches them.
-        var generated = cases.Select(c => GenerateAsync(engine, (int)c!["image"]!, Text(c), NewTokens)).ToArray();
-        var ranked = cases.Select(c => engine.RankAsync(
-            Digest(c!), Image((int)c!["image"]!), template.Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)c["prompt"]!]!, StringComparison.Ordinal),
-            candidates, end, TestContext.Current.CancellationToken)).ToArray();
-        for (int i = 0; i < cases.Length; i++)
-        {
-            GeneratedAnswer answer = await generated[i];
-            Assert.Equal([.. cases[i]!["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds); // the first is the begin token
-            Assert.Equal((string)cases[i]!["answer"]!, answer.Text);
-
-            double[] losses = [.. (await ranked[i]).Select(l => -l.LogLikelihood / l.Tokens)];
-            double[] expected = [.. cases[i]!["multi_select"]!["losses"]!.AsArray().Select(l => (double)l!)];
-            for (int c = 0; c < losses.Length; c++) Assert.Equal(expected[c], losses[c], Tolerance);
-            Assert.Equal([.. cases[i]!["multi_select"]!["ranks"]!.AsArray().Select(r => (int)r!)], Enumerable.Range(0, losses.Length).OrderBy(c => losses[c]));
-        }
+        await AssertAnswersAsync(engine);
     }
 
     [Fact]
@@ -172,6 +153,31 @@ public sealed class EndToEndTests
         GeneratedAnswer spelled = await GenerateAsync(engine, 0, "<|endoftext|>" + text, NewTokens);
         Assert.Equal(spelled.TokenIds, switched.TokenIds);
         Assert.NotEqual((await GenerateAsync(engine, 0, text, NewTokens)).TokenIds, switched.TokenIds);
+    }
+
+    /// <summary>Fails unless every golden question gets the original's tokens, text, losses and ranks.</summary>
+    internal static async Task AssertAnswersAsync(GenerationEngine engine)
+    {
+        JsonNode?[] cases = [.. Goldens["cases"]!.AsArray()];
+        string[] candidates = [.. Goldens["candidates"]!.AsArray().Select(c => (string)c!)];
+        string template = (string)Golden.Json("e2e/config.json")["prompt_template"]!, end = (string)Golden.Json("e2e/config.json")["end_sym"]!;
+
+        // All at once: the engine batches them.
+        var generated = cases.Select(c => GenerateAsync(engine, (int)c!["image"]!, Text(c), NewTokens)).ToArray();
+        var ranked = cases.Select(c => engine.RankAsync(
+            Digest(c!), Image((int)c!["image"]!), template.Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)c["prompt"]!]!, StringComparison.Ordinal),
+            candidates, end, TestContext.Current.CancellationToken)).ToArray();
+        for (int i = 0; i < cases.Length; i++)
+        {
+            GeneratedAnswer answer = await generated[i];
+            Assert.Equal([.. cases[i]!["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds); // the first is the begin token
+            Assert.Equal((string)cases[i]!["answer"]!, answer.Text);
+
+            double[] losses = [.. (await ranked[i]).Select(l => -l.LogLikelihood / l.Tokens)];
+            double[] expected = [.. cases[i]!["multi_select"]!["losses"]!.AsArray().Select(l => (double)l!)];
+            for (int c = 0; c < losses.Length; c++) Assert.Equal(expected[c], losses[c], Tolerance);
+            Assert.Equal([.. cases[i]!["multi_select"]!["ranks"]!.AsArray().Select(r => (int)r!)], Enumerable.Range(0, losses.Length).OrderBy(c => losses[c]));
+        }
     }
 
     private static void AssertWithin(Tensor expected, Tensor actual, string what) =>

@@ -34,17 +34,15 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
     private static IEnumerable<Func<ICheckpointFile>> PartsOf(string path)
     {
         if (!Directory.Exists(path)) return [() => CheckpointFile.Open(path)];
-        if (IsPhi(path)) return [() => Phi2Folder.Open(path)];
+        if (ConvertedFolder.IsAt(path)) return [() => ConvertedFolder.Open(path)];
+        if (Phi2Folder.IsAt(path)) return [() => Phi2Folder.Open(path)];
 
-        string[] folders = [.. Directory.EnumerateDirectories(path).Where(IsPhi).Order(StringComparer.Ordinal)];
+        string[] folders = [.. Directory.EnumerateDirectories(path).Where(Phi2Folder.IsAt).Order(StringComparer.Ordinal)];
         string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         return folders.Length + files.Length > 0
             ? [.. folders.Select(folder => (Func<ICheckpointFile>)(() => Phi2Folder.Open(folder))), .. files.Select(file => (Func<ICheckpointFile>)(() => CheckpointFile.Open(file)))]
             : throw new PrerequisiteException($"'{path}' holds no checkpoint. Expected {string.Join(", ", Extensions)} files or a phi-2 folder; give the path of one.");
     }
-
-    private static bool IsPhi(string folder) =>
-        File.Exists(Path.Combine(folder, "config.json")) && (File.Exists(Path.Combine(folder, "vocab.json")) || File.Exists(Path.Combine(folder, "tokenizer.json")));
 
     private async Task DescribeAsync(CheckpointSummary summary, bool listTensors)
     {

@@ -9,7 +9,7 @@ internal sealed class ModelOptionSet
 {
     private readonly Option<string?> _folder = new("--model")
     {
-        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth. Default: the shipped demonstration model.",
+        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth, or a converted one. Default: the shipped demonstration model.",
         HelpName = "DIR",
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Model;
 using TinyGptV.Model.Checkpoints;
@@ -60,6 +61,9 @@ internal sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
     {
         if (options is { Phi: { } phi, Eva: { } eva, Blip2: { } blip2, Stage: { } stage }) return new CheckpointPaths(phi, eva, blip2, stage);
         CheckpointPaths found = CheckpointPaths.Find(options.Folder);
+        if (found.Converted is not null)
+            return options is { Phi: null, Eva: null, Blip2: null, Stage: null } ? found : throw new PrerequisiteException(
+                $"'{options.Folder}' is a converted model, whose parts cannot be exchanged. Leave --phi, --eva, --blip2 and --stage out, or convert the files that you want.");
         return new CheckpointPaths(options.Phi ?? found.PhiFolder, options.Eva ?? found.EvaFile, options.Blip2 ?? found.Blip2File, options.Stage ?? found.StageFile);
     }
 

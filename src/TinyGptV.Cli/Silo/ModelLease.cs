@@ -17,7 +17,7 @@ internal sealed class ModelLease : IAsyncDisposable
         bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
-                $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth; give it with --model.");
+                $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted one; give it with --model.");
         try
         {
             return new ModelLease(await environment.LoadModel(options, cancellationToken));

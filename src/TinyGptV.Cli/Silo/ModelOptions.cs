@@ -7,7 +7,8 @@ internal sealed record ModelOptions
 {
     /// <summary>
     /// The checkpoint folder: <c>phi-2/</c>, <c>eva_vit_g.pth</c>, <c>blip2_pretrained_flant5xxl.pth</c>,
-    /// <c>TinyGPT-V_for_Stage*.pth</c>, and a <c>config.json</c> if the shape is not the published one.
+    /// <c>TinyGPT-V_for_Stage*.pth</c>, and a <c>config.json</c> if the shape is not the published one;
+    /// or a folder that <c>tinygptv checkpoint convert</c> wrote.
     /// </summary>
     public required string Folder { get; init; }
 

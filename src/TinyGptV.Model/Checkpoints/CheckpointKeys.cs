@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Model.Checkpoints;
 
-/// <summary>The four kinds of files that make a model, in load order: of two that hold a tensor the later one wins.</summary>
+/// <summary>The kinds of files that make a model, four of them in load order: of two that hold a tensor the later one wins.</summary>
 public enum CheckpointRole
 {
     /// <summary>The Phi-2 folder: the language model.</summary>
@@ -16,6 +16,9 @@ public enum CheckpointRole
 
     /// <summary>TinyGPT-V itself: projections, norm weights, LoRA.</summary>
     Stage,
+
+    /// <summary>A converted folder, which holds all the others' tensors under their canonical names.</summary>
+    Converted,
 }
 
 /// <summary>
@@ -34,6 +37,9 @@ public static partial class CheckpointKeys
     /// <summary>The position table, resampled if the model sees images of another size than the file's.</summary>
     public const string PositionTable = VisualEncoder + "pos_embed";
 
+    /// <summary>The ends of the names of a LoRA pair, in place of the adapted layer's <c>.weight</c>.</summary>
+    internal const string LoraA = ".lora_A.weight", LoraB = ".lora_B.weight";
+
     private const string LoraWrapper = "llama_model.base_model.model.";
 
     /// <summary>The canonical name of a file's tensor.</summary>
@@ -43,7 +49,7 @@ public static partial class CheckpointKeys
     {
         CheckpointRole.Phi => LanguageModel + name,
         CheckpointRole.Eva => VisualEncoder + name,
-        CheckpointRole.Blip2 => name,
+        CheckpointRole.Blip2 or CheckpointRole.Converted => name,
         _ => WithoutWrapper(name),
     };
 

@@ -11,12 +11,18 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
 {
     private const string Eva = "eva_vit_g", Blip2 = "blip2_pretrained_flant5xxl", Stage = "TinyGPT-V_for_Stage";
 
-    /// <summary>Finds them in one folder by their published names, as .safetensors (preferred) or .pth; of several stages the newest.</summary>
+    /// <summary>The converted folder that all paths point into; null for files as they were published.</summary>
+    public string? Converted { get; private init; }
+
+    /// <summary>
+    /// Finds them in one folder: a converted one, or one with files of the published names, as .safetensors (preferred) or .pth; of several stages the newest.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="CheckpointException">Something is missing; the message lists what was expected and what is there.</exception>
     public static CheckpointPaths Find(string folder)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
+        if (ConvertedFolder.IsAt(folder)) return OfConverted(folder);
         string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)],
             folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
         string? phi = FindPhi(folders), eva = Named(files, Eva), blip2 = Named(files, Blip2), stage = NewestStage(files);
@@ -25,7 +31,14 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
             Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),
             Line(blip2, $"{Blip2}.pth or .safetensors"), Line(stage, $"{Stage}N.pth or .safetensors, N = 1 to 4")) +
+            "\nor a folder that 'tinygptv checkpoint convert' wrote." +
             $"\nFound: {Listing(files, folders)}");
+    }
+
+    private static CheckpointPaths OfConverted(string folder)
+    {
+        string weights = WeightFiles.Find(folder)[0];
+        return new CheckpointPaths(Path.Combine(folder, ConvertedFolder.PhiName), weights, weights, weights) { Converted = folder };
     }
 
     /// <summary>The stage that a file's name tells, or null.</summary>
@@ -34,8 +47,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
 
     private static string? FindPhi(string[] folders)
     {
-        string[] candidates = [.. folders.Where(candidate => File.Exists(Path.Combine(candidate, "config.json")) &&
-            (File.Exists(Path.Combine(candidate, "vocab.json")) || File.Exists(Path.Combine(candidate, "tokenizer.json"))))];
+        string[] candidates = [.. folders.Where(Phi2Folder.IsAt)];
         return candidates.FirstOrDefault(candidate => Path.GetFileName(candidate) == "phi-2") ?? (candidates.Length == 1 ? candidates[0] : null);
     }
 

@@ -36,7 +36,7 @@ public sealed record CheckpointReport(
     ImmutableSortedDictionary<string, int> Loaded)
 {
     /// <summary>
-    /// Whether the model holds what its files were trained to be. An unexpected tensor of the language model or of the stage file counts: the model
+    /// Whether the model holds what its files were trained to be. An unexpected tensor of the language model, the stage or a converted folder counts: the model
     /// was built smaller than its files. In the files of other projects (EVA, BLIP-2) it does not.
     /// </summary>
     public bool IsComplete => Missing.IsEmpty && Misshapen.IsEmpty && !Unexpected.Any(IsTrainedForThisModel);
@@ -48,7 +48,7 @@ public sealed record CheckpointReport(
         if (!IsComplete) throw new CheckpointException(Describe());
     }
 
-    private static bool IsTrainedForThisModel(UnexpectedTensor tensor) => tensor.Role is CheckpointRole.Phi or CheckpointRole.Stage;
+    private static bool IsTrainedForThisModel(UnexpectedTensor tensor) => tensor.Role is CheckpointRole.Phi or CheckpointRole.Stage or CheckpointRole.Converted;
 
     private string Describe()
     {

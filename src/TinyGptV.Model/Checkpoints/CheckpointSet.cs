@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints;
@@ -7,9 +6,6 @@ namespace TinyGptV.Model.Checkpoints;
 /// <summary>The open files of one model.</summary>
 public sealed class CheckpointSet : IDisposable
 {
-    private static readonly string[] TokenizerFiles =
-        ["added_tokens.json", "generation_config.json", "merges.txt", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json"];
-
     private readonly List<(CheckpointRole Role, ICheckpointFile File)> _files = [];
 
     private CheckpointSet(CheckpointPaths paths) => Paths = paths;
@@ -17,10 +13,7 @@ public sealed class CheckpointSet : IDisposable
     /// <summary>Where the files are.</summary>
     public CheckpointPaths Paths { get; }
 
-    /// <summary>The language model's folder.</summary>
-    public Phi2Folder Phi => (Phi2Folder)File(CheckpointRole.Phi);
-
-    /// <summary>What the stage file tells about the model.</summary>
+    /// <summary>What the stage file, or the converted folder, tells about the model.</summary>
     public StageFacts Stage { get; private set; } = new(0, null, null, null, false);
 
     /// <summary>What would be loaded: canonical name to header, the later file's where two hold a tensor.</summary>
@@ -33,11 +26,8 @@ public sealed class CheckpointSet : IDisposable
         var set = new CheckpointSet(paths);
         try
         {
-            set._files.Add((CheckpointRole.Phi, Phi2Folder.Open(paths.PhiFolder)));
-            set._files.Add((CheckpointRole.Eva, CheckpointFile.Open(paths.EvaFile)));
-            set._files.Add((CheckpointRole.Blip2, CheckpointFile.Open(paths.Blip2File)));
-            set._files.Add((CheckpointRole.Stage, CheckpointFile.Open(paths.StageFile)));
-            set.Stage = StageFacts.Of(set.File(CheckpointRole.Stage));
+            set.OpenFiles();
+            set.Stage = StageFacts.Of(set._files[^1].File);
             set.Tensors = set.CollectHeaders();
             return set;
         }
@@ -48,7 +38,7 @@ public sealed class CheckpointSet : IDisposable
         }
     }
 
-    /// <summary>The open file of one kind.</summary>
+    /// <summary>The open file of one kind; a converted folder has only <see cref="CheckpointRole.Converted"/>.</summary>
     public ICheckpointFile File(CheckpointRole role) => _files.Single(file => file.Role == role).File;
 
     /// <summary>
@@ -61,9 +51,25 @@ public sealed class CheckpointSet : IDisposable
     public CheckpointReport LoadInto(IReadOnlyDictionary<string, torch.Tensor> parameters, CancellationToken cancellationToken = default)
     {
         using IDisposable noGradients = torch.no_grad();
-        var loading = new CheckpointLoading(parameters);
-        foreach ((CheckpointRole role, ICheckpointFile file) in _files) loading.Load(role, file, cancellationToken);
-        return loading.Finish();
+        CheckpointPlan plan = PlanFor(parameters.ToDictionary(parameter => parameter.Key, parameter => parameter.Value.shape.ToImmutableArray()));
+        foreach ((string name, TensorSource source) in plan.Sources)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using torch.Tensor stored = source.Read();
+            parameters[name].copy_(stored);
+        }
+
+        foreach (string name in plan.Zeros) parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
+        return plan.Report();
+    }
+
+    /// <summary>Decides from headers alone what the model's tensors would be read from.</summary>
+    /// <param name="shapes">The model's tensors by canonical name.</param>
+    internal CheckpointPlan PlanFor(IReadOnlyDictionary<string, ImmutableArray<long>> shapes)
+    {
+        var plan = new CheckpointPlan(shapes);
+        foreach ((CheckpointRole role, ICheckpointFile file) in _files) plan.Add(role, file);
+        return plan;
     }
 
     /// <summary>SHA-256 of everything that decides a result: weights, indexes, configuration, tokenizer.</summary>
@@ -71,13 +77,8 @@ public sealed class CheckpointSet : IDisposable
     public async Task<ImmutableSortedDictionary<string, string>> ComputeDigestsAsync(CancellationToken cancellationToken)
     {
         var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach ((string name, string path) in DecidingFiles())
-        {
-            await using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20,
-                FileOptions.Asynchronous | FileOptions.SequentialScan);
-            digests[name] = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
-        }
-
+        foreach ((string name, string path) in DecidingFiles.Of(Paths))
+            digests[name] = await DecidingFiles.DigestAsync(path, cancellationToken).ConfigureAwait(false);
         return digests.ToImmutable();
     }
 
@@ -85,6 +86,20 @@ public sealed class CheckpointSet : IDisposable
     public void Dispose()
     {
         foreach ((_, ICheckpointFile file) in _files) file.Dispose();
+    }
+
+    private void OpenFiles()
+    {
+        if (Paths.Converted is { } converted)
+        {
+            _files.Add((CheckpointRole.Converted, ConvertedFolder.Open(converted)));
+            return;
+        }
+
+        _files.Add((CheckpointRole.Phi, Phi2Folder.Open(Paths.PhiFolder)));
+        _files.Add((CheckpointRole.Eva, CheckpointFile.Open(Paths.EvaFile)));
+        _files.Add((CheckpointRole.Blip2, CheckpointFile.Open(Paths.Blip2File)));
+        _files.Add((CheckpointRole.Stage, CheckpointFile.Open(Paths.StageFile)));
     }
 
     private Dictionary<string, TensorHeader> CollectHeaders()
@@ -98,16 +113,5 @@ public sealed class CheckpointSet : IDisposable
             }
 
         return headers;
-    }
-
-    private IEnumerable<(string Name, string Path)> DecidingFiles()
-    {
-        string folder = Path.GetFullPath(Paths.PhiFolder);
-        IEnumerable<string> beside = TokenizerFiles.Append("config.json").Select(name => Path.Combine(folder, name)).Where(System.IO.File.Exists);
-        foreach (string path in beside.Concat(Phi.WeightFiles)) yield return ($"{Path.GetFileName(folder)}/{Path.GetFileName(path)}", path);
-
-        string[] single = [Paths.EvaFile, Paths.Blip2File, Paths.StageFile];
-        bool distinct = single.DistinctBy(Path.GetFileName, StringComparer.Ordinal).Count() == single.Length;
-        foreach (string path in single) yield return (distinct ? Path.GetFileName(path) : Path.GetFullPath(path), path);
     }
 }

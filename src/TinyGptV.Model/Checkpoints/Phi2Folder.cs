@@ -10,8 +10,7 @@ namespace TinyGptV.Model.Checkpoints;
 /// </summary>
 public sealed class Phi2Folder : ICheckpointFile
 {
-    private readonly List<ICheckpointFile> _shards = [];
-    private readonly Dictionary<string, ICheckpointFile> _shardOf = new(StringComparer.Ordinal);
+    private readonly WeightShards _shards;
     private readonly Dictionary<string, PhiTensor> _sources = new(StringComparer.Ordinal);
     private readonly JsonObject _config;
 
@@ -19,8 +18,7 @@ public sealed class Phi2Folder : ICheckpointFile
     {
         Path = path;
         _config = JsonFile.ReadObject(System.IO.Path.Combine(path, "config.json"));
-        WeightFiles = Phi2WeightFiles.Find(path);
-        OpenShards();
+        _shards = WeightShards.Open(path);
         MapTensors();
     }
 
@@ -28,7 +26,7 @@ public sealed class Phi2Folder : ICheckpointFile
     public string Path { get; }
 
     /// <inheritdoc />
-    public CheckpointFileKind Kind => _shards[0].Kind;
+    public CheckpointFileKind Kind => _shards.Kind;
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, TensorHeader> Tensors { get; private set; } = ImmutableDictionary<string, TensorHeader>.Empty;
@@ -36,8 +34,9 @@ public sealed class Phi2Folder : ICheckpointFile
     /// <summary>The folder's config.json.</summary>
     public JsonNode Metadata => _config;
 
-    /// <summary>The weight files in use, and their index if there is one; full paths.</summary>
-    public ImmutableArray<string> WeightFiles { get; }
+    /// <summary>Whether a folder looks like one: a configuration and a vocabulary.</summary>
+    public static bool IsAt(string folder) => File.Exists(System.IO.Path.Combine(folder, "config.json")) &&
+        (File.Exists(System.IO.Path.Combine(folder, "vocab.json")) || File.Exists(System.IO.Path.Combine(folder, "tokenizer.json")));
 
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
     /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
@@ -51,9 +50,9 @@ public sealed class Phi2Folder : ICheckpointFile
     public torch.Tensor Read(string name)
     {
         if (!_sources.TryGetValue(name, out PhiTensor? tensor)) throw new CheckpointException($"{Path}: holds no tensor {name}.");
-        if (tensor.Rows == AttentionRows.ByHead) return ReadStored(tensor.Sources[0]);
+        if (tensor.Rows == AttentionRows.ByHead) return _shards.Read(tensor.Sources[0]);
 
-        torch.Tensor[] parts = [.. tensor.Sources.Select(ReadStored)];
+        torch.Tensor[] parts = [.. tensor.Sources.Select(_shards.Read)];
         try
         {
             return PhiLayout.Fuse(tensor.Rows, parts, Heads(tensor));
@@ -65,47 +64,21 @@ public sealed class Phi2Folder : ICheckpointFile
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        foreach (ICheckpointFile shard in _shards) shard.Dispose();
-    }
+    public void Dispose() => _shards.Dispose();
 
     JsonNode? ICheckpointFile.Metadata => _config;
-
-    private void OpenShards()
-    {
-        try
-        {
-            foreach (string file in WeightFiles.Where(file => !file.EndsWith(".json", StringComparison.Ordinal))) _shards.Add(CheckpointFile.Open(file));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
 
     private void MapTensors()
     {
         try
         {
-            var stored = new List<TensorHeader>();
-            foreach (ICheckpointFile shard in _shards)
-                foreach (TensorHeader header in shard.Tensors.Values)
-                {
-                    if (!_shardOf.TryAdd(header.Name, shard))
-                        throw new CheckpointException($"{shard.Path} and {_shardOf[header.Name].Path} both hold {header.Name}.");
-                    stored.Add(header);
-                }
-
-            Phi2WeightFiles.CheckIndex(WeightFiles, _shardOf);
-            foreach (PhiTensor tensor in PhiLayout.Map(stored)) Accept(tensor);
+            foreach (PhiTensor tensor in PhiLayout.Map([.. _shards.Tensors])) Accept(tensor);
             Tensors = _sources.ToDictionary(source => source.Key, source => source.Value.Header, StringComparer.Ordinal);
         }
         catch (CheckpointException failure)
         {
             Dispose();
-            throw new CheckpointException(failure.Message.StartsWith(Path, StringComparison.Ordinal) ? failure.Message : $"{Path}: {failure.Message}", failure);
+            throw new CheckpointException($"{Path}: {failure.Message}", failure);
         }
     }
 
@@ -119,6 +92,4 @@ public sealed class Phi2Folder : ICheckpointFile
     private long Heads(PhiTensor tensor) => (_config.Value<int>("num_attention_heads") ?? _config.Value<int>("n_head")) is { } heads and > 0
         ? heads
         : throw new CheckpointException($"config.json has no num_attention_heads, which is needed to bring {tensor.Sources[0]} into order.");
-
-    private torch.Tensor ReadStored(string name) => _shardOf[name].Read(name);
 }

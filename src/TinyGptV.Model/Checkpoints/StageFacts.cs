@@ -23,7 +23,7 @@ public sealed record StageFacts(int LoraRank, double? LoraAlpha, int? ImageSize,
     private static int RankOf(ICheckpointFile stage)
     {
         long[] ranks = [.. stage.Tensors.Values
-            .Where(header => CheckpointKeys.Canonical(CheckpointRole.Stage, header.Name).EndsWith(".lora_A.weight", StringComparison.Ordinal))
+            .Where(header => CheckpointKeys.Canonical(CheckpointRole.Stage, header.Name).EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal))
             .Select(header => header.Shape is [var rank and > 0 and <= int.MaxValue, _] ? rank
                 : throw new CheckpointException($"{stage.Path}: {header.Name} has the shape {header.ShapeText}."))
             .Distinct().Order()];

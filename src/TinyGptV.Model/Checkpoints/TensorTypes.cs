@@ -32,6 +32,21 @@ internal static class TensorTypes
         _ => null,
     };
 
+    public static string ToSafetensors(torch.ScalarType type) => type switch
+    {
+        torch.ScalarType.Float64 => "F64",
+        torch.ScalarType.Float32 => "F32",
+        torch.ScalarType.Float16 => "F16",
+        torch.ScalarType.BFloat16 => "BF16",
+        torch.ScalarType.Int64 => "I64",
+        torch.ScalarType.Int32 => "I32",
+        torch.ScalarType.Int16 => "I16",
+        torch.ScalarType.Int8 => "I8",
+        torch.ScalarType.Byte => "U8",
+        torch.ScalarType.Bool => "BOOL",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No checkpoint uses this element type."),
+    };
+
     public static torch.ScalarType? OfTorchStorage(string name) => name switch
     {
         "DoubleStorage" => torch.ScalarType.Float64,

@@ -14,6 +14,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("report")]
     [InlineData("runs")]
     [InlineData("checkpoint inspect")]
+    [InlineData("checkpoint verify")]
+    [InlineData("checkpoint convert")]
     [InlineData("data sample")]
     public async Task Help_of_every_command_describes_it_and_ends_with_an_example(string command)
     {

@@ -7,8 +7,6 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 
 public sealed class Phi2FolderTests : IDisposable
 {
-    private const string Qkv = ".self_attn.query_key_value.";
-
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
@@ -63,13 +61,13 @@ public sealed class Phi2FolderTests : IDisposable
     {
         using Phi2Folder golden = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
         int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
-        var rewritten = golden.Tensors.Keys.Where(name => !IsAddedNorm(name)).SelectMany(name => Rewrite(generation, name, golden.Read(name), heads, layers));
+        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name)).SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
         _folder.Write("model.safetensors", SafetensorsBytes.Of(rewritten));
         _folder.Copy("e2e/phi-2/config.json", "config.json");
 
         using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
 
-        Assert.Equal(golden.Tensors.Keys.Where(name => !IsAddedNorm(name)).Order(), phi.Tensors.Keys.Order());
+        Assert.Equal(golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name)).Order(), phi.Tensors.Keys.Order());
         foreach (TensorHeader header in phi.Tensors.Values)
         {
             Assert.Equal(golden.Tensors[header.Name].Shape, header.Shape);
@@ -128,49 +126,6 @@ public sealed class Phi2FolderTests : IDisposable
 
         Assert.Contains("pytorch_model.bin.index.json", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("found config.json", refusal.Message, StringComparison.Ordinal);
-    }
-
-    private static bool IsAddedNorm(string name) =>
-        name.Contains("q_layernorm", StringComparison.Ordinal) || name.Contains("k_layernorm", StringComparison.Ordinal) ||
-        name.Contains("post_layernorm", StringComparison.Ordinal);
-
-    /// <summary>The reverse of what is under test, row by row.</summary>
-    private static IEnumerable<KeyValuePair<string, torch.Tensor>> Rewrite(string generation, string name, torch.Tensor tensor, int heads, int layers)
-    {
-        if (generation == "split")
-        {
-            if (!name.Contains(Qkv, StringComparison.Ordinal)) return [new(name, tensor)];
-            return "qkv".Select((letter, kind) =>
-                KeyValuePair.Create(name.Replace(Qkv, $".self_attn.{letter}_proj.", StringComparison.Ordinal), Rows(tensor, heads, [kind])));
-        }
-
-        torch.Tensor rows = name.Contains(Qkv, StringComparison.Ordinal) ? Rows(tensor, heads, [0, 1, 2]) : tensor;
-        return [new(MicrosoftName(generation, name, layers), rows)];
-    }
-
-    private static torch.Tensor Rows(torch.Tensor fused, int heads, int[] kinds)
-    {
-        int headSize = (int)fused.shape[0] / heads / 3;
-        long[] order = [..
-            from kind in kinds
-            from head in Enumerable.Range(0, heads)
-            from row in Enumerable.Range(0, headSize)
-            select (long)(head * 3 + kind) * headSize + row];
-        return fused.index_select(0, torch.tensor(order));
-    }
-
-    private static string MicrosoftName(string tree, string name, int layers)
-    {
-        string inner = name.Replace(".input_layernorm.", ".ln.", StringComparison.Ordinal).Replace(Qkv, ".mixer.Wqkv.", StringComparison.Ordinal)
-            .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal);
-        if (tree == "transformer.h")
-            return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal)
-                .Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)
-                .Replace("lm_head.", "lm_head.linear.", StringComparison.Ordinal).Replace("model.final_layernorm.", "lm_head.ln.", StringComparison.Ordinal);
-        for (int i = layers - 1; i >= 0; i--) inner = inner.Replace($"model.layers.{i}.", $"layers.{i + 1}.", StringComparison.Ordinal);
-        return inner.Replace("model.embed_tokens.", "layers.0.wte.", StringComparison.Ordinal)
-            .Replace("lm_head.", $"layers.{layers + 1}.linear.", StringComparison.Ordinal)
-            .Replace("model.final_layernorm.", $"layers.{layers + 1}.ln.", StringComparison.Ordinal);
     }
 
     private void CopyGolden(string relativeFolder)

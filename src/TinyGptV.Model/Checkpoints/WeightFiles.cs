@@ -3,10 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.Model.Checkpoints;
 
-/// <summary>Finds the files that hold the weights of a Phi-2 folder: safetensors before PyTorch files, shards before a single file.</summary>
-internal static class Phi2WeightFiles
+/// <summary>Finds the files that hold the weights of a folder: safetensors before PyTorch files, shards before a single file.</summary>
+internal static class WeightFiles
 {
-    private static readonly string[] Names = ["model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json", "pytorch_model.bin"];
+    public const string Safetensors = "model.safetensors", SafetensorsIndex = "model.safetensors.index.json";
+
+    private static readonly string[] Names = [SafetensorsIndex, Safetensors, "pytorch_model.bin.index.json", "pytorch_model.bin"];
 
     public static ImmutableArray<string> Find(string folder)
     {

@@ -1,0 +1,29 @@
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints;
+
+/// <summary>Adds LoRA pairs to the weights they adapt: W + alpha/rank * B A.</summary>
+internal static class LoraMerging
+{
+    private const string Weight = ".weight";
+
+    /// <summary>Whether a tensor is half of a pair.</summary>
+    public static bool IsAdapter(string name) => name.EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal) || name.EndsWith(CheckpointKeys.LoraB, StringComparison.Ordinal);
+
+    /// <summary>What the pair that adapts a weight would be called; null for what cannot be adapted.</summary>
+    public static (string A, string B)? PairOf(string name)
+    {
+        if (!name.EndsWith(Weight, StringComparison.Ordinal)) return null;
+        string layer = name[..^Weight.Length];
+        return (layer + CheckpointKeys.LoraA, layer + CheckpointKeys.LoraB);
+    }
+
+    /// <summary>Computes in float32 and rounds once, to the weight's type.</summary>
+    public static torch.Tensor Merge(TensorSource weight, TensorSource a, TensorSource b, double scale)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor stored = weight.Read();
+        torch.Tensor delta = b.Read().to(torch.float32).matmul(a.Read().to(torch.float32)).mul_(scale); // [out, in]
+        return delta.add_(stored.to(torch.float32)).to(stored.dtype).MoveToOuterDisposeScope();
+    }
+}

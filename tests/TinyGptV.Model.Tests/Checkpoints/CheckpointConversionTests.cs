@@ -1,0 +1,297 @@
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Engine;
+using TorchSharp;
+
+namespace TinyGptV.Model.Tests.Checkpoints;
+
+public sealed class CheckpointConversionTests : IDisposable
+{
+    private const string Stage = "TinyGPT-V_for_Stage4.pth";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    /// <summary>For stage files that lie elsewhere than the golden configuration.</summary>
+    private static ModelSettings GoldenSizes { get; } = new() { ConfigFile = Golden.PathOf("e2e/config.json") };
+
+    private string Output => _folder["converted"];
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("phi-2")]
+    [InlineData("phi-2-safetensors")]
+    public async Task Convert_GoldenModel_HasTheSameValuesAndGivesTheOriginalsAnswers(string phi)
+    {
+        CheckpointPaths paths = GoldenPaths(phi);
+
+        ConvertedCheckpoint converted = Convert(paths);
+
+        Assert.Equal(1, converted.Shards);
+        LoadedModel model = Load(CheckpointPaths.Find(Output));
+        using (LoadedModel original = Load(paths)) AssertEqual(original, model);
+        Assert.Equal(converted.Tensors, model.Network.ParametersByKey().Count);
+        await using var engine = new GenerationEngine(model, new EngineOptions { Threads = 1 });
+        await EndToEndTests.AssertAnswersAsync(engine);
+    }
+
+    [Fact]
+    public async Task Convert_LoraMerged_GivesTheOriginalsAnswersWithoutAdapters()
+    {
+        Convert(GoldenPaths("phi-2-safetensors"), new ConversionOptions { MergeLora = true });
+
+        LoadedModel model = Load(CheckpointPaths.Find(Output));
+        Assert.DoesNotContain(model.Network.ParametersByKey().Keys, name => name.Contains("lora_", StringComparison.Ordinal));
+        await using var engine = new GenerationEngine(model, new EngineOptions { Threads = 1 });
+        await EndToEndTests.AssertAnswersAsync(engine);
+    }
+
+    [Fact]
+    public void Convert_LoraMergedIntoHalfPrecision_RoundsTheSumOnce()
+    {
+        Convert(GoldenPaths("phi-2"), new ConversionOptions { MergeLora = true });
+
+        using LoadedModel model = Load(CheckpointPaths.Find(Output)), original = Load(GoldenPaths("phi-2"));
+        original.Network.Language.MergeAdapters();
+        IReadOnlyDictionary<string, torch.Tensor> expected = original.Network.ParametersByKey();
+        foreach ((string name, torch.Tensor found) in model.Network.ParametersByKey())
+        {
+            bool isAdapted = name.EndsWith(".query_key_value.weight", StringComparison.Ordinal) || name.EndsWith(".self_attn.dense.weight", StringComparison.Ordinal);
+            torch.Tensor rounded = isAdapted ? expected[name].to(torch.float16).to(torch.float32) : expected[name];
+            Assert.True(rounded.bytes.SequenceEqual(found.bytes), name);
+        }
+    }
+
+    [Fact]
+    public void Convert_EveryTensor_KeepsItsElementType()
+    {
+        Convert(GoldenPaths("phi-2"));
+
+        using CheckpointSet original = CheckpointSet.Open(GoldenPaths("phi-2")), converted = CheckpointSet.Open(CheckpointPaths.Find(Output));
+        foreach ((string name, TensorHeader header) in converted.Tensors)
+            Assert.Equal(
+                name == CheckpointKeys.PositionTable || !original.Tensors.TryGetValue(name, out TensorHeader? stored) ? torch.ScalarType.Float32 : stored.Type,
+                header.Type);
+        Assert.Contains(converted.Tensors.Values, header => header.Type == torch.ScalarType.Float16);
+    }
+
+    [Fact]
+    public void Convert_SmallShards_GivesTheSameModel()
+    {
+        ConvertedCheckpoint converted = Convert(GoldenPaths("phi-2"), new ConversionOptions { LargestShard = 200_000 });
+
+        string[] shards = Directory.GetFiles(Output, "model-*-of-*.safetensors");
+        Assert.Equal(converted.Shards, shards.Length);
+        Assert.InRange(shards.Length, 3, 100);
+        Assert.All(shards, shard =>
+        {
+            using ICheckpointFile file = CheckpointFile.Open(shard);
+            Assert.True(file.Tensors.Count == 1 || new FileInfo(shard).Length < 250_000, shard);
+        });
+        JsonNode index = JsonNode.Parse(File.ReadAllText(_folder["converted/model.safetensors.index.json"]))!;
+        Assert.Equal(converted.Tensors, index["weight_map"]!.AsObject().Count);
+        Assert.Equal(converted.Bytes, (long)index["metadata"]!["total_size"]!);
+        using LoadedModel model = Load(CheckpointPaths.Find(Output)), original = Load(GoldenPaths("phi-2"));
+        AssertEqual(original, model);
+    }
+
+    [Theory]
+    [InlineData("transformer.h")]
+    [InlineData("layers")]
+    [InlineData("split")]
+    public void Convert_OtherGenerationsOfPhi_GiveTheSameModel(string generation)
+    {
+        CheckpointPaths paths = GoldenPaths("phi-2-safetensors") with { PhiFolder = PhiOf(generation) };
+
+        Convert(paths);
+
+        using LoadedModel model = Load(CheckpointPaths.Find(Output)), original = Load(GoldenPaths("phi-2-safetensors"));
+        AssertEqual(original, model);
+    }
+
+    [Theory]
+    [InlineData("stage 1")]
+    [InlineData("newer peft")]
+    [InlineData("own Q-Former")]
+    public void Convert_OtherStageFiles_GiveTheModelThatLoadingGives(string kind)
+    {
+        CheckpointPaths paths = GoldenPaths("phi-2") with { StageFile = StageOf(kind) };
+
+        Convert(paths, settings: GoldenSizes);
+
+        using LoadedModel model = Load(CheckpointPaths.Find(Output)), original = Load(paths, GoldenSizes);
+        AssertEqual(original, model);
+        Assert.Equal(kind == "stage 1" ? 0 : 6, model.Network.Config.Lora.R);
+    }
+
+    [Fact]
+    public void Convert_ConvertedFolder_GivesTheSameBytes()
+    {
+        Convert(GoldenPaths("phi-2"));
+        using CheckpointSet first = CheckpointSet.Open(CheckpointPaths.Find(Output));
+
+        CheckpointConversion.Convert(first, new ModelSettings(), _folder["again"], new ConversionOptions(), TestContext.Current.CancellationToken);
+
+        string[] files = [.. Directory.GetFiles(Output, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Output, path)).Order()];
+        Assert.Contains("phi-2/vocab.json", files);
+        Assert.Equal(files, Directory.GetFiles(_folder["again"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_folder["again"], path)).Order());
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(Output, file)), File.ReadAllBytes(Path.Combine(_folder["again"], file))));
+    }
+
+    [Fact]
+    public async Task Converted_folder_is_verified_and_digested_with_all_its_files()
+    {
+        Convert(GoldenPaths("phi-2"), new ConversionOptions { LargestShard = 2_000_000 });
+
+        VerifiedCheckpoint verified = await CheckpointVerification.VerifyAsync(Output, new ModelSettings(), null, TestContext.Current.CancellationToken);
+        using CheckpointSet set = CheckpointSet.Open(CheckpointPaths.Find(Output));
+        var digests = await set.ComputeDigestsAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(verified.Problems);
+        Assert.Equal(set.Tensors.Count, verified.Tensors);
+        Assert.Equal(digests.Keys, verified.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Directory.GetFiles(Output, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Output, path)).Order(StringComparer.Ordinal), digests.Keys);
+    }
+
+    [Fact]
+    public void Converted_folder_holds_all_sizes()
+    {
+        Convert(GoldenPaths("phi-2"), new ConversionOptions { MergeLora = true });
+
+        JsonNode config = JsonNode.Parse(File.ReadAllText(_folder["converted/config.json"]))!, golden = Golden.Json("e2e/config.json");
+        foreach (string field in new[] { "image_size", "patch_size", "llama_proj_mid" }) Assert.Equal((int)golden[field]!, (int)config[field]!);
+        Assert.Equal((int)golden["eva"]!["num_heads"]!, (int)config["eva"]!["num_heads"]!);
+        Assert.Equal((int)golden["qformer"]!["query_length"]!, (int)config["qformer"]!["query_length"]!);
+        Assert.Equal((int)Golden.Json("e2e/phi-2/config.json")["hidden_size"]!, (int)config["phi"]!["hidden_size"]!);
+        Assert.Equal(0, (int)config["lora"]!["r"]!);
+    }
+
+    [Fact]
+    public void Load_ConvertedFolderWithAnotherImageSize_IsRefused()
+    {
+        Convert(GoldenPaths("phi-2"), settings: new ModelSettings { ImageSize = 28 });
+
+        using (LoadedModel model = Load(CheckpointPaths.Find(Output))) Assert.Equal(28, model.Network.Config.ImageSize);
+        Assert.Contains("--image-size 56",
+            Assert.Throws<CheckpointException>(() => Load(CheckpointPaths.Find(Output), new ModelSettings { ImageSize = 56 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_FolderOfSomethingElse_IsRefused()
+    {
+        Convert(GoldenPaths("phi-2"));
+        _folder.Write("converted/model.safetensors", SafetensorsBytes.Of([new("a", torch.zeros(1))]));
+
+        Assert.Contains("tinygptv_layout", Assert.Throws<CheckpointException>(() => CheckpointSet.Open(CheckpointPaths.Find(Output))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Convert_OutputThatIsOccupied_IsRefusedAndLeftAlone()
+    {
+        _folder.Write("converted/letter.txt", [1]);
+
+        Assert.Contains("absent or empty", Assert.Throws<CheckpointException>(() => Convert(GoldenPaths("phi-2"))).Message, StringComparison.Ordinal);
+        Assert.Equal([_folder["converted/letter.txt"]], Directory.GetFileSystemEntries(Output));
+    }
+
+    [Fact]
+    public void Convert_OutputThatIsEmpty_IsFilled()
+    {
+        Directory.CreateDirectory(Output);
+
+        Convert(GoldenPaths("phi-2"));
+
+        Assert.True(File.Exists(_folder["converted/model.safetensors"]));
+    }
+
+    [Fact]
+    public void Convert_IncompleteOrCancelled_LeavesNothing()
+    {
+        string stage = _folder.Write("incomplete.safetensors", SafetensorsBytes.Of(StageTensors(name => !name.Contains("llama_proj", StringComparison.Ordinal))));
+        Assert.Contains("llama_proj2.bias",
+            Assert.Throws<CheckpointException>(() => Convert(GoldenPaths("phi-2") with { StageFile = stage }, settings: GoldenSizes)).Message, StringComparison.Ordinal);
+        using CheckpointSet files = CheckpointSet.Open(GoldenPaths("phi-2"));
+        Assert.Throws<OperationCanceledException>(
+            () => CheckpointConversion.Convert(files, new ModelSettings(), Output, new ConversionOptions(), new CancellationToken(canceled: true)));
+
+        Assert.Equal([stage], Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void Convert_LeavesNoTensorBehind()
+    {
+        using CheckpointSet files = CheckpointSet.Open(GoldenPaths("phi-2"));
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        CheckpointConversion.Convert(files, new ModelSettings(), Output, new ConversionOptions { MergeLora = true }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    private ConvertedCheckpoint Convert(CheckpointPaths paths, ConversionOptions? options = null, ModelSettings? settings = null)
+    {
+        torch.set_num_threads(1);
+        using CheckpointSet files = CheckpointSet.Open(paths);
+        return CheckpointConversion.Convert(files, settings ?? new ModelSettings(), Output, options ?? new ConversionOptions(), TestContext.Current.CancellationToken);
+    }
+
+    private static LoadedModel Load(CheckpointPaths paths, ModelSettings? settings = null)
+    {
+        using CheckpointSet files = CheckpointSet.Open(paths);
+        return LoadedModel.Load(files, settings ?? new ModelSettings(), TestContext.Current.CancellationToken);
+    }
+
+    private static void AssertEqual(LoadedModel expected, LoadedModel found)
+    {
+        IReadOnlyDictionary<string, torch.Tensor> golden = expected.Network.ParametersByKey(), ours = found.Network.ParametersByKey();
+        Assert.Equal(golden.Keys, ours.Keys);
+        foreach ((string name, torch.Tensor value) in golden) Assert.True(value.bytes.SequenceEqual(ours[name].bytes), name);
+        Assert.Equal(expected.Settings, found.Settings);
+    }
+
+    private static CheckpointPaths GoldenPaths(string phi) => CheckpointPaths.Find(Golden.PathOf("e2e")) with { PhiFolder = Golden.PathOf($"e2e/{phi}") };
+
+    private string PhiOf(string generation)
+    {
+        using Phi2Folder golden = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
+        int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
+        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name))
+            .SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
+        _folder.Write("phi/model.safetensors", SafetensorsBytes.Of(rewritten));
+        foreach (string name in new[] { "config.json", "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json" })
+            _folder.Copy($"e2e/phi-2/{name}", $"phi/{name}");
+        return _folder["phi"];
+    }
+
+    private string StageOf(string kind)
+    {
+        IEnumerable<KeyValuePair<string, torch.Tensor>> tensors = kind switch
+        {
+            "stage 1" => StageTensors(name => !name.Contains("lora_", StringComparison.Ordinal)).Select(tensor => KeyValuePair.Create(
+                tensor.Key.Replace("llama_model.base_model.model.", "llama_model.", StringComparison.Ordinal), tensor.Value)),
+            "newer peft" => StageTensors(_ => true).Select(tensor => KeyValuePair.Create(
+                tensor.Key.Replace("lora_A.", "lora_A.default.", StringComparison.Ordinal).Replace("lora_B.", "lora_B.default.", StringComparison.Ordinal), tensor.Value)),
+            _ => StageTensors(_ => true).Concat(OwnQFormer()),
+        };
+        return _folder.Write("stage.safetensors", SafetensorsBytes.Of(tensors));
+    }
+
+    /// <summary>BLIP-2's Q-Former with other values, as the first published stage 4 brings one.</summary>
+    private static IEnumerable<KeyValuePair<string, torch.Tensor>> OwnQFormer()
+    {
+        using ICheckpointFile blip2 = Golden.Open("e2e/blip2_pretrained_flant5xxl.pth");
+        foreach (string name in blip2.Tensors.Keys.Where(name => name == "query_tokens" || name.Contains("_query.", StringComparison.Ordinal)))
+            yield return new(name, blip2.Read(name) + 1);
+    }
+
+    private static Dictionary<string, torch.Tensor> StageTensors(Func<string, bool> keep)
+    {
+        using ICheckpointFile stage = Golden.Open($"e2e/{Stage}");
+        return stage.Tensors.Keys.Where(keep).ToDictionary(name => name, stage.Read);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using TinyGptV.Model.Checkpoints;
+using TorchSharp;
+
+namespace TinyGptV.Model.Tests.Checkpoints;
+
+public sealed class CheckpointVerificationTests : IDisposable
+{
+    private const string Stage = "TinyGPT-V_for_Stage4.pth", Eva = "eva_vit_g.pth";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("phi-2")]
+    [InlineData("phi-2-safetensors")]
+    public async Task VerifyAsync_GoldenModel_IsSound(string phi)
+    {
+        CopyModel(phi);
+
+        VerifiedCheckpoint verified = await VerifyAsync(_folder.Root);
+
+        Assert.Empty(verified.Problems);
+        Assert.True(verified.IsSound);
+        Assert.InRange(verified.Tensors, 100, 1000);
+        Assert.All(verified.Files, file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder[file.Name]))), file.Sha256));
+        Assert.All([Stage, Eva, "blip2_pretrained_flant5xxl.pth", $"{phi}/config.json", $"{phi}/vocab.json"],
+            name => Assert.Contains(verified.Files, file => file.Name == name));
+    }
+
+    [Fact]
+    public async Task VerifyAsync_PartsAlone_AreSound()
+    {
+        foreach (string part in new[] { Stage, Eva, "phi-2", "phi-2-safetensors" })
+        {
+            VerifiedCheckpoint verified = await VerifyAsync(Golden.PathOf($"e2e/{part}"));
+            Assert.Empty(verified.Problems);
+            Assert.NotEqual(0, verified.Tensors);
+        }
+    }
+
+    [Fact]
+    public async Task VerifyAsync_PublishedFile_IsRecognisedBySizeAndDigest()
+    {
+        CopyModel("phi-2");
+        byte[] stage = await File.ReadAllBytesAsync(_folder[Stage], TestContext.Current.CancellationToken);
+        var known = new PublishedFile(Stage, stage.Length, Convert.ToHexStringLower(SHA256.HashData(stage)), "the golden stage");
+
+        VerifiedCheckpoint right = await VerifyAsync(_folder.Root, known), wrong = await VerifyAsync(_folder.Root, known with { Bytes = 1 });
+
+        Assert.Equal(known, right.Files.Single(file => file.Name == Stage).Published);
+        Assert.All(right.Files, file => Assert.Equal(file.Name == Stage, file.Published is not null));
+        Assert.All(wrong.Files, file => Assert.Null(file.Published));
+    }
+
+    [Fact]
+    public async Task VerifyAsync_FileThatWasPublishedByMistake_IsRefusedByName()
+    {
+        CopyModel("phi-2");
+        _folder.Write(Stage, [.. "PK\u0003\u0004 and nothing else"u8]);
+        byte[] stage = await File.ReadAllBytesAsync(_folder[Stage], TestContext.Current.CancellationToken);
+        PublishedFile truncated = PublishedFile.All.Single(file => !file.IsUsable) with { Bytes = stage.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(stage)) };
+
+        VerifiedCheckpoint verified = await VerifyAsync(_folder.Root, truncated);
+
+        string problem = Assert.Single(verified.Problems);
+        Assert.Contains("the truncated upload of stage 4 of 19 January 2024", problem, StringComparison.Ordinal);
+        Assert.Contains("Download TinyGPT-V_for_Stage4.pth again", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_SeveralBrokenParts_AreAllNamed()
+    {
+        CopyModel("phi-2-safetensors");
+        foreach (string name in new[] { Stage, Eva, "phi-2-safetensors/model-00002-of-00002.safetensors" })
+            _folder.Write(name, [.. (await File.ReadAllBytesAsync(_folder[name], TestContext.Current.CancellationToken)).SkipLast(1000)]);
+
+        VerifiedCheckpoint verified = await VerifyAsync(_folder.Root);
+
+        Assert.False(verified.IsSound);
+        Assert.Equal(3, verified.Problems.Length);
+        foreach (string name in new[] { Stage, Eva, "model-00002-of-00002.safetensors" })
+            Assert.Contains(verified.Problems, problem => problem.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task VerifyAsync_MissingMisshapenAndInfiniteTensors_AreAllNamed()
+    {
+        CopyModel("phi-2");
+        using (DisposeScope scope = torch.NewDisposeScope())
+        {
+            Dictionary<string, torch.Tensor> stage = Tensors(Stage);
+            stage.Remove("llama_proj.bias");
+            stage["llama_proj2.bias"] = torch.zeros(3);
+            stage["llama_model.base_model.model.model.final_layernorm.weight"][0] = double.PositiveInfinity;
+            Replace(Stage, stage);
+        }
+
+        VerifiedCheckpoint verified = await VerifyAsync(_folder.Root);
+
+        string all = string.Join("\n", verified.Problems);
+        Assert.Contains("llama_proj.bias", all, StringComparison.Ordinal);
+        Assert.Contains("llama_proj2.bias: expected [40], found [3]", all, StringComparison.Ordinal);
+        Assert.Contains("1 tensors hold values that are not finite: llama_model.model.final_layernorm.weight", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_HalfPrecisionNotANumber_IsFound()
+    {
+        CopyModel("phi-2");
+        using DisposeScope scope = torch.NewDisposeScope();
+        string path = _folder.Write("one.safetensors", SafetensorsBytes.Of("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", [0, 0, 0, 0x7E]));
+
+        Assert.Contains("not finite: h", Assert.Single((await VerifyAsync(path)).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_TokenizerOfALargerModel_IsRefused()
+    {
+        CopyModel("phi-2");
+        _folder.Write("phi-2/added_tokens.json", "{\" \":5000}"u8.ToArray());
+
+        Assert.Contains("5001 tokens", Assert.Single((await VerifyAsync(_folder.Root)).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_LeavesNoTensorBehind()
+    {
+        torch.set_num_threads(1);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        await VerifyAsync(Golden.PathOf("e2e/eva_vit_g.pth"));
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_NothingThere_SaysWhatIsExpected() =>
+        Assert.Contains("phi-2/", (await Assert.ThrowsAsync<CheckpointException>(() => VerifyAsync(_folder.Root))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void All_PublishedFiles_AreToldApart()
+    {
+        Assert.Equal(PublishedFile.All.Count, PublishedFile.All.Select(file => file.Sha256).Distinct().Count());
+        Assert.Equal(PublishedFile.All.Count, PublishedFile.All.Select(file => file.Bytes).Distinct().Count());
+        Assert.All(PublishedFile.All, file => Assert.Matches("^[0-9a-f]{64}$", file.Sha256));
+        Assert.Contains("Q-Former trained", PublishedFile.All.Single(file => file.Bytes == 1_805_910_138).Description, StringComparison.Ordinal);
+    }
+
+    private static Task<VerifiedCheckpoint> VerifyAsync(string path, params PublishedFile[] published) =>
+        CheckpointVerification.VerifyAsync(path, new ModelSettings(), published.Length == 0 ? null : published, TestContext.Current.CancellationToken);
+
+    private void CopyModel(string phi)
+    {
+        foreach (string name in new[] { Stage, Eva, "blip2_pretrained_flant5xxl.pth", "config.json" }) _folder.Copy($"e2e/{name}", name);
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{phi}")))
+            _folder.Copy($"e2e/{phi}/{Path.GetFileName(path)}", $"{phi}/{Path.GetFileName(path)}");
+    }
+
+    private Dictionary<string, torch.Tensor> Tensors(string name)
+    {
+        using ICheckpointFile file = CheckpointFile.Open(_folder[name]);
+        return file.Tensors.Keys.ToDictionary(key => key, file.Read);
+    }
+
+    /// <summary>The extension says nothing, so a safetensors file may keep the name.</summary>
+    private void Replace(string name, Dictionary<string, torch.Tensor> tensors) => _folder.Write(name, SafetensorsBytes.Of(tensors));
+}
