@@ -12,7 +12,10 @@ public enum ModelPrecision
     /// <summary>32 bits: the reference.</summary>
     Float32,
 
-    /// <summary>16 bits with the range of float32: on a CPU with such instructions four times as fast.</summary>
+    /// <summary>
+    /// 16 bits with the range of float32: on a CPU with such instructions four times as fast. Low-order bits of an answer depend on
+    /// which requests are computed together.
+    /// </summary>
     BFloat16,
 
     /// <summary>16 bits, what the original computes with. On a GPU only: CPUs have no fast arithmetic for it.</summary>

@@ -4,7 +4,8 @@ namespace TinyGptV.Evaluation.Inference;
 
 /// <summary>
 /// A vision-language model as the evaluation sees it: the seam between benchmarks and tensors. One request a call; callers ask
-/// concurrently and the model batches what is in flight. An answer depends on its request alone, never on its neighbours.
+/// concurrently and the model batches what is in flight. At the reference precision an answer depends on its request alone, to the last
+/// bit, never on its neighbours.
 /// </summary>
 public interface IVisionLanguageModel
 {

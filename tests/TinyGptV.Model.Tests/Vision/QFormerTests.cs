@@ -24,6 +24,24 @@ public sealed class QFormerTests
         AssertParts(former, golden);
     }
 
+    [Fact]
+    public void Forward_ImageTokensLeftOut_GivesWhatTheOriginalGivesForMaskedOnes()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("qformer/blip2_pretrained_flant5xxl.safetensors");
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("qformer/golden_enc17_masked.safetensors");
+        using var former = new QFormer(Config(), float32, CPU);
+        foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
+        Tensor masks = golden["encoder_attention_mask"];
+        Assert.Contains(0, masks.data<long>());
+        for (int image = 0; image < masks.shape[0]; image++)
+        {
+            Tensor seen = golden["encoder_hidden_states"][image].index_select(0, masks[image].nonzero().flatten()).unsqueeze(0);
+            Golden.AssertClose(golden["last_hidden_state"][image], former.forward(weights["query_tokens"], seen).squeeze(0), 1e-5, $"image {image}");
+        }
+    }
+
     // Each part is fed with the original's own input, so that an error shows where it arises.
     private static void AssertParts(QFormer former, IReadOnlyDictionary<string, Tensor> golden)
     {
