@@ -14,9 +14,12 @@ internal static class GqaQuestions
             Question = $"What color is the {thing.Name}?",
             Answer = thing.Color.Name,
             FullAnswer = $"The {thing.Name} is {thing.Color.Name}.",
-            Structural = "query", Semantic = "attr", Detailed = "attrQ",
+            Structural = "query",
+            Semantic = "attr",
+            Detailed = "attrQ",
             Program = [Select(thing.Name), new GqaStep("query", "color", 0)],
-            Group = "color", LocalGroup = $"06-{thing.Name}_color",
+            Group = "color",
+            LocalGroup = $"06-{thing.Name}_color",
         };
     }
 
@@ -28,7 +31,9 @@ internal static class GqaQuestions
             Question = $"Is there {icon.WithArticle} in the picture?",
             Answer = YesOrNo(present),
             FullAnswer = present ? $"Yes, there is {icon.WithArticle}." : $"No, there is no {icon.Name}.",
-            Structural = "verify", Semantic = "obj", Detailed = "exist",
+            Structural = "verify",
+            Semantic = "obj",
+            Detailed = "exist",
             Program = [Select(icon.Name), new GqaStep("exist", "?", 0)],
             LocalGroup = $"13-{icon.Name}_exist",
         };
@@ -43,7 +48,9 @@ internal static class GqaQuestions
             Question = $"Are there both {first.Plural} and {second.Plural} in the picture?",
             Answer = YesOrNo(present),
             FullAnswer = present ? $"Yes, there are both {first.Plural} and {second.Plural}." : $"No, there are {first.Plural} but no {second.Plural}.",
-            Structural = "logical", Semantic = "obj", Detailed = "existAnd",
+            Structural = "logical",
+            Semantic = "obj",
+            Detailed = "existAnd",
             Program = [Select(first.Name), new GqaStep("exist", "?", 0), Select(second.Name), new GqaStep("exist", "?", 2), new GqaStep("and", "", 1, 3)],
             LocalGroup = $"10-{first.Name}_and_{second.Name}",
         };
@@ -58,7 +65,9 @@ internal static class GqaQuestions
             Question = $"Is there either {first.WithArticle} or {second.WithArticle} in the picture?",
             Answer = YesOrNo(present),
             FullAnswer = present ? $"Yes, there is {second.WithArticle}." : $"No, there are no {first.Plural} or {second.Plural}.",
-            Structural = "logical", Semantic = "obj", Detailed = "existOr",
+            Structural = "logical",
+            Semantic = "obj",
+            Detailed = "existOr",
             Program = [Select(first.Name), new GqaStep("exist", "?", 0), Select(second.Name), new GqaStep("exist", "?", 2), new GqaStep("or", "", 1, 3)],
             LocalGroup = $"10-{first.Name}_or_{second.Name}",
         };
@@ -74,7 +83,9 @@ internal static class GqaQuestions
             Question = $"Is the {thing.Name} {color}?",
             Answer = YesOrNo(right),
             FullAnswer = right ? $"Yes, the {thing.Name} is {color}." : $"No, the {thing.Name} is {thing.Color.Name}.",
-            Structural = "verify", Semantic = "attr", Detailed = "verifyAttr",
+            Structural = "verify",
+            Semantic = "attr",
+            Detailed = "verifyAttr",
             Program = [Select(thing.Name), new GqaStep("verify color", color, 0)],
             LocalGroup = $"06-{thing.Name}_{color}",
         };
@@ -89,9 +100,12 @@ internal static class GqaQuestions
             Question = $"Which color is the {thing.Name}, {colors[0]} or {colors[1]}?",
             Answer = thing.Color.Name,
             FullAnswer = $"The {thing.Name} is {thing.Color.Name}.",
-            Structural = "choose", Semantic = "attr", Detailed = "chooseAttr",
+            Structural = "choose",
+            Semantic = "attr",
+            Detailed = "chooseAttr",
             Program = [Select(thing.Name), new GqaStep("choose color", $"{colors[0]}|{colors[1]}", 0)],
-            Group = "color", LocalGroup = $"06-{thing.Name}_{colors[0]}_{colors[1]}",
+            Group = "color",
+            LocalGroup = $"06-{thing.Name}_{colors[0]}_{colors[1]}",
         };
     }
 
@@ -108,7 +122,9 @@ internal static class GqaQuestions
             FullAnswer = same
                 ? $"Yes, both are {pair[0].Color.Name}."
                 : $"No, the {pair[0].Name} is {pair[0].Color.Name} and the {pair[1].Name} is {pair[1].Color.Name}.",
-            Structural = "compare", Semantic = "attr", Detailed = "twoSame",
+            Structural = "compare",
+            Semantic = "attr",
+            Detailed = "twoSame",
             Program = [Select(pair[0].Name), Select(pair[1].Name), new GqaStep("same color", "", 0, 1)],
             LocalGroup = $"10c-{pair[0].Name}_{pair[1].Name}_color",
         };
@@ -125,7 +141,9 @@ internal static class GqaQuestions
             Question = $"Is the {side.Thing.Name} {asked} the {side.From.Name}?",
             Answer = YesOrNo(right),
             FullAnswer = $"{(right ? "Yes" : "No")}, the {side.Thing.Name} is {Words(side.Direction)} the {side.From.Name}.",
-            Structural = "verify", Semantic = "rel", Detailed = "relVerify",
+            Structural = "verify",
+            Semantic = "rel",
+            Detailed = "relVerify",
             Program = [Select(side.From.Name), new GqaStep("verify rel", $"{side.Thing.Name},{asked},s", 0)],
             LocalGroup = $"13-{side.From.Name}_{side.Thing.Name}",
         };
@@ -144,9 +162,12 @@ internal static class GqaQuestions
                 : $"Is the {side.Thing.Name} above or below the {side.From.Name}?",
             Answer = answer,
             FullAnswer = $"The {side.Thing.Name} is {Words(side.Direction)} the {side.From.Name}.",
-            Structural = "choose", Semantic = "rel", Detailed = "relChooser",
+            Structural = "choose",
+            Semantic = "rel",
+            Detailed = "relChooser",
             Program = [Select(side.From.Name), new GqaStep("choose rel", $"{side.Thing.Name},{(sideways ? "to the left of|to the right of" : "above|below")},s", 0)],
-            Group = sideways ? "left" : "above", LocalGroup = $"13-{side.From.Name}_{side.Thing.Name}_choose",
+            Group = sideways ? "left" : "above",
+            LocalGroup = $"13-{side.From.Name}_{side.Thing.Name}_choose",
         };
     }
 
@@ -164,9 +185,12 @@ internal static class GqaQuestions
             Question = $"What is {Words(picked.Direction)} the {picked.From.Name}?",
             Answer = picked.Thing.Name,
             FullAnswer = $"The {picked.Thing.Name} is {Words(picked.Direction)} the {picked.From.Name}.",
-            Structural = "query", Semantic = "rel", Detailed = "relO",
+            Structural = "query",
+            Semantic = "rel",
+            Detailed = "relO",
             Program = [Select(picked.From.Name), new GqaStep("relate", $"_,{Words(picked.Direction)},s", 0), new GqaStep("query", "name", 1)],
-            Group = "thing", LocalGroup = $"14-{picked.From.Name}_{picked.Direction.ToString().ToLowerInvariant()}",
+            Group = "thing",
+            LocalGroup = $"14-{picked.From.Name}_{picked.Direction.ToString().ToLowerInvariant()}",
         };
     }
 

@@ -19,7 +19,11 @@ internal static class SampleDefinitions
 
     private static readonly BenchmarkDefinition Gqa = new()
     {
-        Name = new BenchmarkName("gqa"), Title = "GQA", Version = 1, Split = Split, Format = AnnotationFormat.Gqa,
+        Name = new BenchmarkName("gqa"),
+        Title = "GQA",
+        Version = 1,
+        Split = Split,
+        Format = AnnotationFormat.Gqa,
         Files = Files(("annotations", "sample_questions.json")),
         ImageFolders = ["images"],
         Request = RequestKind.Generate,
@@ -31,7 +35,11 @@ internal static class SampleDefinitions
 
     private static readonly BenchmarkDefinition Vsr = new()
     {
-        Name = new BenchmarkName("vsr"), Title = "VSR", Version = 1, Split = Split, Format = AnnotationFormat.Vsr,
+        Name = new BenchmarkName("vsr"),
+        Title = "VSR",
+        Version = 1,
+        Split = Split,
+        Format = AnnotationFormat.Vsr,
         Files = Files(("annotations", "sample.jsonl")),
         ImageFolders = ["train2017", "val2017"],
         Request = RequestKind.Generate,
@@ -44,7 +52,11 @@ internal static class SampleDefinitions
 
     private static readonly BenchmarkDefinition IconQa = new()
     {
-        Name = new BenchmarkName("iconqa"), Title = "IconVQ", Version = 1, Split = Split, Format = AnnotationFormat.IconQa,
+        Name = new BenchmarkName("iconqa"),
+        Title = "IconVQ",
+        Version = 1,
+        Split = Split,
+        Format = AnnotationFormat.IconQa,
         Files = Files(("annotations", "problems.json"), ("splits", "pid_splits.json"), ("skills", "pid2skills.json")),
         ImageFolders = ["iconqa/sample/choose_txt"],
         Request = RequestKind.Rank,
