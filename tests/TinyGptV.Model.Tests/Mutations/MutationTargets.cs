@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Tests.Checkpoints;
+using TinyGptV.Model.Tokenization;
+using TinyGptV.Model.Vision;
+using TorchSharp;
+
+namespace TinyGptV.Model.Tests.Mutations;
+
+/// <summary>Every kind of file that a user brings, each as small as it can be.</summary>
+internal static class MutationTargets
+{
+    private const string Pth = "phi/lora_only_peft_0.2.0_names.pth";
+
+    private static readonly string[] TokenizerFiles = ["vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json"];
+
+    private static readonly string[] Images =
+    [
+        "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "jpeg_gray.jpg", "palette.png", "palette_transparent.png", "gray16.png", "onebit.png", "gray_alpha.png", "lossy.webp",
+        "lossless.webp", "tiny_3x3.png",
+    ];
+
+    public static IEnumerable<MutationTarget> All() =>
+    [
+        Safetensors(), TorchZip(), TorchZipInZip64(), TrainingCheckpoint(),
+        .. Shards(), .. PhiFolder(), .. Converted(), .. TokenizerFiles.Select(Tokenizer), TokenizerInOneFile(), .. Images.Select(Image),
+    ];
+
+    private static MutationTarget Safetensors()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        byte[] file = SafetensorsBytes.Of([new("a.weight", torch.ones(2, 3)), new("a.bias", torch.zeros(3)), new("scalar", torch.tensor(1f)), new("empty", torch.empty(0, 4))]);
+        return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Telling = ..(8 + (int)BitConverter.ToInt64(file)) };
+    }
+
+    private static MutationTarget TorchZip() => new("pth", 12, File.ReadAllBytes(Golden.PathOf(Pth)), ReadCheckpoint) { Telling = PickleOf(Golden.PathOf(Pth)) };
+
+    private static MutationTarget TorchZipInZip64() => new("pth with ZIP64",
+        16, StoredZip.Of(true, ("archive/data.pkl", PickleBytes.OneTensor()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[8])), ReadCheckpoint);
+
+    private static MutationTarget TrainingCheckpoint()
+    {
+        byte[] pickle = new PickleBytes().Op("}(").Text("model").Op("}").Text("w").Tensor("HalfStorage", "0", 6, 0, [2, 3], [3, 1]).Op("s")
+            .Text("config").Op("}").Text("model").Op("}").Text("image_size").Integer(448).Op("ss").Text("epoch").Integer(3).Op("u").End();
+        return new MutationTarget("training checkpoint", 16, StoredZip.Of(false, ("a/data.pkl", pickle), ("a/data/0", new byte[12])), ReadCheckpoint);
+    }
+
+    private static IEnumerable<MutationTarget> Shards()
+    {
+        foreach ((string folder, string shard) in new[] { ("phi-2", "pytorch_model-00002-of-00002.bin"), ("phi-2-safetensors", "model-00002-of-00002.safetensors") })
+        {
+            string path = Golden.PathOf($"e2e/{folder}/{shard}");
+            Range telling = shard.EndsWith(".bin", StringComparison.Ordinal) ? PickleOf(path) : ..(8 + (int)BitConverter.ToInt64(File.ReadAllBytes(path)));
+            yield return new MutationTarget($"{folder}/{shard}", 4, File.ReadAllBytes(path), ReadPhi(folder, shard)) { Telling = telling };
+        }
+    }
+
+    private static IEnumerable<MutationTarget> PhiFolder() =>
+        from file in new[] { ("phi-2", "pytorch_model.bin.index.json"), ("phi-2-safetensors", "model.safetensors.index.json"), ("phi-2", "config.json") }
+        select new MutationTarget($"{file.Item1}/{file.Item2}", 6, File.ReadAllBytes(Golden.PathOf($"e2e/{file.Item1}/{file.Item2}")), ReadPhi(file.Item1, file.Item2));
+
+    /// <summary>A folder as the conversion writes it, of two tensors.</summary>
+    private static IEnumerable<MutationTarget> Converted()
+    {
+        const string index = """{"metadata":{"total_size":12},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}""";
+        byte[] shard = ConvertedShard("b", 2);
+        yield return new MutationTarget("converted/index", 8, Encoding.UTF8.GetBytes(index), ReadConverted("model.safetensors.index.json", index));
+        yield return new MutationTarget("converted/shard", 8, shard, ReadConverted("model-00002-of-00002.safetensors", index)) { Telling = ..^8 };
+    }
+
+    private static MutationTarget Tokenizer(string name) => new($"tokenizer/{name}", 7, File.ReadAllBytes(Golden.PathOf($"e2e/phi-2/{name}")), folder =>
+    {
+        foreach (string other in TokenizerFiles) folder.Copy($"e2e/phi-2/{other}", other);
+        return mutated => ReadTokenizer(folder, name, mutated);
+    });
+
+    private static MutationTarget TokenizerInOneFile()
+    {
+        var file = new JsonObject
+        {
+            ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = 436, ["content"] = "<|endoftext|>", ["special"] = true }),
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE",
+                ["vocab"] = Golden.Json("e2e/phi-2/vocab.json"),
+                ["merges"] = new JsonArray([.. File.ReadAllLines(Golden.PathOf("e2e/phi-2/merges.txt")).Skip(1).Where(line => line.Length > 0).Select(line => (JsonNode)line)]),
+            },
+        };
+        return new MutationTarget("tokenizer.json", 7, Encoding.UTF8.GetBytes(file.ToJsonString()), folder => mutated => ReadTokenizer(folder, "tokenizer.json", mutated));
+    }
+
+    private static MutationTarget Image(string name)
+    {
+        byte[] file = File.ReadAllBytes(Golden.PathOf($"preprocess/images/{name}"));
+        var transform = new ImageTransform(28);
+        return new MutationTarget($"image {name}", 5, file, _ => mutated => Assert.True(transform.Apply(mutated).All(float.IsFinite)))
+        {
+            Repair = name.EndsWith(".png", StringComparison.Ordinal) ? PngChecksums.Repair : null,
+            MostAllocated = 8 * ImageTransform.MostPixels, // four bytes a pixel for the picture, no more than that again while it is resized
+        };
+    }
+
+    private static Action<byte[]> ReadCheckpoint(TemporaryFolder folder) => mutated =>
+    {
+        using ICheckpointFile file = CheckpointFile.Open(folder.Write("mutated", mutated));
+        ReadEverything(file, mutated.Length);
+    };
+
+    private static Func<TemporaryFolder, Action<byte[]>> ReadPhi(string golden, string name) => folder =>
+    {
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{golden}"))) folder.Copy($"e2e/{golden}/{Path.GetFileName(path)}", Path.GetFileName(path));
+        return mutated =>
+        {
+            folder.Write(name, mutated);
+            using Phi2Folder phi = Phi2Folder.Open(folder.Root);
+            ReadEverything(phi, 1 << 20);
+        };
+    };
+
+    private static Func<TemporaryFolder, Action<byte[]>> ReadConverted(string name, string index) => folder =>
+    {
+        folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
+        folder.Write("model-00001-of-00002.safetensors", ConvertedShard("a", 1));
+        folder.Write("model-00002-of-00002.safetensors", ConvertedShard("b", 2));
+        return mutated =>
+        {
+            folder.Write(name, mutated);
+            using ConvertedFolder converted = ConvertedFolder.Open(folder.Root);
+            ReadEverything(converted, 1 << 10);
+        };
+    };
+
+    private static byte[] ConvertedShard(string tensor, int elements) => SafetensorsBytes.Of(
+        $$$"""{"__metadata__":{"format":"pt","tinygptv_layout":"1"},"{{{tensor}}}":{"dtype":"F32","shape":[{{{elements}}}],"data_offsets":[0,{{{4 * elements}}}]}}""", new byte[4 * elements]);
+
+    private static void ReadTokenizer(TemporaryFolder folder, string name, byte[] mutated)
+    {
+        folder.Write(name, mutated);
+        PhiTokenizer tokenizer = PhiTokenizer.Open(folder.Root);
+        tokenizer.Decode(tokenizer.Encode("###Human: <Img> is it  red?\u00E9"), skipSpecialTokens: true);
+    }
+
+    private static void ReadEverything(ICheckpointFile file, long mostBytes)
+    {
+        foreach (string name in file.Tensors.Keys)
+        {
+            using torch.Tensor tensor = file.Read(name);
+            Assert.True(tensor.NumberOfElements * tensor.ElementSize <= mostBytes, name);
+        }
+    }
+
+    private static Range PickleOf(string path)
+    {
+        using MappedFile file = MappedFile.Open(path);
+        ZipEntry pickle = ZipDirectory.Read(file).Single(entry => entry.Key.EndsWith("data.pkl", StringComparison.Ordinal)).Value;
+        return (int)pickle.Offset..(int)(pickle.Offset + pickle.Length);
+    }
+}
