@@ -77,9 +77,10 @@ public sealed class LoadedModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(settings);
-        PhiConfig phi = PhiConfig.Read(Path.Combine(files.Paths.PhiFolder, "config.json"));
+        ModelBlueprint blueprint = ModelBlueprint.Of(files, settings);
+        files.PlanFor(blueprint.Shapes).Report().ThrowIfIncomplete(); // before memory is taken for sizes that the files do not have
         PhiTokenizer tokenizer = PhiTokenizer.Open(files.Paths.PhiFolder);
-        var network = new TinyGptVModel(ConfigOf(files, settings), phi, TypeOf(settings), DeviceOf(settings));
+        var network = new TinyGptVModel(blueprint.Config, blueprint.Phi, TypeOf(settings), DeviceOf(settings));
         try
         {
             files.LoadInto(network.ParametersByKey(), cancellationToken).ThrowIfIncomplete();
@@ -103,7 +104,8 @@ public sealed class LoadedModel : IDisposable
         string? path = settings.ConfigFile ?? (File.Exists(beside) ? beside : null);
         TinyGptVConfig config = path is null ? new TinyGptVConfig() : TinyGptVConfig.Read(path);
         if (files.Paths.Converted is { } converted && settings.ImageSize is { } asked && asked != config.ImageSize)
-            throw new CheckpointException($"{converted}: was converted for images of {config.ImageSize} pixels, {asked} are asked for. Convert the original files again with --image-size {asked}.");
+            throw new CheckpointException($"{converted}: was converted for images of {config.ImageSize} pixels, {asked} are asked for. " +
+                $"Convert the original files again with --image-size {asked}.");
         int imageSize = settings.ImageSize ?? (path is null ? files.Stage.ImageSize : null) ?? config.ImageSize;
         if (imageSize < config.PatchSize || imageSize % config.PatchSize != 0)
             throw new InvalidDataException($"The image size is a multiple of the patch size {config.PatchSize}; found {imageSize}. The published models use 224 (stages 1 to 3) and 448 (stage 4).");

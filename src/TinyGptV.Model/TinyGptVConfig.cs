@@ -34,8 +34,8 @@ public sealed record TinyGptVConfig
     /// <summary>Reads a configuration file.</summary>
     /// <param name="path">A JSON object; properties it does not name keep the published model's values.</param>
     /// <returns>The configuration.</returns>
-    /// <exception cref="InvalidDataException">The file is no such object.</exception>
-    public static TinyGptVConfig Read(string path) => ModelConfigJson.Read<TinyGptVConfig>(path);
+    /// <exception cref="InvalidDataException">The file is no such object, or a size makes no sense.</exception>
+    public static TinyGptVConfig Read(string path) => ModelConfigJson.Read<TinyGptVConfig>(path).Checked(path);
 }
 
 /// <summary>Sizes of the EVA vision transformer. Defaults: ViT-g/14 with 39 blocks.</summary>
@@ -143,8 +143,8 @@ public sealed record PhiConfig
     /// <summary>Reads the configuration of a Phi-2 folder.</summary>
     /// <param name="path">The folder's <c>config.json</c>.</param>
     /// <returns>The configuration.</returns>
-    /// <exception cref="InvalidDataException">The file is no such object.</exception>
-    public static PhiConfig Read(string path) => ModelConfigJson.Read<PhiConfig>(path);
+    /// <exception cref="InvalidDataException">The file is no such object, or a size makes no sense.</exception>
+    public static PhiConfig Read(string path) => ModelConfigJson.Read<PhiConfig>(path).Checked(path);
 }
 
 /// <summary>
@@ -153,7 +153,7 @@ public sealed record PhiConfig
 /// </summary>
 internal static class ModelConfigJson
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
 
     /// <summary>All sizes in one line: what cannot be seen in the tensors, such as the number of heads, decides answers too.</summary>
     public static string Write<T>(T config) => JsonSerializer.Serialize(config, Options);

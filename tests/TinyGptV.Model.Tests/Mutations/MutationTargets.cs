@@ -17,20 +17,21 @@ internal static class MutationTargets
 
     private static readonly string[] Images =
     [
-        "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "jpeg_gray.jpg", "palette.png", "palette_transparent.png", "gray16.png", "onebit.png", "gray_alpha.png", "lossy.webp",
-        "lossless.webp", "tiny_3x3.png",
+        "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "jpeg_gray.jpg", "palette.png", "palette_transparent.png", "gray16.png", "onebit.png", "gray_alpha.png",
+        "lossy.webp", "lossless.webp", "tiny_3x3.png",
     ];
 
     public static IEnumerable<MutationTarget> All() =>
     [
         Safetensors(), TorchZip(), TorchZipInZip64(), TrainingCheckpoint(),
-        .. Shards(), .. PhiFolder(), .. Converted(), .. TokenizerFiles.Select(Tokenizer), TokenizerInOneFile(), .. Images.Select(Image),
+        .. Shards(), .. PhiFolder(), .. Converted(), .. Configurations(), .. TokenizerFiles.Select(Tokenizer), TokenizerInOneFile(), .. Images.Select(Image),
     ];
 
     private static MutationTarget Safetensors()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        byte[] file = SafetensorsBytes.Of([new("a.weight", torch.ones(2, 3)), new("a.bias", torch.zeros(3)), new("scalar", torch.tensor(1f)), new("empty", torch.empty(0, 4))]);
+        byte[] file = SafetensorsBytes.Of(
+            [new("a.weight", torch.ones(2, 3)), new("a.bias", torch.zeros(3)), new("scalar", torch.tensor(1f)), new("empty", torch.empty(0, 4))]);
         return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Telling = ..(8 + (int)BitConverter.ToInt64(file)) };
     }
 
@@ -57,8 +58,13 @@ internal static class MutationTargets
     }
 
     private static IEnumerable<MutationTarget> PhiFolder() =>
-        from file in new[] { ("phi-2", "pytorch_model.bin.index.json"), ("phi-2-safetensors", "model.safetensors.index.json"), ("phi-2", "config.json") }
-        select new MutationTarget($"{file.Item1}/{file.Item2}", 6, File.ReadAllBytes(Golden.PathOf($"e2e/{file.Item1}/{file.Item2}")), ReadPhi(file.Item1, file.Item2));
+        from file in new[]
+        {
+            (Folder: "phi-2", Name: "pytorch_model.bin.index.json"), (Folder: "phi-2-safetensors", Name: "model.safetensors.index.json"),
+            (Folder: "phi-2", Name: "config.json"),
+        }
+        let path = $"{file.Folder}/{file.Name}"
+        select new MutationTarget(path, 6, File.ReadAllBytes(Golden.PathOf($"e2e/{path}")), ReadPhi(file.Folder, file.Name));
 
     /// <summary>A folder as the conversion writes it, of two tensors.</summary>
     private static IEnumerable<MutationTarget> Converted()
@@ -69,6 +75,16 @@ internal static class MutationTargets
         yield return new MutationTarget("converted/shard", 8, shard, ReadConverted("model-00002-of-00002.safetensors", index)) { Telling = ..^8 };
     }
 
+    /// <summary>Up to the point where memory would be taken for the model.</summary>
+    private static IEnumerable<MutationTarget> Configurations()
+    {
+        var sizes = new JsonObject { ["image_size"] = 28 };
+        foreach (string part in new[] { "patch_size", "eva", "qformer", "llama_proj_mid", "lora" }) sizes[part] = Golden.Json("e2e/config.json")[part]!.DeepClone();
+        yield return new MutationTarget("config.json", 2, Encoding.UTF8.GetBytes(sizes.ToJsonString()), ReadModel("config.json"));
+        byte[] phi = File.ReadAllBytes(Golden.PathOf("e2e/phi-2/config.json"));
+        yield return new MutationTarget("phi-2/config.json of a model", 2, phi, ReadModel("phi-2/config.json"));
+    }
+
     private static MutationTarget Tokenizer(string name) => new($"tokenizer/{name}", 7, File.ReadAllBytes(Golden.PathOf($"e2e/phi-2/{name}")), folder =>
     {
         foreach (string other in TokenizerFiles) folder.Copy($"e2e/phi-2/{other}", other);
@@ -77,6 +93,7 @@ internal static class MutationTargets
 
     private static MutationTarget TokenizerInOneFile()
     {
+        IEnumerable<string> merges = File.ReadAllLines(Golden.PathOf("e2e/phi-2/merges.txt")).Skip(1).Where(line => line.Length > 0);
         var file = new JsonObject
         {
             ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = 436, ["content"] = "<|endoftext|>", ["special"] = true }),
@@ -84,10 +101,11 @@ internal static class MutationTargets
             {
                 ["type"] = "BPE",
                 ["vocab"] = Golden.Json("e2e/phi-2/vocab.json"),
-                ["merges"] = new JsonArray([.. File.ReadAllLines(Golden.PathOf("e2e/phi-2/merges.txt")).Skip(1).Where(line => line.Length > 0).Select(line => (JsonNode)line)]),
+                ["merges"] = new JsonArray([.. merges.Select(line => (JsonNode)line)]),
             },
         };
-        return new MutationTarget("tokenizer.json", 7, Encoding.UTF8.GetBytes(file.ToJsonString()), folder => mutated => ReadTokenizer(folder, "tokenizer.json", mutated));
+        return new MutationTarget("tokenizer.json", 7, Encoding.UTF8.GetBytes(file.ToJsonString()),
+            folder => mutated => ReadTokenizer(folder, "tokenizer.json", mutated));
     }
 
     private static MutationTarget Image(string name)
@@ -109,12 +127,26 @@ internal static class MutationTargets
 
     private static Func<TemporaryFolder, Action<byte[]>> ReadPhi(string golden, string name) => folder =>
     {
-        foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{golden}"))) folder.Copy($"e2e/{golden}/{Path.GetFileName(path)}", Path.GetFileName(path));
+        foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{golden}")))
+            folder.Copy($"e2e/{golden}/{Path.GetFileName(path)}", Path.GetFileName(path));
         return mutated =>
         {
             folder.Write(name, mutated);
             using Phi2Folder phi = Phi2Folder.Open(folder.Root);
             ReadEverything(phi, 1 << 20);
+        };
+    };
+
+    private static Func<TemporaryFolder, Action<byte[]>> ReadModel(string name) => folder =>
+    {
+        string[] parts = ["eva_vit_g.pth", "blip2_pretrained_flant5xxl.pth", "TinyGPT-V_for_Stage4.pth", "config.json",
+            .. Directory.EnumerateFiles(Golden.PathOf("e2e/phi-2")).Select(path => $"phi-2/{Path.GetFileName(path)}")];
+        foreach (string part in parts) folder.Copy($"e2e/{part}", part);
+        return mutated =>
+        {
+            folder.Write(name, mutated);
+            using CheckpointSet files = CheckpointSet.Open(CheckpointPaths.Find(folder.Root));
+            files.PlanFor(ModelBlueprint.Of(files, new ModelSettings()).Shapes).Report().ThrowIfIncomplete();
         };
     };
 
@@ -132,7 +164,8 @@ internal static class MutationTargets
     };
 
     private static byte[] ConvertedShard(string tensor, int elements) => SafetensorsBytes.Of(
-        $$$"""{"__metadata__":{"format":"pt","tinygptv_layout":"1"},"{{{tensor}}}":{"dtype":"F32","shape":[{{{elements}}}],"data_offsets":[0,{{{4 * elements}}}]}}""", new byte[4 * elements]);
+        $$$"""{"__metadata__":{"tinygptv_layout":"1"},"{{{tensor}}}":{"dtype":"F32","shape":[{{{elements}}}],"data_offsets":[0,{{{4 * elements}}}]}}""",
+        new byte[4 * elements]);
 
     private static void ReadTokenizer(TemporaryFolder folder, string name, byte[] mutated)
     {
