@@ -66,7 +66,8 @@ public static class CheckpointConversion
         try
         {
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-                throw new CheckpointException($"{output}: a folder that is absent or empty was expected, but something is there. Choose another with --output.");
+                throw new CheckpointException(
+                    $"{output}: a folder that is absent or empty was expected, but something is there. Choose another with --output.");
             Directory.CreateDirectory(temporary);
             ConvertedCheckpoint written = write(temporary);
             if (Directory.Exists(target)) Directory.Delete(target);
@@ -90,9 +91,10 @@ public static class CheckpointConversion
         {
             if (mergeLora && LoraMerging.IsAdapter(name)) continue;
             if (!plan.Sources.TryGetValue(name, out TensorSource? source))
-                yield return new PendingTensor(new TensorHeader(name, torch.ScalarType.Float32, shape), () => torch.zeros(shape.AsSpan(), dtype: torch.float32));
-            else if (mergeLora && LoraMerging.PairOf(name) is var (a, b) && plan.Sources.TryGetValue(a, out TensorSource? down) && plan.Sources.TryGetValue(b, out TensorSource? up))
-                yield return new PendingTensor(new TensorHeader(name, source.Type, shape), () => LoraMerging.Merge(source, down, up, scale));
+                yield return new PendingTensor(
+                    new TensorHeader(name, torch.ScalarType.Float32, shape), () => torch.zeros(shape.AsSpan(), dtype: torch.float32));
+            else if (mergeLora && LoraMerging.PairOf(name, plan.Sources) is var (a, b))
+                yield return new PendingTensor(new TensorHeader(name, source.Type, shape), () => LoraMerging.Merge(source, a, b, scale));
             else
                 yield return new PendingTensor(new TensorHeader(name, source.Type, shape), source.Read);
         }
@@ -122,7 +124,8 @@ public static class CheckpointConversion
         string[] names = shards.Count == 1
             ? [WeightFiles.Safetensors]
             : [.. Enumerable.Range(1, shards.Count).Select(number => $"model-{number:D5}-of-{shards.Count:D5}.safetensors")];
-        foreach ((List<PendingTensor> shard, string name) in shards.Zip(names)) SafetensorsWriter.Write(Path.Combine(folder, name), shard, Metadata, cancellationToken);
+        foreach ((List<PendingTensor> shard, string name) in shards.Zip(names))
+            SafetensorsWriter.Write(Path.Combine(folder, name), shard, Metadata, cancellationToken);
         if (shards.Count == 1) return;
 
         var map = new JsonObject();

@@ -84,7 +84,8 @@ public sealed class CheckpointVerification
     {
         int tokens = PhiTokenizer.Open(folder).VocabularySize;
         if (tokens > phi.VocabSize)
-            throw new CheckpointException($"{folder}: the tokenizer knows {tokens} tokens, the model has rows for {phi.VocabSize}. Take both from the same model.");
+            throw new CheckpointException(
+                $"{folder}: the tokenizer knows {tokens} tokens, the model has rows for {phi.VocabSize}. Take both from the same model.");
     }
 
     private void ReadAll(ICheckpointFile file, CancellationToken cancellationToken) =>
@@ -103,7 +104,8 @@ public sealed class CheckpointVerification
 
         foreach (var file in unsound.GroupBy(tensor => tensor.File))
             _problems.Add($"{file.Key}: {file.Count()} tensors hold values that are not finite: " +
-                $"{string.Join(", ", TensorNames.Group(file.Select(tensor => tensor.Name)).Take(40))}. The training went wrong or the file is damaged; take another.");
+                $"{string.Join(", ", TensorNames.Group(file.Select(tensor => tensor.Name)).Take(40))}. " +
+                "The training went wrong or the file is damaged; take another.");
     }
 
     private async Task DigestAsync(Func<IEnumerable<(string Name, string Path)>> find, CancellationToken cancellationToken)

@@ -8,14 +8,17 @@ internal static class LoraMerging
     private const string Weight = ".weight";
 
     /// <summary>Whether a tensor is half of a pair.</summary>
-    public static bool IsAdapter(string name) => name.EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal) || name.EndsWith(CheckpointKeys.LoraB, StringComparison.Ordinal);
+    public static bool IsAdapter(string name) =>
+        name.EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal) || name.EndsWith(CheckpointKeys.LoraB, StringComparison.Ordinal);
 
-    /// <summary>What the pair that adapts a weight would be called; null for what cannot be adapted.</summary>
-    public static (string A, string B)? PairOf(string name)
+    /// <summary>The pair that adapts a weight; null if there is none.</summary>
+    public static (TensorSource A, TensorSource B)? PairOf(string name, IReadOnlyDictionary<string, TensorSource> sources)
     {
         if (!name.EndsWith(Weight, StringComparison.Ordinal)) return null;
         string layer = name[..^Weight.Length];
-        return (layer + CheckpointKeys.LoraA, layer + CheckpointKeys.LoraB);
+        return sources.TryGetValue(layer + CheckpointKeys.LoraA, out TensorSource? a) && sources.TryGetValue(layer + CheckpointKeys.LoraB, out TensorSource? b)
+            ? (a, b)
+            : null;
     }
 
     /// <summary>Computes in float32 and rounds once, to the weight's type.</summary>

@@ -27,10 +27,12 @@ internal static class SafetensorsWriter
     /// <param name="tensors">What it will hold.</param>
     /// <param name="metadata">Texts beside the tensors.</param>
     /// <param name="cancellationToken">Stops between two tensors, leaving an incomplete file.</param>
-    public static void Write(string path, IReadOnlyCollection<PendingTensor> tensors, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    public static void Write(
+        string path, IReadOnlyCollection<PendingTensor> tensors, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         // Large elements first: so each tensor begins at a multiple of its element size without gaps, which the format does not allow.
-        PendingTensor[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Header.Type.SizeInBytes()).ThenBy(tensor => tensor.Header.Name, StringComparer.Ordinal)];
+        PendingTensor[] ordered =
+            [.. tensors.OrderByDescending(tensor => tensor.Header.Type.SizeInBytes()).ThenBy(tensor => tensor.Header.Name, StringComparer.Ordinal)];
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         file.Write(Header(ordered, metadata));
         foreach (PendingTensor tensor in ordered)
@@ -65,7 +67,8 @@ internal static class SafetensorsWriter
     {
         using torch.Tensor read = tensor.Read(), dense = read.contiguous(), flat = dense.view(-1);
         if (read.dtype != tensor.Header.Type || !read.shape.AsSpan().SequenceEqual(tensor.Header.Shape.AsSpan()))
-            throw new InvalidOperationException($"{tensor.Header.Name} was to be {tensor.Header.Type} {tensor.Header.ShapeText}, but is {read.dtype} [{string.Join(", ", read.shape)}].");
+            throw new InvalidOperationException(
+                $"{tensor.Header.Name} was to be {tensor.Header.Type} {tensor.Header.ShapeText}, but is {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
         if (tensor.Bytes == 0) return;
 
         // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.

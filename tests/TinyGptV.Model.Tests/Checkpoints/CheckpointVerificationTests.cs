@@ -108,8 +108,6 @@ public sealed class CheckpointVerificationTests : IDisposable
     [Fact]
     public async Task VerifyAsync_HalfPrecisionNotANumber_IsFound()
     {
-        CopyModel("phi-2");
-        using DisposeScope scope = torch.NewDisposeScope();
         string path = _folder.Write("one.safetensors", SafetensorsBytes.Of("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", [0, 0, 0, 0x7E]));
 
         Assert.Contains("not finite: h", Assert.Single((await VerifyAsync(path)).Problems), StringComparison.Ordinal);
