@@ -189,7 +189,8 @@ internal sealed class Phi2Attention : nn.Module
 
     private static Tensor RowsOf(RowSpan span, Tensor x) => x.narrow(0, span.Start, span.Count);
 
-    private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0);           // [n, H, D] -> [1, H, n, D]
+    // [n, H, D] -> [1, H, n, D], copied: an aligned start of its own makes the kernel's rounding independent of the span's place in the step.
+    private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0).contiguous();
 
     // New row i sees everything before the step and, of the new rows up to itself, those that may be looked at.
     private static Tensor Mask(RowSpan span, Tensor like)
