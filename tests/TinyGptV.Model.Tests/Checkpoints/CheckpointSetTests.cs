@@ -7,17 +7,13 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 public sealed class CheckpointSetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly DisposeScope _scope = torch.NewDisposeScope();
 
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void LoadInto_GoldenFiles_FillsTheWholeModel()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
 
@@ -39,6 +35,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_EitherPhiFolder_GivesTheSameModel()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet half = CheckpointSet.Open(GoldenPaths("phi-2")), single = CheckpointSet.Open(GoldenPaths("phi-2-safetensors"));
         Dictionary<string, torch.Tensor> one = Model(half), other = Model(single);
 
@@ -52,6 +49,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_LargerImages_ResamplesThePositionTable()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
         long[] stored = [.. set.Tensors[CheckpointKeys.PositionTable].Shape];
@@ -67,6 +65,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_OtherElementTypes_AreConverted()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
         model["llama_proj.bias"] = torch.empty(model["llama_proj.bias"].shape, dtype: torch.bfloat16);
@@ -79,6 +78,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_Parameters_LeavesNoGradientTrace()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
         model["llama_proj.bias"] = torch.nn.Parameter(torch.zeros(model["llama_proj.bias"].shape));
@@ -92,6 +92,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_LeavesNoTensorBehind()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2-safetensors") with { StageFile = Golden.PathOf("e2e/TinyGPT-V_for_Stage4.pth") });
         Dictionary<string, torch.Tensor> model = Model(set);
         model[CheckpointKeys.PositionTable] = torch.empty(1, 50, set.Tensors[CheckpointKeys.PositionTable].Shape[2]);
@@ -105,6 +106,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void ThrowIfIncomplete_EverythingWrongAtOnce_IsInOneMessage()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
         for (int i = 0; i < 5; i++) model[$"llama_model.model.layers.{i + 7}.post_layernorm.weight"] = torch.empty(1);
@@ -125,6 +127,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_StageWithoutLora_IsCompleteOnlyForAModelWithoutLora()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = StageOne() });
         Dictionary<string, torch.Tensor> plain = Model(set),
             withLora = new(plain) { ["llama_model.model.layers.0.self_attn.dense.lora_A.weight"] = torch.empty(6, 40) };
@@ -137,6 +140,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_StageWithoutTheAddedNorms_IsIncomplete()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
         Dictionary<string, torch.Tensor> model = Model(set);
         string withoutNorms = StageOne(name => !name.Contains("_layernorm", StringComparison.Ordinal));
@@ -154,6 +158,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_StageWithItsOwnQFormer_OverridesBlip2()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet golden = CheckpointSet.Open(GoldenPaths("phi-2"));
         const string queryBias = "Qformer.bert.encoder.layer.0.attention.self.query.bias";
         var extra = new Dictionary<string, torch.Tensor>
@@ -174,6 +179,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_NewAndOldPeftNames_AreTheSameTensors()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using ICheckpointFile older = Golden.Open("phi/lora_only_peft_0.2.0_names.pth"), newer = Golden.Open("phi/lora_only_peft_0.3_names.pth");
 
         Assert.NotEqual(older.Tensors.Keys.Order(), newer.Tensors.Keys.Order());
@@ -185,6 +191,7 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void Stage_GoldenFile_TellsWhatToBuild()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
 
         JsonNode config = Golden.Json("e2e/config.json"), stored = Golden.Json("e2e/stage4_keys.json")["config"]!["model"]!;

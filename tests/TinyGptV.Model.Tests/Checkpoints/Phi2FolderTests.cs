@@ -8,17 +8,13 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 public sealed class Phi2FolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly DisposeScope _scope = torch.NewDisposeScope();
 
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Open_GoldenFolders_BothKindsOfShardsHoldTheSameModel()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using Phi2Folder half = Phi2Folder.Open(Golden.PathOf("e2e/phi-2")), single = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
 
         Assert.Equal(CheckpointFileKind.TorchZip, half.Kind);
@@ -34,6 +30,7 @@ public sealed class Phi2FolderTests : IDisposable
     [Fact]
     public void Open_BothKindsInOneFolder_PrefersSafetensors()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         CopyGolden("e2e/phi-2");
         CopyGolden("e2e/phi-2-safetensors");
 
@@ -45,6 +42,7 @@ public sealed class Phi2FolderTests : IDisposable
     [Fact]
     public void Open_OneTorchFile_IsEnough()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         _folder.Copy("phi/pytorch_model.bin", "pytorch_model.bin");
         _folder.Copy("e2e/phi-2/config.json", "config.json");
 
@@ -59,6 +57,7 @@ public sealed class Phi2FolderTests : IDisposable
     [InlineData("split")]
     public void Read_OtherGenerations_BecomeTheFusedRows(string generation)
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using Phi2Folder golden = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
         int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
         var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name)).SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
@@ -80,6 +79,7 @@ public sealed class Phi2FolderTests : IDisposable
     [Fact]
     public void Open_SplitLayoutWithoutItsKeys_IsRefused()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         _folder.Write("model.safetensors", SafetensorsBytes.Of([
             new("model.layers.0.self_attn.q_proj.weight", torch.zeros(40, 40)), new("model.layers.0.self_attn.v_proj.weight", torch.zeros(40, 40))]));
         _folder.Copy("e2e/phi-2/config.json", "config.json");
@@ -99,6 +99,7 @@ public sealed class Phi2FolderTests : IDisposable
     [InlineData("{", "JSON")]
     public void Open_IndexThatIsUnsound_IsRefused(string index, string expected)
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index));
         _folder.Copy("e2e/phi-2/config.json", "config.json");
 
@@ -108,6 +109,7 @@ public sealed class Phi2FolderTests : IDisposable
     [Fact]
     public void Open_IndexThatPromisesMore_ListsWhatIsAbsent()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         CopyGolden("e2e/phi-2");
         JsonNode index = Golden.Json("e2e/phi-2/pytorch_model.bin.index.json");
         index["weight_map"]!["model.layers.7.mlp.fc1.weight"] = "pytorch_model-00001-of-00002.bin";
@@ -120,6 +122,7 @@ public sealed class Phi2FolderTests : IDisposable
     [Fact]
     public void Open_NoWeights_SaysWhatWasExpectedAndFound()
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         _folder.Copy("e2e/phi-2/config.json", "config.json");
 
         CheckpointException refusal = Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root));
