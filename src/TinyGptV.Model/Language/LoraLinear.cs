@@ -10,7 +10,7 @@ namespace TinyGptV.Model.Language;
 /// </summary>
 internal sealed class LoraLinear : LinearLayer
 {
-    private readonly double _scale;
+    private readonly Scalar _scale = 1; // kept alive: the native code reads it during the call
     private bool _merged;
     private readonly LinearLayer? lora_A; // [rank, in]
     private readonly LinearLayer? lora_B; // [out, rank]

@@ -221,19 +221,23 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor h) => fc2.forward(TanhGelu(fc1.forward(h)));
 
+    // Kept alive: a number converted for a single call can be finalised while the native code still reads it.
+    private static readonly Scalar Three = 3, Cubic = 0.044715, Root = Math.Sqrt(2 / Math.PI), One = 1, Half = 0.5;
+
     // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
     private static Tensor TanhGelu(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inner = x.pow(3).mul_(0.044715).add_(x).mul_(Math.Sqrt(2 / Math.PI)).tanh();
-        return (inner + 1).mul(x).mul_(0.5).MoveToOuterDisposeScope();
+        Tensor inner = x.pow(Three).mul_(Cubic).add_(x).mul_(Root).tanh();
+        return (inner + One).mul(x).mul_(Half).MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>x / sqrt(mean(x^2) + 1e-6) * weight, the mean in float32.</summary>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    private const double Eps = 1e-6;
+    // Kept alive: a number converted for a single call can be finalised while the native code still reads it.
+    private static readonly Scalar Eps = 1e-6, Two = 2;
 
     private readonly Parameter weight; // [C]
 
@@ -247,7 +251,7 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = x.to(float32);
-        Tensor scaled = wide * rsqrt(wide.pow(2).mean([-1], keepdim: true) + Eps);
+        Tensor scaled = wide * rsqrt(wide.pow(Two).mean([-1], keepdim: true) + Eps);
         return (scaled * weight).MoveToOuterDisposeScope();
     }
 }
