@@ -26,7 +26,8 @@ internal static class LoraMerging
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor stored = weight.Read();
-        torch.Tensor delta = b.Read().to(torch.float32).matmul(a.Read().to(torch.float32)).mul_(scale); // [out, in]
+        using Scalar kept = scale; // a number converted for a single call can be finalised while the native code still reads it
+        torch.Tensor delta = b.Read().to(torch.float32).matmul(a.Read().to(torch.float32)).mul_(kept); // [out, in]
         return delta.add_(stored.to(torch.float32)).to(stored.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -43,9 +43,10 @@ internal sealed class RotaryEmbedding(PhiConfig config, ScalarType precision, De
     {
         Dispose();
         using DisposeScope scope = NewDisposeScope();
-        Tensor frequencies = 1.0 / pow(config.RopeTheta, arange(0, config.RotarySize, 2, dtype: float32, device: device) / config.RotarySize); // [D/2]
-        Tensor angles = outer(arange(length, dtype: float32, device: device), frequencies);                                               // [length, D/2]
-        Tensor both = cat([angles, angles], dim: -1);                                                                                     // [length, D]
+        Tensor exponents = tensor([.. Enumerable.Range(0, config.RotarySize / 2).Select(i => 2 * i / (float)config.RotarySize)], device: device); // [D/2]
+        Tensor positions = tensor([.. Enumerable.Range(0, length).Select(i => (float)i)], device: device);                                        // [length]
+        Tensor angles = outer(positions, pow(tensor(config.RopeTheta, device: device), exponents).reciprocal());                                         // [length, D/2]
+        Tensor both = cat([angles, angles], dim: -1);                                                                                            // [length, D]
         _cos = Round(both.cos()).DetachFromDisposeScope();
         _sin = Round(both.sin()).DetachFromDisposeScope();
     }

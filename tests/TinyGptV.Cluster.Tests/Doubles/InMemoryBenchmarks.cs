@@ -58,7 +58,7 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
             Files = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("annotations", ["test.json"]),
             ImageFolders = ["images"],
             Request = request,
-            PromptTemplate = "<ImageHere> {question}",
+            PromptTemplate = $"<ImageHere> {name}: {{question}}",
             Scorers = ImmutableSortedDictionary<string, string>.Empty.Add("tinygptv", request == RequestKind.Rank ? "mean-likelihood-choice" : "contains-label"),
             Expected = new ExpectedCounts(samples, samples),
             Published = new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = "test", Mode = "tinygptv" },

@@ -207,13 +207,14 @@ public sealed class CheckpointSetTests : IDisposable
     /// <summary>Tensors such as the model would have: all that its files hold but for those it never builds, filled with what no file contains.</summary>
     private static Dictionary<string, torch.Tensor> Model(CheckpointSet set)
     {
+        using TorchSharp.Scalar unset = double.NaN; // kept alive: the native code reads it during the calls
         int blocks = (int)Golden.Json("e2e/config.json")["eva"]!["depth"]!;
         var model = set.Tensors.Values.Where(header => CheckpointKeys.ReasonToIgnore(header.Name, blocks) is null)
-            .ToDictionary(header => header.Name, header => torch.full([.. header.Shape], double.NaN, dtype: torch.float32));
+            .ToDictionary(header => header.Name, header => torch.full([.. header.Shape], unset, dtype: torch.float32));
         string[] addedNorms = [.. model.Keys.Where(name => name.EndsWith(".weight", StringComparison.Ordinal) &&
             CheckpointKeys.MayComeFromNoFile(name[..^"weight".Length] + "bias"))];
         foreach (string weight in addedNorms)
-            model[weight[..^"weight".Length] + "bias"] = torch.full_like(model[weight], double.NaN);
+            model[weight[..^"weight".Length] + "bias"] = torch.full_like(model[weight], unset);
         return model;
     }
 

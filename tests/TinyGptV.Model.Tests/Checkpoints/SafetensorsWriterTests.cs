@@ -60,7 +60,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     private static PendingTensor Pending(string name, torch.ScalarType type, long[] shape, int seed) =>
         new(new TensorHeader(name, type, ImmutableArray.Create(shape)), () =>
         {
-            using torch.Tensor count = torch.arange(shape.Aggregate(1L, (product, extent) => product * extent), dtype: torch.ScalarType.Int64), moved = count + seed, shaped = moved.reshape(shape);
+            int count = (int)shape.Aggregate(1L, (product, extent) => product * extent);
+            using torch.Tensor numbers = torch.tensor([.. Enumerable.Range(seed, count).Select(number => (long)number)]), shaped = numbers.reshape(shape);
             return shaped.to_type(type);
         });
 }
