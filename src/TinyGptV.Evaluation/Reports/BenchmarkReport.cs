@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 
@@ -31,10 +32,13 @@ public sealed record BenchmarkReport
     /// <summary>How many samples have answers.</summary>
     public required AnswerCounts Counts { get; init; }
 
-    /// <summary>The metric over all expected samples; those without an answer score 0.</summary>
+    /// <summary>The scorer's first metric over all expected samples; those without an answer score 0.</summary>
     public required Measurement Overall { get; init; }
 
-    /// <summary>The metric over each slice, by kind and name. Samples without a prediction are in no slice: what they are is unknown.</summary>
+    /// <summary>The scorer's other metrics over all expected samples.</summary>
+    public ImmutableArray<Measurement> Further { get; init; } = [];
+
+    /// <summary>The first metric over each slice, by kind and name. Samples without a prediction are in no slice: what they are is unknown.</summary>
     public required ImmutableArray<SliceMeasurement> Slices { get; init; }
 
     /// <summary>The published result and what keeps ours from being comparable; null if there is none.</summary>
@@ -65,8 +69,9 @@ public sealed record BenchmarkReport
             Scorer = scorer.Name,
             ScorerDescription = scorer.Description,
             Counts = counts,
-            Overall = Measure(scorer.Metric, [.. samples.Select(sample => sample.Score), .. Enumerable.Repeat(default(Score), counts.Missing)]),
-            Slices = MeasureSlices(scorer.Metric, samples),
+            Overall = scorer.Metrics[0].Measure(samples, counts.Missing),
+            Further = [.. scorer.Metrics.Skip(1).Select(metric => metric.Measure(samples, counts.Missing))],
+            Slices = MeasureSlices(scorer.Metrics[0], samples),
             Comparison = PublishedComparison.Of(manifest, counts, mode),
             Digests = manifest.Digests,
             Samples = samples,
@@ -96,10 +101,8 @@ public sealed record BenchmarkReport
 
     private static ImmutableArray<SliceMeasurement> MeasureSlices(IMetric metric, ImmutableArray<ScoredSample> samples) =>
     [.. samples
-        .SelectMany(sample => sample.Prediction.Sample.Slices, (sample, slice) => (Slice: slice, sample.Score))
-        .GroupBy(pair => pair.Slice, pair => pair.Score)
+        .SelectMany(sample => sample.Prediction.Sample.Slices, (sample, slice) => (Slice: slice, Sample: sample))
+        .GroupBy(pair => pair.Slice, pair => pair.Sample)
         .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal).ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
-        .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, Measure(metric, [.. slice])))];
-
-    private static Measurement Measure(IMetric metric, ImmutableArray<Score> scores) => new(metric.Name, scores.Count(score => !score.Excluded), metric.Compute(scores));
+        .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, metric.Measure([.. slice], missing: 0)))];
 }

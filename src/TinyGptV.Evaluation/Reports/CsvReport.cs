@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using TinyGptV.Evaluation.Metrics;
 
 namespace TinyGptV.Evaluation.Reports;
 

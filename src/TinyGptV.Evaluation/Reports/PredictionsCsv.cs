@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Reports;
 

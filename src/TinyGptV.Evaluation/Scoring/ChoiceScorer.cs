@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
@@ -18,7 +19,7 @@ internal sealed class ChoiceScorer(string name, string description, Func<ChoiceL
 
     public RequestKind Request => RequestKind.Rank;
 
-    public IMetric Metric { get; } = new Accuracy();
+    public ImmutableArray<IMetric> Metrics { get; init; } = [new Accuracy()];
 
     public Score Score(Prediction prediction)
     {

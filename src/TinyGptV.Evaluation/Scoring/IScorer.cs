@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
@@ -18,8 +20,8 @@ public interface IScorer
     /// <summary>What it compares answers with. Default: the sample's target.</summary>
     ReferenceKind Reference => ReferenceKind.Target;
 
-    /// <summary>How its scores are summed up.</summary>
-    IMetric Metric { get; }
+    /// <summary>How its scores are summed up: at least one metric, the first is the one that results are compared by.</summary>
+    ImmutableArray<IMetric> Metrics { get; }
 
     /// <summary>Judges an answer.</summary>
     /// <param name="prediction">A prediction that holds an answer of the kind <see cref="Request"/>.</param>

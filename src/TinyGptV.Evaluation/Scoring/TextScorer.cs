@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
@@ -19,7 +20,7 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
 
     public ReferenceKind Reference => reference;
 
-    public IMetric Metric { get; } = new Accuracy();
+    public ImmutableArray<IMetric> Metrics { get; init; } = [new Accuracy()];
 
     /// <summary>Whether samples that the benchmark's own score does not count are left out.</summary>
     public bool IsOfficial { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 

@@ -122,20 +122,6 @@ public sealed class ScorersTests
     }
 
     [Fact]
-    public void Accuracy_IsTheMean_AndNothingForNoScore()
-    {
-        Assert.Equal(0.75, new Accuracy().Compute([new Score(1), new Score(0), new Score(2), new Score(0)]));
-        Assert.Null(new Accuracy().Compute([]));
-    }
-
-    [Fact]
-    public void Accuracy_LeavesOutWhatDoesNotCount()
-    {
-        Assert.Equal(0.5, new Accuracy().Compute([new Score(1), new Score(0), new Score(0, Excluded: true)]));
-        Assert.Null(new Accuracy().Compute([new Score(0, Excluded: true)]));
-    }
-
-    [Fact]
     public void EqualsLabel_UnbalancedQuestion_DoesNotCountAnsweredOrNot()
     {
         Prediction balanced = Predictions.Generated("gqa", "1", "no", "no");

@@ -1,8 +1,7 @@
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Scoring;
 
-namespace TinyGptV.Evaluation.Reports;
+namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>A sample with its score.</summary>
 /// <param name="Prediction">The sample's prediction.</param>

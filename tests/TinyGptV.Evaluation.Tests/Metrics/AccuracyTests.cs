@@ -1,0 +1,31 @@
+using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Tests.Metrics;
+
+public sealed class AccuracyTests
+{
+    [Fact]
+    public void Measure_IsTheMean_AndNothingForNoSample()
+    {
+        Assert.Equal((4, 0.75), Measure(0, new Score(1), new Score(0), new Score(2), new Score(0)));
+        Assert.Equal((0, null), Measure(0));
+    }
+
+    [Fact]
+    public void Measure_WhatIsMissingCountsAsWrong() => Assert.Equal((4, 0.25), Measure(3, new Score(1)));
+
+    [Fact]
+    public void Measure_LeavesOutWhatDoesNotCount()
+    {
+        Assert.Equal((2, 0.5), Measure(0, new Score(1), new Score(0), new Score(0, Excluded: true)));
+        Assert.Equal((0, null), Measure(0, new Score(0, Excluded: true)));
+    }
+
+    private static (int Samples, double? Value) Measure(int missing, params Score[] scores)
+    {
+        Measurement measured = new Accuracy().Measure(
+            [.. scores.Select((score, i) => new ScoredSample(Predictions.Generated("gqa", $"{i}", "yes", "yes"), score, IsAnswered: true))], missing);
+        return (measured.Samples, measured.Value);
+    }
+}
