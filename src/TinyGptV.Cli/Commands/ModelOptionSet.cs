@@ -25,14 +25,21 @@ internal sealed class ModelOptionSet
     private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores.", HelpName = "N" };
     private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
 
+    private readonly Option<int?> _scripted = new("--scripted")
+    {
+        Description = "Instead of a model, a script that takes this long for each answer: for trying out a cluster without a checkpoint. Its answers mean nothing; --batch says how many at once (default 8).",
+        HelpName = "MILLISECONDS",
+    };
+
     public ModelOptionSet()
     {
         _imageSize.Validators.Add(NumberRange.AtLeast(1));
         _threads.Validators.Add(NumberRange.AtLeast(1));
         _batch.Validators.Add(NumberRange.AtLeast(1));
+        _scripted.Validators.Add(NumberRange.AtLeast(0));
     }
 
-    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch];
+    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch, _scripted];
 
     public ModelOptions Bind(ParseResult result, string demonstrationModel) => new()
     {
@@ -48,5 +55,6 @@ internal sealed class ModelOptionSet
         MergeLora = result.GetValue(_mergeLora),
         Threads = result.GetValue(_threads),
         MaxBatch = result.GetValue(_batch),
+        ScriptDelay = result.GetValue(_scripted) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
     };
 }

@@ -18,6 +18,7 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<int?> _gatewayPort = new("--gateway-port") { Description = $"The port for 'tinygptv eval --cluster'. Default: {CoordinatorGatewayPort} for a coordinator, none for a replica.", HelpName = "PORT" };
     private readonly Option<string?> _primary = new("--primary") { Description = $"The coordinator that a replica joins. Default: 127.0.0.1:{CoordinatorSiloPort}.", HelpName = "HOST:PORT" };
     private readonly Option<int> _wait = RunOptions.Wait("How many seconds a replica waits for the coordinator.");
+    private readonly Option<int> _replicas = new("--replicas") { Description = "As how many replicas the silo offers its model, for measuring a cluster with --scripted; a model on a device is one.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
@@ -33,14 +34,15 @@ internal sealed class SiloCommand : TeachingCommand
     {
         _siloPort.Validators.Add(NumberRange.Port);
         _gatewayPort.Validators.Add(NumberRange.Port);
-        foreach (Option option in (Option[])[_role, _name, _siloPort, _gatewayPort, _primary, _wait, _data, _runs, .. _model.All, _verbose]) Add(option);
+        _replicas.Validators.Add(NumberRange.AtLeast(1));
+        foreach (Option option in (Option[])[_role, _name, _siloPort, _gatewayPort, _primary, _wait, _data, _runs, .. _model.All, _replicas, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
     private SiloOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         var role = result.GetChoice<SiloRole>(_role);
-        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _primary, _wait] : [_runs], role);
+        Refuse(result, role == SiloRole.Coordinator ? [.. _model.All, _replicas, _primary, _wait] : [_runs], role);
         return new SiloOptions
         {
             Role = role,
@@ -52,6 +54,7 @@ internal sealed class SiloCommand : TeachingCommand
             Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
             Runs = result.GetRequiredValue(_runs),
             Model = _model.Bind(result, environment.DemonstrationModel),
+            Replicas = result.GetValue(_replicas),
             Verbose = result.GetValue(_verbose),
         };
     }

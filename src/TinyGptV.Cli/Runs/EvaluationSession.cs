@@ -25,7 +25,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             return await EvaluateAsync(remote, options, cancellationToken);
         }
 
-        await environment.Error.WriteLineAsync($"Loading the model in {options.Model.Folder}");
+        await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null ? $"Loading the model in {options.Model.Folder}" : "A script answers in place of a model: its answers mean nothing");
         await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, cancellationToken);
         var settings = new SiloSettings
         {

@@ -10,10 +10,12 @@ internal sealed class ModelLease : IAsyncDisposable
 
     public IVisionLanguageModel Model { get; }
 
-    /// <summary>Loads the model that the options name.</summary>
+    /// <summary>Loads the model that the options name, or the script that stands in for it.</summary>
     /// <exception cref="PrerequisiteException">The folder is not there, or a file in it is malformed.</exception>
     public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
     {
+        if (options.ScriptDelay is { } delay)
+            return new ModelLease(new ScriptedModel(delay: delay, timeProvider: environment.Time) { PreferredConcurrency = options.MaxBatch ?? 8 });
         bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(

@@ -44,4 +44,9 @@ internal sealed record ModelOptions
 
     /// <summary>How many requests are computed at once at most. Default: the engine's own choice.</summary>
     public int? MaxBatch { get; init; }
+
+    /// <summary>
+    /// How long each answer of a script takes that stands in for the model, for trying out a cluster without a checkpoint; null for the model.
+    /// </summary>
+    public TimeSpan? ScriptDelay { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -99,6 +100,7 @@ internal sealed class SiloHost : IAsyncDisposable
     {
         silo.Services.AddSingleton(replica.Model);
         silo.Services.AddSingleton<IImageSource>(new ImageFolder(replica.Benchmarks));
-        silo.AddModelReplica(name);
+        foreach (int number in Enumerable.Range(1, replica.Count))
+            silo.AddModelReplica(replica.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
     }
 }

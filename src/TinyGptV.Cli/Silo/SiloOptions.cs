@@ -39,5 +39,8 @@ internal sealed record SiloOptions
     /// <summary>The replica's model.</summary>
     public required ModelOptions Model { get; init; }
 
+    /// <summary>As how many replicas the model is offered.</summary>
+    public required int Replicas { get; init; }
+
     public bool Verbose { get; init; }
 }

@@ -29,7 +29,7 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         // A replica that others can see can answer: the model is loaded before the silo joins.
         await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, stop);
         await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data) };
+        var settings = Common(options) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data, options.Replicas) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
     }
 

@@ -5,7 +5,7 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>What one silo is and where it listens. At least one of the two roles is set.</summary>
 internal sealed record SiloSettings
 {
-    /// <summary>The silo's name, which is also that of its replica.</summary>
+    /// <summary>The silo's name, which is also that of its only replica.</summary>
     public required string Name { get; init; }
 
     /// <summary>The coordinator's role: where benchmarks are read and runs are kept.</summary>
@@ -31,4 +31,7 @@ internal sealed record SiloSettings
 internal sealed record CoordinatorFolders(string Benchmarks, string ShippedBenchmarks, string Runs);
 
 /// <summary>A model in memory and the folder of the images it is asked about.</summary>
-internal sealed record LoadedReplica(Evaluation.Inference.IVisionLanguageModel Model, string Benchmarks);
+/// <param name="Model">The model.</param>
+/// <param name="Benchmarks">The folder of benchmarks.</param>
+/// <param name="Count">As how many replicas the silo offers the model; of several, each has the silo's name and a number.</param>
+internal sealed record LoadedReplica(Evaluation.Inference.IVisionLanguageModel Model, string Benchmarks, int Count = 1);

@@ -37,6 +37,19 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_with_a_script_needs_no_model_and_says_that_its_answers_mean_nothing()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        _program.Model = null!;
+
+        var (exitCode, output, error) = await _program.RunAsync([.. Eval, "--scripted", "0"]);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("r: scripted", output, StringComparison.Ordinal);
+        Assert.Contains("its answers mean nothing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Eval_same_command_again_evaluates_nothing_and_says_so()
     {
         SmallBenchmark.WriteTo(_folder, "small", 10);
