@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Tests;
 
@@ -17,8 +18,9 @@ public sealed partial class ArchitectureTests
     private static readonly Assembly Contracts = typeof(IEvaluationRunGrain).Assembly;
     private static readonly Assembly Cluster = typeof(EvaluationClusterExtensions).Assembly;
     private static readonly Assembly Model = Assembly.Load("TinyGptV.Model");
+    private static readonly Assembly Storage = typeof(RunFolder).Assembly;
     private static readonly Assembly Cli = typeof(TinyGptVProgram).Assembly;
-    private static readonly Assembly[] Product = [Evaluation, Contracts, Cluster, Model, Cli];
+    private static readonly Assembly[] Product = [Evaluation, Contracts, Cluster, Model, Storage, Cli];
 
     // Words that say nothing: if one seems needed, the concept has not been found yet.
     private static readonly HashSet<string> ForbiddenWords =
@@ -31,7 +33,8 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Model")]
     [InlineData("TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
     [InlineData("TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
-    [InlineData("TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model")]
+    [InlineData("TinyGptV.Storage", "TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model", "TinyGptV.Storage")]
     public void Project_references_are_those_of_the_floor_plan(string project, params string[] allowed)
     {
         string[] references = [.. ItemsOf(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).Order()];
@@ -44,6 +47,7 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "TorchSharp")]
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
     [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server")]
+    [InlineData("TinyGptV.Storage")]
     [InlineData("TinyGptV.Cli", "Microsoft.Extensions.Hosting", "Spectre.Console", "System.CommandLine")]
     public void Packages_of_a_project_are_those_of_the_floor_plan(string project, params string[] allowed) =>
         Assert.Equal(allowed, ItemsOf(project, "PackageReference").Order());
@@ -51,7 +55,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_project_of_the_product_has_its_walls_tested() =>
         Assert.Equal(
-            ["TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model"],
+            ["TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model", "TinyGptV.Storage"],
             Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order());
 
     [Fact]

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Files;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Runs;
 

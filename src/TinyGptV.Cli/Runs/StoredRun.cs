@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Files;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Runs;
 

@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using TinyGptV.Cli.Files;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Silo;
 

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using TinyGptV.Cli.Files;
+using TinyGptV.Storage.Folders;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
-namespace TinyGptV.Cli.Tests.Files;
+namespace TinyGptV.Storage.Tests.Folders;
 
 public sealed class RunFolderTests : IDisposable
 {

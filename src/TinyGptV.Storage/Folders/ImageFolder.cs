@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 
-namespace TinyGptV.Cli.Files;
+namespace TinyGptV.Storage.Folders;
 
 /// <summary>Reads the images of benchmarks from a folder that holds one sub-folder for each benchmark.</summary>
 /// <param name="root">The folder of all benchmarks.</param>
-internal sealed class ImageFolder(string root) : IImageSource
+public sealed class ImageFolder(string root) : IImageSource
 {
     public async ValueTask<EncodedImage> ReadAsync(
         BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-namespace TinyGptV.Cli.Tests;
+namespace TinyGptV.StorageFixtures;
 
 /// <summary>A folder of its own for each test, gone afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable

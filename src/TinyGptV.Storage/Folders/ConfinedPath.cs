@@ -1,10 +1,10 @@
-namespace TinyGptV.Cli.Files;
+namespace TinyGptV.Storage.Folders;
 
 /// <summary>
 /// Opens files by names that come from annotations, definitions or the wire: untrusted, so a name that leads out of the folder it
 /// belongs to is refused, whether it does so by its text or through a symbolic link.
 /// </summary>
-internal static class ConfinedPath
+public static class ConfinedPath
 {
     private const int MostLinks = 40; // as Linux' path lookup
 

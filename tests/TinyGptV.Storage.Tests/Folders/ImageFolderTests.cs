@@ -1,8 +1,8 @@
-using TinyGptV.Cli.Files;
+using TinyGptV.Storage.Folders;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 
-namespace TinyGptV.Cli.Tests.Files;
+namespace TinyGptV.Storage.Tests.Folders;
 
 public sealed class ImageFolderTests : IDisposable
 {

@@ -6,7 +6,7 @@ using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
-namespace TinyGptV.Cli.Files;
+namespace TinyGptV.Storage.Folders;
 
 /// <summary>
 /// Keeps runs in a folder: <c>&lt;run&gt;/manifest.json</c>, one immutable <c>&lt;run&gt;/predictions/shard-000000.jsonl</c> for each
@@ -14,7 +14,7 @@ namespace TinyGptV.Cli.Files;
 /// </summary>
 /// <param name="root">The folder of all runs; made when the first run is.</param>
 /// <param name="time">Tells which temporary files are old enough to be taken for abandoned.</param>
-internal sealed class RunFolder(string root, TimeProvider time) : IRunStore
+public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 {
     private const int NewestLayout = 1;
     private const string ManifestFile = "manifest.json";

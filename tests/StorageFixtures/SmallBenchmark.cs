@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TinyGptV.Cli.Tests;
+namespace TinyGptV.StorageFixtures;
 
 /// <summary>A benchmark in VSR's layout that a test writes for itself: statements about images, two for each image.</summary>
 internal static class SmallBenchmark

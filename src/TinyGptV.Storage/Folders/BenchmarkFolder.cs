@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 
-namespace TinyGptV.Cli.Files;
+namespace TinyGptV.Storage.Folders;
 
 /// <summary>
 /// Reads benchmarks from a folder with one sub-folder for each: annotations and images in their official layout. The definition is
@@ -11,7 +11,7 @@ namespace TinyGptV.Cli.Files;
 /// </summary>
 /// <param name="root">The folder of all benchmarks.</param>
 /// <param name="shippedRoot">The folder of the shipped benchmarks, beside the program.</param>
-internal sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmarkSource
+public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmarkSource
 {
     private const string DefinitionFile = "benchmark.json";
 

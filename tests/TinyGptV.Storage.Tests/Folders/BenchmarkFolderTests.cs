@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using TinyGptV.Cli.Files;
+using TinyGptV.Storage.Folders;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 
-namespace TinyGptV.Cli.Tests.Files;
+namespace TinyGptV.Storage.Tests.Folders;
 
 public sealed class BenchmarkFolderTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace TinyGptV.Cli.Files;
+namespace TinyGptV.Storage.Folders;
 
 /// <summary>
 /// Files that are there in full or not at all: written under a temporary name in the same folder, flushed to the disk, then named.
