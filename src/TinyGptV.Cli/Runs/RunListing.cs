@@ -49,7 +49,7 @@ internal sealed class RunListing(ProgramEnvironment environment)
             RunManifest manifest = (await store.ReadManifestAsync(run, cancellationToken))!;
             var tally = new RunTally(manifest);
             foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
-                tally.Store(shard, await store.ReadShardAsync(run, shard, cancellationToken));
+                tally.Store(shard, (await store.ReadShardAsync(run, shard, cancellationToken)).Outlines());
             // Files do not tell whether someone works on them; what is not complete can be continued.
             return new RunProgress { Run = run, Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Cancelled, Benchmarks = tally.ToProgress() };
         }

@@ -39,9 +39,9 @@ internal sealed class EvaluationInstruments
 
     public void ShardGivenUp() => _shardsGivenUp.Add(1);
 
-    public void ShardCompleted(BenchmarkName benchmark, ImmutableArray<Prediction> predictions)
+    public void ShardCompleted(BenchmarkName benchmark, ImmutableArray<PredictionOutline> predictions)
     {
-        int failed = predictions.Count(prediction => prediction.Failure is not null);
+        int failed = predictions.Count(prediction => prediction.Failed);
         _shardsCompleted.Add(1);
         CountSamples(benchmark, "predicted", predictions.Length - failed);
         CountSamples(benchmark, "failed", failed);

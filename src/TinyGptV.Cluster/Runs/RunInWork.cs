@@ -86,7 +86,7 @@ internal sealed class RunInWork
         return state;
     }
 
-    public void Complete(Shard shard, ImmutableArray<Prediction> predictions)
+    public void Complete(Shard shard, ImmutableArray<PredictionOutline> predictions)
     {
         if (Ledger.Complete(shard.Index))
             Tally.Store(shard.Index, predictions);

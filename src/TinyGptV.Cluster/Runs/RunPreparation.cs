@@ -55,7 +55,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         var tally = new RunTally(manifest);
         var shards = await store.ListShardsAsync(manifest.Run, cancellationToken);
         foreach (ShardIndex shard in shards)
-            tally.Store(shard, await store.ReadShardAsync(manifest.Run, shard, cancellationToken));
+            tally.Store(shard, (await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Outlines());
         return (shards, tally);
     }
 }

@@ -157,9 +157,12 @@ internal sealed partial class ShardDispatch(
 
     private async Task StoreAsync(RunInWork run, Shard shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
     {
-        bool written = await store.TryWriteShardAsync(run.Manifest.Run, shard.Index, predictions, cancellationToken);
+        byte[] lines = PredictionLines.Write(predictions);
+        bool written = await store.TryWriteShardAsync(run.Manifest.Run, shard.Index, lines, cancellationToken);
         // Whoever wrote first counts: after a partition another coordinator may have been quicker.
-        var stored = written ? predictions : await store.ReadShardAsync(run.Manifest.Run, shard.Index, cancellationToken);
+        var stored = written
+            ? PredictionLines.Outline(lines, $"shard {shard.Index}")
+            : (await store.ReadShardAsync(run.Manifest.Run, shard.Index, cancellationToken)).Outlines();
         run.Complete(shard, stored);
         if (written)
             instruments.ShardCompleted(shard.Benchmark, stored);

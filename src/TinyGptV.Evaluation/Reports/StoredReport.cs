@@ -24,7 +24,7 @@ public static class StoredReport
             ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
-            predictions.AddRange(await store.ReadShardAsync(run, shard, cancellationToken));
+            predictions.AddRange((await store.ReadShardAsync(run, shard, cancellationToken)).Predictions());
         return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
     }
 

@@ -4,8 +4,8 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// Where runs are kept: a folder today. Everything in it is written once and never changed, but for reports, which are derived:
-/// whoever comes second with a manifest or with a shard's predictions finds them there and writes nothing.
+/// Where runs are kept: a folder today. Manifests and predictions are written once and never changed: whoever comes second with one
+/// finds it there and writes nothing. What lies beside them under a name of its own can be replaced.
 /// </summary>
 public interface IRunStore
 {
@@ -36,24 +36,32 @@ public interface IRunStore
     /// <summary>Writes the predictions of a shard, all or nothing, unless they are there already.</summary>
     /// <param name="run">The run.</param>
     /// <param name="shard">The shard.</param>
-    /// <param name="predictions">One prediction for each sample of the shard, in the shard's order.</param>
+    /// <param name="lines">The <see cref="PredictionLines"/>, one for each sample of the shard, in the shard's order; stored as they are.</param>
     /// <param name="cancellationToken">Ends the writing early; nothing is left behind then.</param>
     /// <returns>True if they were written, false if the shard has predictions already.</returns>
-    ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken);
+    ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
 
     /// <summary>Reads the predictions of a shard.</summary>
     /// <param name="run">The run.</param>
     /// <param name="shard">The shard, one of those listed.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The predictions as they were written.</returns>
-    /// <exception cref="PrerequisiteException">The shard's object is malformed.</exception>
-    ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
+    /// <exception cref="PrerequisiteException">The shard's object cannot be read.</exception>
+    ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
 
-    /// <summary>Writes a derived file beside the predictions, replacing an older one.</summary>
+    /// <summary>Writes a file beside the predictions, replacing an older one: a report, timings, the run's state.</summary>
     /// <param name="run">The run.</param>
     /// <param name="name">The file name, for example <c>report.csv</c>.</param>
     /// <param name="content">The content.</param>
     /// <param name="cancellationToken">Ends the writing early; the older file stays then.</param>
     /// <returns>Where it can be found, for people.</returns>
     ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken);
+
+    /// <summary>Reads what <see cref="WriteReportAsync"/> wrote.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">The file name.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The content, or null if there is no such file.</returns>
+    /// <exception cref="PrerequisiteException">The file is there and cannot be read.</exception>
+    ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken);
 }

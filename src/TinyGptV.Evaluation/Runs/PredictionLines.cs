@@ -29,31 +29,37 @@ public static class PredictionLines
     /// <param name="name">What the object is called, for messages.</param>
     /// <returns>The predictions in the order of the lines.</returns>
     /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
-    public static ImmutableArray<Prediction> Read(ReadOnlySpan<byte> lines, string name)
+    public static ImmutableArray<Prediction> Read(ReadOnlySpan<byte> lines, string name) => ReadEach(
+        lines, name, line => JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw new JsonException("the line is null"));
+
+    /// <summary>Looks at the lines without making predictions of them, which is several times as fast.</summary>
+    /// <param name="lines">The bytes of the whole object.</param>
+    /// <param name="name">What the object is called, for messages.</param>
+    /// <returns>What each line is about, in the order of the lines.</returns>
+    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
+    public static ImmutableArray<PredictionOutline> Outline(ReadOnlySpan<byte> lines, string name) => ReadEach(lines, name, PredictionOutline.Read);
+
+    private static ImmutableArray<T> ReadEach<T>(ReadOnlySpan<byte> lines, string name, Func<ReadOnlySpan<byte>, T> read)
     {
-        var predictions = ImmutableArray.CreateBuilder<Prediction>();
+        var all = ImmutableArray.CreateBuilder<T>();
         for (int number = 1; lines.Length > 0; number++)
         {
             int end = lines.IndexOf(LineFeed);
             if (end < 0)
                 throw Malformed(name, number, "the line is cut off");
-            predictions.Add(ReadLine(lines[..end], name, number));
+            try
+            {
+                all.Add(read(lines[..end]));
+            }
+            catch (JsonException exception)
+            {
+                throw Malformed(name, number, exception.Message, exception);
+            }
+
             lines = lines[(end + 1)..];
         }
 
-        return predictions.DrainToImmutable();
-    }
-
-    private static Prediction ReadLine(ReadOnlySpan<byte> line, string name, int number)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw Malformed(name, number, "the line is null");
-        }
-        catch (JsonException exception)
-        {
-            throw Malformed(name, number, exception.Message, exception);
-        }
+        return all.DrainToImmutable();
     }
 
     private static PrerequisiteException Malformed(string name, int line, string found, Exception? cause = null) => new(

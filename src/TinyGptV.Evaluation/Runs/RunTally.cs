@@ -37,7 +37,7 @@ public sealed class RunTally
         ArgumentNullException.ThrowIfNull(prediction);
         if (!_inWork.TryGetValue(shard, out var work))
             _inWork.Add(shard, work = (prediction.Benchmark, new Counts(int.MaxValue)));
-        work.Counts.Add(prediction);
+        work.Counts.Add(prediction.Failure is not null);
     }
 
     /// <summary>Forgets what arrived of a shard: it came back, and is predicted anew.</summary>
@@ -47,13 +47,13 @@ public sealed class RunTally
     /// <summary>Counts the predictions of a shard as stored, in place of what arrived of it.</summary>
     /// <param name="shard">The shard.</param>
     /// <param name="predictions">All its predictions.</param>
-    public void Store(ShardIndex shard, ImmutableArray<Prediction> predictions)
+    public void Store(ShardIndex shard, ImmutableArray<PredictionOutline> predictions)
     {
         Forget(shard);
-        foreach (Prediction prediction in predictions)
+        foreach (PredictionOutline prediction in predictions)
         {
             if (_stored.TryGetValue(prediction.Benchmark, out Counts? counts))
-                counts.Add(prediction);
+                counts.Add(prediction.Failed);
         }
     }
 
@@ -77,10 +77,10 @@ public sealed class RunTally
 
         public int Failed { get; private set; }
 
-        public void Add(Prediction prediction)
+        public void Add(bool failed)
         {
             Predicted++;
-            Failed += prediction.Failure is null ? 0 : 1;
+            Failed += failed ? 1 : 0;
         }
     }
 }

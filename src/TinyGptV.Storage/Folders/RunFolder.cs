@@ -71,19 +71,18 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     }
 
     public async ValueTask<bool> TryWriteShardAsync(
-        RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
+        RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         string path = PathOf(run, shard);
-        byte[] lines = PredictionLines.Write(predictions);
         return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(path, (stream, token) => stream.WriteAsync(lines, token).AsTask(), cancellationToken));
     }
 
-    public async ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
     {
         string path = PathOf(run, shard);
         try
         {
-            return PredictionLines.Read(await File.ReadAllBytesAsync(path, cancellationToken), path);
+            return new StoredShard(await File.ReadAllBytesAsync(path, cancellationToken), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -93,14 +92,30 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 
     public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
     {
-        if (name != Path.GetFileName(name) || !ConfinedPath.IsPlain(name)) throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
-        string path = Path.Combine(FolderOf(run), name);
+        string path = PathOf(run, name);
         await WritingAsync(path, async () =>
         {
             await WriteOnceFile.ReplaceAsync(path, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(content), token).AsTask(), cancellationToken);
             return true;
         });
         return path;
+    }
+
+    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        string path = PathOf(run, name);
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellationToken);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException($"The file '{path}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+        }
     }
 
     private static async Task<bool> WritingAsync(string path, Func<Task<bool>> write)
@@ -120,6 +135,10 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
 
     private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), "predictions");
+
+    private string PathOf(RunId run, string name) => name == Path.GetFileName(name) && ConfinedPath.IsPlain(name)
+        ? Path.Combine(FolderOf(run), name)
+        : throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
 
     private string PathOf(RunId run, ShardIndex shard) =>
         Path.Combine(PredictionsOf(run), string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard.Value:D6}{ShardSuffix}"));

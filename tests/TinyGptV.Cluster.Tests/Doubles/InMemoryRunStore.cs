@@ -46,22 +46,25 @@ internal sealed class InMemoryRunStore : IRunStore
         ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. _shards.Keys.Where(key => key.Run == run).Select(key => key.Shard).Order()]);
 
     public ValueTask<bool> TryWriteShardAsync(
-        RunId run, ShardIndex shard, ImmutableArray<Prediction> predictions, CancellationToken cancellationToken)
+        RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         if (Broken is { } broken)
             throw broken;
-        bool written = _shards.TryAdd((run, shard), PredictionLines.Write(predictions));
+        bool written = _shards.TryAdd((run, shard), lines.ToArray());
         if (!written)
             Interlocked.Increment(ref _secondWrites);
         return ValueTask.FromResult(written);
     }
 
-    public ValueTask<ImmutableArray<Prediction>> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(PredictionLines.Read(_shards[(run, shard)], $"{shard}"));
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new StoredShard(_shards[(run, shard)], $"{shard}"));
 
     public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
     {
         _reports[(run, name)] = content;
         return ValueTask.FromResult($"{run}/{name}");
     }
+
+    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_reports.GetValueOrDefault((run, name)));
 }

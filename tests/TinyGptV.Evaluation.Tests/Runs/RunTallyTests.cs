@@ -34,7 +34,7 @@ public class RunTallyTests
     public void Store_ShardInWork_CountsItOnce()
     {
         _tally.Arrived(First, Answered);
-        _tally.Store(First, [Answered, Failed]);
+        _tally.Store(First, [Outline(Answered), Outline(Failed)]);
         Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
         Assert.Equal(2, _tally.Stored);
         Assert.False(_tally.IsComplete);
@@ -51,8 +51,10 @@ public class RunTallyTests
     [Fact]
     public void IsComplete_EverySampleStored_IsTrue()
     {
-        _tally.Store(First, [Answered, Answered, Failed]);
-        _tally.Store(new ShardIndex(1), [SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png"))]);
+        _tally.Store(First, [Outline(Answered), Outline(Answered), Outline(Failed)]);
+        _tally.Store(new ShardIndex(1), [Outline(SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png")))]);
         Assert.True(_tally.IsComplete);
     }
+
+    private static PredictionOutline Outline(Prediction prediction) => new(prediction.Benchmark, prediction.Sample.Id, prediction.Failure is not null);
 }

@@ -89,9 +89,9 @@ public sealed class RunFolderTests : IDisposable
     public async Task ReadShardAsync_reads_what_was_written()
     {
         ImmutableArray<Prediction> written = [Predict("1", "a\nb\u2028c"), Predict("2", "Größe"), Failed("3")];
-        Assert.True(await Store.TryWriteShardAsync(Run, new(7), written, Token));
+        Assert.True(await Store.TryWriteShardAsync(Run, new(7), PredictionLines.Write(written), Token));
 
-        ImmutableArray<Prediction> read = await Store.ReadShardAsync(Run, new(7), Token);
+        ImmutableArray<Prediction> read = (await Store.ReadShardAsync(Run, new(7), Token)).Predictions();
 
         Assert.Equal(written.Select(p => p.Sample.Id), read.Select(p => p.Sample.Id));
         Assert.Equal("a\nb\u2028c", read[0].Generation!.Text);
@@ -103,10 +103,10 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public async Task TryWriteShardAsync_second_writer_loses()
     {
-        await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "first")], Token);
+        await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "first")]), Token);
 
-        Assert.False(await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "second")], Token));
-        Assert.Equal("first", (await Store.ReadShardAsync(Run, new(0), Token))[0].Generation!.Text);
+        Assert.False(await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "second")]), Token));
+        Assert.Equal("first", (await Store.ReadShardAsync(Run, new(0), Token)).Predictions()[0].Generation!.Text);
     }
 
     [Fact]
@@ -119,12 +119,12 @@ public sealed class RunFolderTests : IDisposable
                 () =>
                 {
                     gate.SignalAndWait(Token);
-                    return Store.TryWriteShardAsync(Run, new(shard), [Predict("1", $"writer {writer}"), Predict("2", "x")], Token).AsTask();
+                    return Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
                 },
                 Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
             int winner = Assert.Single(Enumerable.Range(0, 8), writer => won[writer]);
-            Assert.Equal($"writer {winner}", (await Store.ReadShardAsync(Run, new(shard), Token))[0].Generation!.Text);
+            Assert.Equal($"writer {winner}", (await Store.ReadShardAsync(Run, new(shard), Token)).Predictions()[0].Generation!.Text);
         }
         Assert.Equal(20, Directory.GetFiles(_folder["runs", "first-run", "predictions"]).Length);
     }
@@ -133,7 +133,7 @@ public sealed class RunFolderTests : IDisposable
     public async Task TryWriteShardAsync_cancelled_leaves_nothing_behind()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "a")], new CancellationToken(canceled: true)));
+            await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), new CancellationToken(canceled: true)));
 
         Assert.Empty(await Store.ListShardsAsync(Run, Token));
         Assert.Empty(Directory.GetFiles(_folder["runs", "first-run", "predictions"]));
@@ -144,7 +144,7 @@ public sealed class RunFolderTests : IDisposable
     {
         _folder.Write("runs", "a file where the folder should be");
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "a")], Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
 
         Assert.Contains("choose another with --runs", exception.Message, StringComparison.Ordinal);
     }
@@ -154,12 +154,12 @@ public sealed class RunFolderTests : IDisposable
     [InlineData(40)]
     public async Task ReadShardAsync_truncated_object_is_refused_with_advice(int missingBytes)
     {
-        await Store.TryWriteShardAsync(Run, new(0), [Predict("1", "a"), Predict("2", "b")], Token);
+        await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a"), Predict("2", "b")]), Token);
         string path = _folder["runs", "first-run", "predictions", "shard-000000.jsonl"];
         byte[] bytes = await File.ReadAllBytesAsync(path, Token);
         await File.WriteAllBytesAsync(path, bytes[..^missingBytes], Token);
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReadShardAsync(Run, new(0), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => (await Store.ReadShardAsync(Run, new(0), Token)).Predictions());
 
         Assert.Contains("line 2 is not", exception.Message, StringComparison.Ordinal);
         Assert.Contains(path, exception.Message, StringComparison.Ordinal);
@@ -168,8 +168,8 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public async Task ListShardsAsync_ignores_temporary_files_and_removes_abandoned_ones()
     {
-        await Store.TryWriteShardAsync(Run, new(3), [Predict("1", "a")], Token);
-        await Store.TryWriteShardAsync(Run, new(1), [Predict("2", "a")], Token);
+        await Store.TryWriteShardAsync(Run, new(3), PredictionLines.Write([Predict("1", "a")]), Token);
+        await Store.TryWriteShardAsync(Run, new(1), PredictionLines.Write([Predict("2", "a")]), Token);
         string fresh = _folder.Write("runs/first-run/predictions/.writing-fresh", "{");
         string old = _folder.Write("runs/first-run/predictions/.writing-old", "{");
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
@@ -193,6 +193,15 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public async Task WriteReportAsync_name_with_a_folder_is_a_bug() =>
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteReportAsync(Run, "../report.csv", "", Token));
+
+    [Fact]
+    public async Task ReadReportAsync_reads_what_was_written_last_and_null_if_there_is_none()
+    {
+        Assert.Null(await Store.ReadReportAsync(Run, "state.json", Token));
+        await Store.WriteReportAsync(Run, "state.json", "old", Token);
+        await Store.WriteReportAsync(Run, "state.json", "new\n", Token);
+        Assert.Equal("new\n", await Store.ReadReportAsync(Run, "state.json", Token));
+    }
 
     private static RunManifest Manifest(string run) => new()
     {
