@@ -17,6 +17,9 @@ public static class AnnotationReader
     /// <summary>The role of the file with the questions where answers and questions are apart (VQAv2, OK-VQA).</summary>
     public const string Questions = "questions";
 
+    /// <summary>The role of COCO's file of boxes and image sizes (RefCOCO, official layout only).</summary>
+    public const string Instances = "instances";
+
     /// <summary>The roles that a definition of a format may name.</summary>
     /// <param name="format">The format.</param>
     /// <returns>The roles; the first is always <see cref="Annotations"/>.</returns>
@@ -24,6 +27,7 @@ public static class AnnotationReader
     {
         AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks => [Annotations, Splits, Skills],
         AnnotationFormat.Vqa => [Annotations, Questions],
+        AnnotationFormat.RefCoco => [Annotations, Instances],
         _ => [Annotations],
     };
 
@@ -54,7 +58,8 @@ public static class AnnotationReader
             AnnotationFormat.VizWiz => VizWizAnnotations.ReadAsync(annotations, cancellationToken),
             AnnotationFormat.HatefulMemes => HatefulMemesAnnotations.ReadAsync(annotations, cancellationToken),
             AnnotationFormat.Vqa => VqaAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Questions), cancellationToken),
-            AnnotationFormat.RefCoco => RefCocoAnnotations.ReadAsync(annotations, split, cancellationToken),
+            AnnotationFormat.RefCoco => RefCocoAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Instances), split, cancellationToken),
+            AnnotationFormat.Csv => CsvAnnotations.ReadAsync(annotations, split, definition.Request is RequestKind.Rank, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(definition), definition.Format, "There is no reader for this format."),
         }).ConfigureAwait(false);
 

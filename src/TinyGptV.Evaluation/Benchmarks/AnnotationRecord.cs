@@ -87,6 +87,11 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         ? list.EnumerateArray().Select((item, i) => new AnnotationRecord(file, layout, key, position, line, item) { Path = $"{Path}{field}[{i}]." })
         : throw Malformed(field, "a list of records", Find(field));
 
+    /// <summary>The record itself as a list of records.</summary>
+    public IEnumerable<AnnotationRecord> AsRecords() => value.ValueKind is JsonValueKind.Array
+        ? value.EnumerateArray().Select((item, i) => new AnnotationRecord(file, layout, key, position, line, item) { Path = $"[{i}]." })
+        : throw Malformed(null, "a list of records", value);
+
     /// <summary>The texts of this record by field.</summary>
     public Dictionary<string, string> AsMap()
     {

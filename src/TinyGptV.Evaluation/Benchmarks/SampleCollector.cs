@@ -8,10 +8,14 @@ internal sealed class SampleCollector
     private readonly ImmutableArray<Sample>.Builder _samples = ImmutableArray.CreateBuilder<Sample>();
     private readonly HashSet<SampleId> _ids = [];
 
-    public void Add(AnnotationRecord record, Sample sample)
+    public void Add(AnnotationRecord record, Sample sample) => Add(sample, record.Malformed);
+
+    /// <param name="sample">The sample.</param>
+    /// <param name="malformed">Makes the error that names the sample's place.</param>
+    public void Add(Sample sample, Func<string, PrerequisiteException> malformed)
     {
         if (!_ids.Add(sample.Id))
-            throw record.Malformed($"the sample '{sample.Id}' occurs a second time; every sample needs an id of its own");
+            throw malformed($"the sample '{sample.Id}' occurs a second time; every sample needs an id of its own");
         _samples.Add(sample);
     }
 

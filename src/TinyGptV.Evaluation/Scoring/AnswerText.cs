@@ -18,6 +18,9 @@ internal static class AnswerText
     /// <summary>Equal in lower case.</summary>
     public static bool EqualsAnyCase(string one, string other) => Lower(one) == Lower(other);
 
+    /// <summary>Without a full stop at the end.</summary>
+    public static string WithoutFullStop(string text) => text.EndsWith('.') ? text[..^1] : text;
+
     /// <summary>Without the marks of unknown tokens, and without white space around.</summary>
     public static string WithoutUnknown(string text) => Strip(text.Replace("<unk>", "", StringComparison.Ordinal));
 

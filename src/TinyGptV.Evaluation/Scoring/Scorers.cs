@@ -16,6 +16,10 @@ public static class Scorers
             "Right if the label occurs anywhere in the lower-cased uncut answer, also inside another word or behind the answer's end.",
             (label, text) => new Score(AnswerText.ContainsLabel(label, text) ? 1 : 0)),
         TextScorer.OfLabel(
+            "contains-label-any-case",
+            "Right if the label occurs anywhere in the uncut answer, also inside another word or behind the answer's end, in upper or lower case.",
+            (label, text) => new Score(AnswerText.ContainsLabel(AnswerText.Lower(label), text) ? 1 : 0)),
+        TextScorer.OfLabel(
             "contains-label-or-yes-no",
             "One point if the label true or false occurs anywhere in the lower-cased uncut answer, and another point if yes or no does: an answer can count twice.",
             (label, text) => new Score((AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
@@ -23,6 +27,10 @@ public static class Scorers
             "equals-label-lower-cased",
             "Right if the lower-cased uncut answer is the label.",
             (label, text) => new Score(AnswerText.Lower(text) == label ? 1 : 0)),
+        TextScorer.OfLabel(
+            "equals-label-any-case",
+            "Right if the model's own turn, without white space around and a full stop at its end, is the label in upper or lower case.",
+            (label, text) => new Score(AnswerText.EqualsAnyCase(AnswerText.WithoutFullStop(AnswerText.OwnTurn(text)), AnswerText.WithoutFullStop(label)) ? 1 : 0)),
         new TextScorer(
             "equals-label",
             "Right if the model's own turn, without white space around, is the label; capitals and full stops count.",

@@ -140,7 +140,7 @@ public sealed class BenchmarkDefinitionReaderTests
     }
 
     [Theory]
-    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, vizWiz, hatefulMemes, vqa, refCoco")]
+    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, vizWiz, hatefulMemes, vqa, refCoco, csv")]
     [InlineData("version", "\"1\"", "'version' must be a whole number")]
     [InlineData("title", "null", "'title' must be a text")]
     [InlineData("imageFolders", "\"images\"", "'imageFolders' must be a list of texts")]
