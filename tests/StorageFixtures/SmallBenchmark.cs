@@ -6,7 +6,9 @@ namespace TinyGptV.StorageFixtures;
 /// <summary>A benchmark in VSR's layout that a test writes for itself: statements about images, two for each image.</summary>
 internal static class SmallBenchmark
 {
-    public static string Definition(string name, string title = "Small") =>
+    private const string Scorers = """{ "tinygptv": "contains-label" }""";
+
+    public static string Definition(string name, string title = "Small", string scorers = Scorers) =>
         $$"""
         {
           "name": "{{name}}",
@@ -19,7 +21,7 @@ internal static class SmallBenchmark
           "request": "generate",
           "promptTemplate": "<ImageHere> True or false: {question}",
           "maxNewTokens": 4,
-          "scorers": { "tinygptv": "contains-label" }
+          "scorers": {{scorers}}
         }
         """;
 
@@ -37,9 +39,9 @@ internal static class SmallBenchmark
     public static string ImageOf(int sample) => string.Create(CultureInfo.InvariantCulture, $"{sample / 2:D4}.jpg");
 
     /// <summary>Writes definition, annotations and one small file for each image below <c>data/&lt;name&gt;</c>.</summary>
-    public static void WriteTo(TemporaryFolder folder, string name, int samples)
+    public static void WriteTo(TemporaryFolder folder, string name, int samples, string scorers = Scorers)
     {
-        folder.Write($"data/{name}/benchmark.json", Definition(name));
+        folder.Write($"data/{name}/benchmark.json", Definition(name, scorers: scorers));
         folder.Write($"data/{name}/test.jsonl", Annotations(samples));
         for (int sample = 0; sample < samples; sample += 2)
             folder.Write($"data/{name}/images/{ImageOf(sample)}", $"image of {name}/{sample}");

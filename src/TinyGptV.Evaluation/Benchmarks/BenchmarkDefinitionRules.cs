@@ -11,7 +11,7 @@ internal static class BenchmarkDefinitionRules
     private static IEnumerable<string> CheckNames(BenchmarkDefinition definition)
     {
         string name = definition.Name.Value;
-        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        if (!IsName(name))
             yield return $"'name' must have lower-case letters, digits and hyphens only, found '{name}'";
         if (string.IsNullOrWhiteSpace(definition.Title))
             yield return "'title' must not be empty";
@@ -20,6 +20,8 @@ internal static class BenchmarkDefinitionRules
         if (definition.Version < 1)
             yield return $"'version' must be at least 1, found {definition.Version}";
     }
+
+    private static bool IsName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static IEnumerable<string> CheckFiles(BenchmarkDefinition definition)
     {
@@ -63,6 +65,8 @@ internal static class BenchmarkDefinitionRules
             yield return "'scorers' must name at least one mode";
         foreach ((string mode, string name) in definition.Scorers)
         {
+            if (!IsName(mode))
+                yield return $"'scorers': a mode is part of files' names and must have lower-case letters, digits and hyphens only, found '{mode}'";
             if (!Scorers.ByName.TryGetValue(name, out IScorer? scorer))
                 yield return $"'scorers.{mode}' asks for the scorer '{name}', which does not exist; there are {string.Join(", ", Scorers.ByName.Keys)}";
             else if (scorer.Reference != ReferenceKind.Target && scorer.Reference != ReferenceOf(definition.Format))

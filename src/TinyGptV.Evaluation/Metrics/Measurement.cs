@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TinyGptV.Evaluation.Metrics;
 
 /// <summary>A metric over some samples.</summary>
@@ -32,7 +34,12 @@ public enum MeasurementScale
 /// <summary>An interval between two values of a metric.</summary>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end, at least the lower one.</param>
-public readonly record struct Interval(double Low, double High);
+public readonly record struct Interval(double Low, double High)
+{
+    /// <summary>Half the distance between the ends: what stands behind ±.</summary>
+    [JsonIgnore]
+    public double HalfWidth => (High - Low) / 2;
+}
 
 /// <summary>A metric over a named part of a benchmark.</summary>
 /// <param name="Kind">What the benchmark is divided by, for example <c>relation</c>.</param>

@@ -60,6 +60,7 @@ public sealed record BenchmarkReport
             .OrderBy(group => group.Key)
             .Select(group => ScoredSample.Of(PickOne([.. group]), scorer))];
         AnswerCounts counts = Count(manifest.Samples, all.Count, samples);
+        Measurement overall = scorer.Metrics[0].Measure(samples, counts.Missing);
         return new BenchmarkReport
         {
             Benchmark = definition.Name,
@@ -69,10 +70,10 @@ public sealed record BenchmarkReport
             Scorer = scorer.Name,
             ScorerDescription = scorer.Description,
             Counts = counts,
-            Overall = scorer.Metrics[0].Measure(samples, counts.Missing),
+            Overall = overall,
             Further = [.. scorer.Metrics.Skip(1).Select(metric => metric.Measure(samples, counts.Missing))],
             Slices = MeasureSlices(scorer.Metrics[0], samples),
-            Comparison = PublishedComparison.Of(manifest, counts, mode),
+            Comparison = PublishedComparison.Of(manifest, counts, overall, mode),
             Digests = manifest.Digests,
             Samples = samples,
         };

@@ -11,8 +11,8 @@ public static class CsvReport
     internal static readonly CsvWriterOptions Options = new() { NewLine = "\n" };
 
     /// <summary>
-    /// Writes a header and then, for each benchmark, the metric over all samples (no slice), the metric over each slice, and the counts as metrics of their own.
-    /// Accuracies are fractions of 1 with all their digits.
+    /// Writes a header and then, for each benchmark, the metrics over all samples (no slice), the first of them over each slice, and the counts as metrics of
+    /// their own. Accuracies are fractions of 1 with all their digits; <c>low</c> and <c>high</c> are the ends of the 95 % interval. What is not known is empty.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">Where to; it stays open.</param>
@@ -20,19 +20,23 @@ public static class CsvReport
     {
         ArgumentNullException.ThrowIfNull(report);
         using CsvWriter csv = CsvWriter.Create(writer, Options, leaveOpen: true);
-        csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value");
+        csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value", "standard_error", "low", "high");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
-            void Row(string metric, string kind, string slice, int n, string value) => csv.WriteRecord(
-                report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, report.Mode, metric, kind, slice, Text(n), value);
-
-            Row(benchmark.Overall.Metric, "", "", benchmark.Overall.Samples, Text(benchmark.Overall.Value));
+            string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, report.Mode];
+            foreach (Measurement measurement in benchmark.Further.Prepend(benchmark.Overall))
+                csv.WriteRecord([.. start, measurement.Metric, "", "", .. Numbers(measurement)]);
             foreach (SliceMeasurement slice in benchmark.Slices)
-                Row(slice.Measurement.Metric, slice.Kind, slice.Name, slice.Measurement.Samples, Text(slice.Measurement.Value));
+                csv.WriteRecord([.. start, slice.Measurement.Metric, slice.Kind, slice.Name, .. Numbers(slice.Measurement)]);
             foreach ((string metric, int count) in Counts(benchmark.Counts))
-                Row(metric, "", "", benchmark.Counts.Expected, Text(count));
+                csv.WriteRecord([.. start, metric, "", "", Text(benchmark.Counts.Expected), Text(count), "", "", ""]);
         }
     }
+
+    private static string[] Numbers(Measurement measurement) =>
+    [
+        Text(measurement.Samples), Text(measurement.Value), Text(measurement.StandardError), Text(measurement.Interval?.Low), Text(measurement.Interval?.High),
+    ];
 
     private static IEnumerable<(string Metric, int Count)> Counts(AnswerCounts counts) =>
     [

@@ -15,7 +15,9 @@ public static class MarkdownReport
         IEnumerable<string> blocks =
         [
             $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
-            "## Results", .. Block(ReportTables.Results(report)), .. Comparability(report),
+            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent, ± is half a 95 % interval:", .. Block(table)]),
+            "## Which differences mean something", .. Comparability(report),
+            .. ReportTables.FurtherMetrics(report) is { } further ? [$"## {further.Title}", .. Block(further)] : (IEnumerable<string>)[],
             "## Answers", .. Block(ReportTables.Answers(report)),
             .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => (IEnumerable<string>)[$"## {Escape(table.Title)}", .. Block(table)]),
             "## What made these numbers", .. Provenance(report),
@@ -33,8 +35,14 @@ public static class MarkdownReport
 
     private static IEnumerable<string> Comparability(EvaluationReport report)
     {
-        yield return List(report.Benchmarks.Select(benchmark =>
-            Escape(benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: there is no published result to compare with.")));
+        yield return List(report.Benchmarks.SelectMany(Compare).Select(Escape));
+    }
+
+    private static IEnumerable<string> Compare(BenchmarkReport benchmark)
+    {
+        yield return benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: there is no published result to compare with.";
+        if (benchmark.Comparison?.DescribeDifference(benchmark.Title, benchmark.Overall) is { } difference)
+            yield return difference;
     }
 
     private static IEnumerable<string> Provenance(EvaluationReport report)
@@ -62,15 +70,15 @@ public static class MarkdownReport
     private static IEnumerable<string> Block(ReportTable table)
     {
         yield return Lines(table);
-        if (table.Note is { } note)
-            yield return Escape(note);
+        if (table.Note is { Length: > 0 } note)
+            yield return string.Join("\\\n", note.Split('\n').Select(Escape));
     }
 
     private static string Lines(ReportTable table) => string.Join('\n', (IEnumerable<string>)
     [
         Line(table.Columns.Select(column => Escape(column.Header))),
         Line(table.Columns.Select(column => column.Alignment is ColumnAlignment.Right ? "---:" : "---")),
-        .. table.Rows.Select(row => Line(row.Select(Escape))),
+        .. table.Rows.Select((row, i) => Line(row.Select(cell => i == table.OwnRow && cell is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(cell)}**" : Escape(cell)))),
     ]);
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";

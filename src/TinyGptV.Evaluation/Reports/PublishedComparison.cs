@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Reports;
@@ -10,6 +11,9 @@ namespace TinyGptV.Evaluation.Reports;
 /// <param name="Differences">What was done differently, as parts of a sentence; empty if nothing was.</param>
 public sealed record PublishedComparison(PublishedResult Published, ImmutableArray<string> Differences)
 {
+    /// <summary>How far ours is from it; null if ours may not be laid beside it or has no value.</summary>
+    public PublishedDifference? Difference { get; init; }
+
     /// <summary>Whether split, samples, prompt and scoring mode are those of the published result, as far as they are recorded.</summary>
     public bool IsComparable => Differences.IsEmpty;
 
@@ -25,8 +29,31 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         return $"{title}: comparable with {published}: same split with all its samples, {prompt}, scoring mode {Published.Mode}.";
     }
 
-    internal static PublishedComparison? Of(BenchmarkManifest manifest, AnswerCounts counts, string mode) =>
-        manifest.Definition.Published is { } published ? new PublishedComparison(published, [.. Compare(manifest, published, counts, mode)]) : null;
+    /// <summary>Whether the difference means something, as a sentence for people.</summary>
+    /// <param name="title">The benchmark's name as printed.</param>
+    /// <param name="overall">Our result.</param>
+    /// <returns>One sentence; null if there is nothing to compare.</returns>
+    public string? DescribeDifference(string title, Measurement overall)
+    {
+        if (Difference is not { } difference)
+            return null;
+        string compared = $"{title}: {ReportNumber.WithError(overall)} against {ReportNumber.Percent(Published.Accuracy)} ± {ReportNumber.Percent(difference.PublishedHalfWidth)}";
+        string value = ReportNumber.Signed(difference.Value);
+        return difference.IsLarger switch
+        {
+            true => $"{compared}: the difference of {value} is larger than the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}).",
+            false => $"{compared}: the difference of {value} is within the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}) and shows nothing.",
+            null => $"{compared}: the difference is {value}; the sampling error of ours is not known.",
+        };
+    }
+
+    internal static PublishedComparison? Of(BenchmarkManifest manifest, AnswerCounts counts, Measurement overall, string mode)
+    {
+        if (manifest.Definition.Published is not { } published)
+            return null;
+        var comparison = new PublishedComparison(published, [.. Compare(manifest, published, counts, mode)]);
+        return comparison.IsComparable ? comparison with { Difference = PublishedDifference.Of(overall, published.Accuracy, manifest.Samples) } : comparison;
+    }
 
     private static IEnumerable<string> Compare(BenchmarkManifest manifest, PublishedResult published, AnswerCounts counts, string mode)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TinyGptV.Evaluation.Metrics;
 
 namespace TinyGptV.Evaluation.Reports;
 
@@ -10,4 +11,26 @@ internal static class ReportNumber
     public static string Percent(double? value) => value is { } number ? (number * 100).ToString("F1", CultureInfo.InvariantCulture) : NotAvailable;
 
     public static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A difference in percent with its sign.</summary>
+    public static string Signed(double value) => (value * 100).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>The value in the unit of its scale.</summary>
+    public static string Value(Measurement measurement) => In(measurement.Scale, measurement.Value);
+
+    /// <summary>The value with half the width of its 95 % interval, as <c>38.2 ± 0.9</c>; the value alone if the interval is not known.</summary>
+    public static string WithError(Measurement measurement) =>
+        Value(measurement) + (measurement.Interval is { } interval ? $" ± {In(measurement.Scale, interval.HalfWidth)}" : "");
+
+    /// <summary>Both ends of the 95 % interval, as <c>37.3 to 39.1</c>.</summary>
+    public static string Ends(Measurement measurement) => measurement.Interval is { } interval
+        ? $"{In(measurement.Scale, interval.Low)} to {In(measurement.Scale, interval.High)}"
+        : NotAvailable;
+
+    /// <summary>The metric as the heading of a column, with its unit.</summary>
+    public static string Heading(Measurement measurement) =>
+        char.ToUpperInvariant(measurement.Metric[0]) + measurement.Metric[1..] + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");
+
+    private static string In(MeasurementScale scale, double? value) =>
+        scale is MeasurementScale.Fraction ? Percent(value) : value?.ToString("0.###", CultureInfo.InvariantCulture) ?? NotAvailable;
 }

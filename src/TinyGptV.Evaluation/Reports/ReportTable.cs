@@ -29,6 +29,9 @@ public sealed record ReportTable
     /// <summary>The rows, each with one cell for every column.</summary>
     public required ImmutableArray<ImmutableArray<string>> Rows { get; init; }
 
-    /// <summary>What has to be said below it; null if nothing has.</summary>
+    /// <summary>The row of the run among those of others; null if no row stands out.</summary>
+    public int? OwnRow { get; init; }
+
+    /// <summary>What has to be said below it, one remark a line; null if nothing has.</summary>
     public string? Note { get; init; }
 }

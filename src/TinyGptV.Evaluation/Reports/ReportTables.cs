@@ -5,36 +5,32 @@ namespace TinyGptV.Evaluation.Reports;
 /// <summary>The tables that show a report.</summary>
 public static class ReportTables
 {
-    private const string NotComparable = "*";
-
-    /// <summary>The paper's table with the run as another row; numbers that may not be laid beside the paper's are marked.</summary>
+    /// <summary>The paper's row and the run's below it, with ± for half a 95 % interval; numbers that may not be laid beside the paper's are marked.</summary>
     /// <param name="report">The report.</param>
     /// <returns>Accuracies in percent; benchmarks that the paper has not follow after its own.</returns>
     public static ReportTable Results(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        ImmutableArray<BenchmarkReport> others = [.. report.Benchmarks.Where(benchmark => PaperTable.Columns.All(column => column.Benchmark != benchmark.Benchmark))];
-        ImmutableArray<BenchmarkReport?> inPaper =
-            [.. PaperTable.Columns.Select(column => report.Benchmarks.FirstOrDefault(benchmark => benchmark.Benchmark == column.Benchmark))];
-        bool allComparable = report.Benchmarks.All(benchmark => benchmark.Comparison is { IsComparable: true });
+        var rows = new ComparedRows(report, PublishedTables.Main, [.. report.Benchmarks.Where(benchmark => !Has(PublishedTables.Main, benchmark))]);
         return new ReportTable
         {
             Title = "Accuracy in percent",
-            Columns =
-            [
-                new ReportColumn("Model", ColumnAlignment.Left),
-                .. PaperTable.Columns.Select(column => Number(column.Title)),
-                .. others.Select(benchmark => Number(benchmark.Title)),
-                Number("Average"),
-            ],
-            Rows =
-            [
-                [PaperTable.Model, .. PaperTable.Columns.Select(column => ReportNumber.Percent(column.Accuracy)),
-                    .. others.Select(_ => ReportNumber.NotAvailable), ReportNumber.Percent(PaperTable.Average)],
-                [$"{report.Run}: {report.Model.Name}, mode {report.Mode}", .. inPaper.Select(Cell), .. others.Select(Cell), AverageCell(inPaper)],
-            ],
-            Note = allComparable ? null : $"{NotComparable} not comparable with the paper's row.",
+            Columns = rows.Columns(withSize: false),
+            Rows = [rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false), rows.Own(withSize: false)],
+            OwnRow = 1,
+            Note = rows.Marked ? ComparedRows.MarkNote : null,
         };
+    }
+
+    /// <summary>Published tables with all their rows, and the run as the last one: the paper's main table always, others if the run has a benchmark of theirs.</summary>
+    /// <param name="report">The report.</param>
+    /// <returns>Accuracies in percent; benchmarks that are in no table follow in the first one.</returns>
+    public static ImmutableArray<ReportTable> Published(EvaluationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return [.. PublishedTables.All
+            .Where(table => table == PublishedTables.Main || report.Benchmarks.Any(benchmark => Has(table, benchmark)))
+            .Select(table => Published(report, table))];
     }
 
     /// <summary>What every number rests on: how many samples were expected, answered, failed, missing, duplicated, undecided.</summary>
@@ -48,14 +44,36 @@ public static class ReportTables
             Title = "Answers",
             Columns =
             [
-                new ReportColumn("Benchmark", ColumnAlignment.Left), new ReportColumn("Split", ColumnAlignment.Left), Number("Accuracy %"), Number("Expected"),
+                Text("Benchmark"), Text("Split"), Number(CommonHeading(report)), Number("Expected"),
                 Number("Answered"), Number("Failed"), Number("Missing"), Number("Duplicated"), Number("Undecided"),
             ],
             Rows = [.. report.Benchmarks.Select(benchmark => ImmutableArray.Create(
-                benchmark.Title, benchmark.Split, ReportNumber.Percent(benchmark.Overall.Value), ReportNumber.Count(benchmark.Counts.Expected),
+                benchmark.Title, benchmark.Split, ReportNumber.WithError(benchmark.Overall), ReportNumber.Count(benchmark.Counts.Expected),
                 ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed), ReportNumber.Count(benchmark.Counts.Missing),
                 ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided)))],
             Note = report.Unexpected == 0 ? null : $"Predictions that belong to no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
+        };
+    }
+
+    /// <summary>The metrics beyond each benchmark's first one.</summary>
+    /// <param name="report">The report.</param>
+    /// <returns>One row for each metric; null if there is none.</returns>
+    public static ReportTable? FurtherMetrics(EvaluationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ImmutableArray<ImmutableArray<string>> rows =
+        [
+            .. from benchmark in report.Benchmarks
+               from measurement in benchmark.Further
+               select ImmutableArray.Create(
+                   benchmark.Title, ReportNumber.Heading(measurement), ReportNumber.Count(measurement.Samples),
+                   measurement.Unavailable is { } reason ? $"not available: {reason}" : ReportNumber.Value(measurement), ReportNumber.Ends(measurement)),
+        ];
+        return rows.IsEmpty ? null : new ReportTable
+        {
+            Title = "Further metrics",
+            Columns = [Text("Benchmark"), Text("Metric"), Number("Samples"), Number("Value"), Number("95 % interval")],
+            Rows = rows,
         };
     }
 
@@ -68,23 +86,40 @@ public static class ReportTables
         return [.. benchmark.Slices.GroupBy(slice => slice.Kind).Select(kind => new ReportTable
         {
             Title = $"{benchmark.Title} by {kind.Key}",
-            Columns = [new ReportColumn(kind.Key, ColumnAlignment.Left), Number("Samples"), Number("Accuracy %")],
+            Columns = [Text(kind.Key), Number("Samples"), Number(ReportNumber.Heading(benchmark.Overall))],
             Rows = [.. kind.Select(slice => ImmutableArray.Create(
-                slice.Name, ReportNumber.Count(slice.Measurement.Samples), ReportNumber.Percent(slice.Measurement.Value)))],
+                slice.Name, ReportNumber.Count(slice.Measurement.Samples), ReportNumber.WithError(slice.Measurement)))],
         })];
     }
 
-    private static ReportColumn Number(string header) => new(header, ColumnAlignment.Right);
-
-    private static string Cell(BenchmarkReport? benchmark)
+    private static ReportTable Published(EvaluationReport report, PublishedTable table)
     {
-        if (benchmark?.Overall.Value is not { } value)
-            return ReportNumber.NotAvailable;
-        return ReportNumber.Percent(value) + (benchmark.Comparison is { IsComparable: true } ? "" : NotComparable);
+        ImmutableArray<BenchmarkReport> others = table != PublishedTables.Main ? [] :
+            [.. report.Benchmarks.Where(benchmark => !PublishedTables.All.Any(table => Has(table, benchmark)))];
+        var rows = new ComparedRows(report, table, others);
+        IEnumerable<string> notes =
+        [
+            .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
+            .. table.Remarks.Select(remark => $"{remark.Mark} {remark.Text}."),
+            .. table.HasAverages ? ["Averages are over the cells that a row has: rows with other cells are not comparable by them."] : (string[])[],
+        ];
+        return new ReportTable
+        {
+            Title = table.Title,
+            Columns = rows.Columns(withSize: true),
+            Rows = [.. table.Rows.Select(row => rows.Published(row, withSize: true)), rows.Own(withSize: true)],
+            OwnRow = table.Rows.Length,
+            Note = string.Join('\n', notes),
+        };
     }
 
-    /// <summary>Averages over other sets of benchmarks would not be the paper's average.</summary>
-    private static string AverageCell(ImmutableArray<BenchmarkReport?> inPaper) => inPaper.All(benchmark => benchmark?.Overall.Value is not null)
-        ? ReportNumber.Percent(inPaper.Average(benchmark => benchmark!.Overall.Value)) + (inPaper.All(benchmark => benchmark!.Comparison is { IsComparable: true }) ? "" : NotComparable)
-        : ReportNumber.NotAvailable;
+    private static bool Has(PublishedTable table, BenchmarkReport benchmark) => table.Columns.Any(column => column.Benchmark == benchmark.Benchmark);
+
+    /// <summary>The first metrics of most runs are accuracies all; where they are not, the column names none.</summary>
+    private static string CommonHeading(EvaluationReport report) =>
+        report.Benchmarks.Select(benchmark => ReportNumber.Heading(benchmark.Overall)).Distinct().ToArray() is [var only] ? only : "Result";
+
+    private static ReportColumn Text(string header) => new(header, ColumnAlignment.Left);
+
+    private static ReportColumn Number(string header) => new(header, ColumnAlignment.Right);
 }

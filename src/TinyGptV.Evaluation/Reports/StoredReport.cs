@@ -28,7 +28,10 @@ public static class StoredReport
         return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
     }
 
-    /// <summary>Writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> beside the predictions, replacing older ones.</summary>
+    /// <summary>
+    /// Writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than the default one the
+    /// files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="report">The report.</param>
     /// <param name="cancellationToken">Ends the writing early; each file is either the old or the new one then.</param>
@@ -39,16 +42,18 @@ public static class StoredReport
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(report);
         var places = ImmutableArray.CreateBuilder<string>();
-        foreach ((string name, Action<EvaluationReport, TextWriter> write) in Files)
+        foreach ((string name, string extension, Action<EvaluationReport, TextWriter> write) in Files)
         {
             using var content = new StringWriter();
             write(report, content);
-            places.Add(await store.WriteReportAsync(report.Run, name, content.ToString(), cancellationToken));
+            places.Add(await store.WriteReportAsync(report.Run, FileName(name, extension, report.Mode), content.ToString(), cancellationToken));
         }
 
         return places.DrainToImmutable();
     }
 
-    private static ImmutableArray<(string Name, Action<EvaluationReport, TextWriter> Write)> Files =>
-        [("report.csv", CsvReport.Write), ("report.md", MarkdownReport.Write), ("predictions.csv", PredictionsCsv.Write)];
+    private static ImmutableArray<(string Name, string Extension, Action<EvaluationReport, TextWriter> Write)> Files =>
+        [("report", "csv", CsvReport.Write), ("report", "md", MarkdownReport.Write), ("predictions", "csv", PredictionsCsv.Write)];
+
+    private static string FileName(string name, string extension, string mode) => mode == DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
 }

@@ -275,6 +275,20 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(before, names.Select(name => File.ReadAllText(_folder["runs", "r", name])));
     }
 
+    [Fact]
+    public async Task Report_in_another_mode_leaves_the_files_of_the_default_mode_alone()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10, """{ "tinygptv": "contains-label", "official": "true-or-false" }""");
+        await _program.RunAsync(Eval);
+        string before = await File.ReadAllTextAsync(_folder["runs", "r", "report.csv"], TestContext.Current.CancellationToken);
+
+        var (_, output, _) = await _program.RunAsync("report", "r", "--runs", "{folder}/runs", "--mode", "official");
+
+        string[] names = ["report.official.csv", "report.official.md", "predictions.official.csv"];
+        Assert.Equal(names.Select(name => _folder["runs", "r", name]), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(before, await File.ReadAllTextAsync(_folder["runs", "r", "report.csv"], TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("score nobody --runs {folder}/runs", "has no such run")]
     [InlineData("report nobody --runs {folder}/runs", "has no such run")]
