@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TinyGptV.Model.Checkpoints;
 using TinyGptV.Model.Engine;
 using TinyGptV.Model.Language;
+using TinyGptV.Model.Tokenization;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests;
@@ -73,6 +74,40 @@ public sealed class EndToEndTests
                 AssertWithin(scores[row].narrow(0, 0, steps), model.Network.Language.Logits(hidden.narrow(0, length - 1, steps)), $"batch {batch}, row {row}");
             }
         }
+    }
+
+    [Fact]
+    public async Task First_words_of_every_question_have_the_probability_that_the_originals_logits_give_them()
+    {
+        // Of the four spellings of each word the golden vocabulary has one of yes, one of no and none of true.
+        int[] yes = [Token(" Yes")], no = [Token(" no")];
+        await using GenerationEngine engine = Start("phi-2");
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors");
+        foreach (JsonNode? one in Goldens["cases"]!.AsArray())
+        {
+            GeneratedAnswer plain = await GenerateAsync(engine, (int)one!["image"]!, Text(one), NewTokens);
+            GeneratedAnswer answer = await GenerateAsync(engine, (int)one["image"]!, Text(one), NewTokens with { FirstWords = ["no", "true", "yes"] });
+            Assert.Equal(plain.TokenIds, answer.TokenIds);
+            Assert.Empty(plain.FirstWords);
+            using var scope = NewDisposeScope();
+            Tensor logits = language[$"image{(int)one["image"]!}.prompt{(int)one["prompt"]!}.logits"][-1];
+            Assert.Equal(ProbabilityOf(logits, no), answer.FirstWords[0], Tolerance);
+            Assert.Equal(0, answer.FirstWords[1]);
+            Assert.Equal(ProbabilityOf(logits, yes), answer.FirstWords[2], Tolerance);
+        }
+    }
+
+    [Fact]
+    public async Task First_words_do_not_depend_on_how_tokens_are_chosen()
+    {
+        await using GenerationEngine engine = Start("phi-2");
+        DecodingOptions asked = NewTokens with { FirstWords = ["yes", "no"] };
+        GeneratedAnswer greedy = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked);
+        GeneratedAnswer drawn = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { DoSample = true, Temperature = 3, RepetitionPenalty = 2 });
+        GeneratedAnswer searched = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { NumBeams = 3 });
+        Assert.All(greedy.FirstWords, probability => Assert.InRange(probability, 1e-30, 1));
+        Assert.Equal(greedy.FirstWords, drawn.FirstWords);
+        Assert.Equal(greedy.FirstWords, searched.FirstWords);
     }
 
     [Fact]
@@ -178,6 +213,19 @@ public sealed class EndToEndTests
             for (int c = 0; c < losses.Length; c++) Assert.Equal(expected[c], losses[c], Tolerance);
             Assert.Equal([.. cases[i]!["multi_select"]!["ranks"]!.AsArray().Select(r => (int)r!)], Enumerable.Range(0, losses.Length).OrderBy(c => losses[c]));
         }
+    }
+
+    private static int Token(string text)
+    {
+        var tokenizer = PhiTokenizer.Open(Golden.PathOf("e2e/phi-2"));
+        return Assert.Single(tokenizer.Encode(text));
+    }
+
+    private static double ProbabilityOf(Tensor logits, int[] tokens)
+    {
+        float[] scores = [.. logits.data<float>()];
+        double sum = scores.Sum(score => Math.Exp((double)score));
+        return tokens.Sum(token => Math.Exp((double)scores[token]) / sum);
     }
 
     private static void AssertWithin(Tensor expected, Tensor actual, string what) =>

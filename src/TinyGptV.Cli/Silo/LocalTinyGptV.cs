@@ -42,9 +42,13 @@ internal sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
 
     public async ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        var decoding = new DecodingOptions { MaxNewTokens = request.MaxNewTokens };
+        var decoding = new DecodingOptions { MaxNewTokens = request.MaxNewTokens, FirstWords = request.FirstWords };
         GeneratedAnswer answer = await _engine.GenerateAsync(request.Image.Digest, request.Image.Bytes, request.Prompt, decoding, cancellationToken);
-        return new Generation(answer.Text, answer.TokenIds, answer.Ended ? StopReason.EndOfSequence : StopReason.Length);
+        return new Generation(answer.Text, answer.TokenIds, answer.Ended ? StopReason.EndOfSequence : StopReason.Length)
+        {
+            FirstWords = request.FirstWords.IsEmpty ? null : request.FirstWords.Zip(answer.FirstWords).ToImmutableSortedDictionary(
+                pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
+        };
     }
 
     public async ValueTask<ChoiceRanking> RankAsync(RankingRequest request, CancellationToken cancellationToken)

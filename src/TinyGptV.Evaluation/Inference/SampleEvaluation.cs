@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Inference;
@@ -139,7 +140,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
             return prediction with { Ranking = await model.RankAsync(ranking, cancellationToken) };
         }
 
-        var generation = new GenerationRequest(image, prediction.Prompt, definition.MaxNewTokens);
+        var generation = new GenerationRequest(image, prediction.Prompt, definition.MaxNewTokens) { FirstWords = Scorers.FirstWordsFor(definition) };
         return prediction with { Generation = await model.GenerateAsync(generation, cancellationToken) };
     }
 

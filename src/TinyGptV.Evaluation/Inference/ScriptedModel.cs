@@ -45,7 +45,11 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
         return new Generation(
             string.Join(' ', tokens),
             [.. tokens.Select(word => (int)(Hash(word) % 50_000))],
-            tokens.Length < words.Length ? StopReason.Length : StopReason.EndOfSequence);
+            tokens.Length < words.Length ? StopReason.Length : StopReason.EndOfSequence)
+        {
+            FirstWords = request.FirstWords.IsDefaultOrEmpty ? null : request.FirstWords.ToImmutableSortedDictionary(
+                word => word, word => ProbabilityOf(word, request, tokens.FirstOrDefault("")), StringComparer.Ordinal),
+        };
     }
 
     /// <summary>Ranks candidates: the one the script would answer is the likeliest, the others follow by a hash.</summary>
@@ -76,6 +80,11 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
         double nats = choice == answer ? 0.5 : 1 + (Hash($"{request.Prompt}\n{request.Image.Digest}\n{choice}") % 1024 / 1024.0);
         return new ChoiceLikelihood(-nats * tokens, tokens);
     }
+
+    /// <summary>The word that the answer begins with is likelier than all others together; they follow by a hash, in steps of 1/65536.</summary>
+    private static double ProbabilityOf(string word, GenerationRequest request, string first) => string.Equals(word, first, StringComparison.OrdinalIgnoreCase)
+        ? 0.75
+        : Hash($"{request.Prompt}\n{request.Image.Digest}\n{word}") % 1024 / 65536.0;
 
     private static string ChooseAnswer(string prompt, string imageDigest) => Answers[(int)(Hash($"{prompt}\n{imageDigest}") % (uint)Answers.Length)];
 

@@ -60,12 +60,6 @@ internal static class AnswerText
         }
     }
 
-    /// <summary>
-    /// The side that the model's own answer takes: true for the whole words <c>true</c> and <c>yes</c>, false for <c>false</c> and <c>no</c>; null if it
-    /// holds none of them or takes both sides.
-    /// </summary>
-    public static bool? Side(string text) => Side(text, word => word is "true" or "yes", word => word is "false" or "no");
-
     /// <summary>The side that the model's own answer takes by its whole words; null if it holds none of them or takes both sides.</summary>
     public static bool? Side(string text, Func<string, bool> affirms, Func<string, bool> denies)
     {

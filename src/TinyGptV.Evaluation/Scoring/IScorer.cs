@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
@@ -19,6 +20,11 @@ public interface IScorer
 
     /// <summary>What it compares answers with. Default: the sample's target.</summary>
     ReferenceKind Reference => ReferenceKind.Target;
+
+    /// <summary>
+    /// Words of which it must know how likely the answer was to begin with them, as <see cref="GenerationRequest.FirstWords"/> asks. Default: none.
+    /// </summary>
+    ImmutableArray<string> FirstWords => [];
 
     /// <summary>How its scores are summed up: at least one metric, the first is the one that results are compared by.</summary>
     ImmutableArray<IMetric> Metrics { get; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
 
 namespace TinyGptV.Evaluation.Scoring;
 
@@ -9,6 +10,8 @@ namespace TinyGptV.Evaluation.Scoring;
 /// </summary>
 public static class Scorers
 {
+    private static SampleMean UndecidedShare => new("undecided", sample => sample.Score.Undecided ? 1 : 0);
+
     private static readonly ImmutableArray<IScorer> AllScorers =
     [
         TextScorer.OfLabel(
@@ -37,10 +40,13 @@ public static class Scorers
             ReferenceKind.Target,
             (sample, text) => new Score(AnswerText.OwnTurn(text) == sample.Target ? 1 : 0))
         { IsOfficial = true },
-        TextScorer.OfLabel(
+        new SideScorer(
             "true-or-false",
-            "Right if the whole words true, yes, false and no in the model's own turn all take the label's side; none of them, or both sides, is undecided and wrong.",
-            (label, text) => OfSide(AnswerText.Side(text), label == "true")),
+            "Right if the whole words true, yes, false and no in the model's own turn all take the label's side. None of them, or both sides, is undecided: what the "
+            + "answer was likelier to begin with decides then, and it is wrong if that is not known.",
+            ["true", "yes"],
+            ["false", "no"])
+        { Metrics = [new Accuracy(), UndecidedShare, new RocAuc("true")] },
         TextScorer.OfLabel(
             "contains-yes-or-no",
             "The answer is yes if yes occurs anywhere in the model's own turn, no if otherwise no does, also inside another word; neither is wrong.",
@@ -54,10 +60,13 @@ public static class Scorers
                 "no" => OfSide(false, label == "yes"),
                 _ => OfSide(null, label == "yes"),
             }),
-        TextScorer.OfLabel(
+        new SideScorer(
             "yes-or-no",
-            "Right if the whole words yes and no in the model's own turn all take the label's side; none of them, or both, is undecided and wrong.",
-            (label, text) => OfSide(AnswerText.Side(text, word => word is "yes", word => word is "no"), label == "yes")),
+            "The area under the ROC curve of how likely the answer was to begin with yes rather than no; and accuracy, where the whole words yes and no in the model's own "
+            + "turn take a side. None of them, or both, is undecided: what the answer was likelier to begin with decides then, and it is wrong if that is not known.",
+            ["yes"],
+            ["no"])
+        { Metrics = [new RocAuc("yes"), new Accuracy(), UndecidedShare] },
         TextScorer.OfAnswers(
             "vqa-accuracy",
             "The official VQA accuracy of the model's own turn: each person in turn is left out, a third of a point is given for each other who agrees, at most "
@@ -121,6 +130,16 @@ public static class Scorers
                 $"Benchmark '{definition.Name}' has no scoring mode '{mode}'; it has {string.Join(", ", definition.Scorers.Keys)}. Choose one of these.");
         return ByName.TryGetValue(name, out IScorer? scorer) ? scorer : throw new PrerequisiteException(
             $"Benchmark '{definition.Name}' asks for the scorer '{name}' in mode '{mode}'; there are {string.Join(", ", ByName.Keys)}. Correct \"scorers\" in benchmark.json.");
+    }
+
+    /// <summary>The words of which a benchmark's scorers, of whatever mode, must know how likely an answer is to begin with them.</summary>
+    /// <param name="definition">The benchmark.</param>
+    /// <returns>Each word once, in ordinal order.</returns>
+    public static ImmutableArray<string> FirstWordsFor(BenchmarkDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return [.. definition.Scorers.Values.SelectMany(name => ByName.TryGetValue(name, out IScorer? scorer) ? scorer.FirstWords : [])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     private static Score OfSide(bool? side, bool label) => side is { } taken ? new Score(taken == label ? 1 : 0) : new Score(0, Undecided: true);

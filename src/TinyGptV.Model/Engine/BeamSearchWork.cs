@@ -17,6 +17,7 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
     private readonly BeamSearch _search = new(options, model.Head, model.EndToken);
     private IReadOnlyList<KvCache> _caches = []; // one for each beam of the last step
     private IReadOnlyList<RowQuestion> _questions = [];
+    private RowQuestion? _first;
 
     /// <summary>The result, once there is one.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
@@ -29,8 +30,8 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
         {
             Cache = runner.NewCache(PromptRows);
             AddPrompt(step, imageVectors);
-            RowQuestion question = step.AskScores(step.Rows - 1);
-            _questions = [.. Enumerable.Repeat(question, options.NumBeams)]; // all beams begin equal
+            _first = step.AskScores(step.Rows - 1, Model.FirstTokens);
+            _questions = [.. Enumerable.Repeat(_first, options.NumBeams)]; // all beams begin equal
             return;
         }
 
@@ -45,7 +46,7 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
     public override void Complete()
     {
         (ImmutableArray<int> tokens, _) = _search.Result();
-        _result.TrySetResult(new GeneratedTokens(tokens, tokens.Length > 0 && tokens[^1] == Model.EndToken));
+        _result.TrySetResult(new GeneratedTokens(tokens, tokens.Length > 0 && tokens[^1] == Model.EndToken, _first!.LogLikelihoods));
     }
 
     public override void Fail(Exception reason) => Fail(_result, reason);
@@ -60,6 +61,6 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
     {
         step.AddTokens([beam.Tokens[^1]]);
         step.EndSpan(cache);
-        return step.AskScores(step.Rows - 1);
+        return step.AskScores(step.Rows - 1, []);
     }
 }

@@ -56,6 +56,9 @@ public sealed record DecodingOptions
     /// <summary>Tokens that end an answer too, without counting as its end token. Default: none.</summary>
     public ImmutableArray<int> StopTokens { get; init; } = [];
 
+    /// <summary>Lower-case words whose probability of beginning the answer is told with it; they do not change it. Default: none.</summary>
+    public ImmutableArray<string> FirstWords { get; init; } = [];
+
     /// <summary>Whether the most likely token is all that has to be known.</summary>
     internal bool TakesMostLikely => !DoSample && NumBeams == 1 && RepetitionPenalty == 1 && MinLength <= 1;
 }

@@ -54,8 +54,9 @@ public sealed class GenerationEngine : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(decoding.MaxNewTokens, 1);
         ImagePrompt tokens = decoding.PrependsBegin ? WithBegin(Tokenize(prompt)) : Tokenize(prompt);
         PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
-        GeneratedTokens result = await SubmitAsync(prepared, tokens, decoding, cancellationToken).ConfigureAwait(false);
-        return new GeneratedAnswer(_model.Tokenizer.GenerateText(result.Ids.AsSpan()), result.Ids, result.Ended);
+        FirstWordTokens words = FirstWordTokens.Of(decoding.FirstWords, _model.Tokenizer);
+        GeneratedTokens result = await SubmitAsync(prepared, tokens, words.All, decoding, cancellationToken).ConfigureAwait(false);
+        return new GeneratedAnswer(_model.Tokenizer.GenerateText(result.Ids.AsSpan()), result.Ids, result.Ended, words.Probabilities(result.First));
     }
 
     /// <summary>Computes how likely each candidate is after a prompt, as the original's multi_select with per-candidate means.</summary>
@@ -104,9 +105,10 @@ public sealed class GenerationEngine : IAsyncDisposable
             : throw new ArgumentException($"A prompt holds {ImagePlace} exactly once; found it {pieces.Length - 1} times in '{prompt}'.", nameof(prompt));
     }
 
-    private Task<GeneratedTokens> SubmitAsync(PreparedImage image, ImagePrompt prompt, DecodingOptions decoding, CancellationToken cancellationToken)
+    private Task<GeneratedTokens> SubmitAsync(
+        PreparedImage image, ImagePrompt prompt, ImmutableArray<int> firstTokens, DecodingOptions decoding, CancellationToken cancellationToken)
     {
-        ModelFacts facts = _facts with { EndToken = decoding.EndToken ?? _facts.EndToken };
+        ModelFacts facts = _facts with { EndToken = decoding.EndToken ?? _facts.EndToken, FirstTokens = firstTokens };
         if (decoding.NumBeams > 1)
         {
             var search = new BeamSearchWork(image, prompt, facts, decoding, cancellationToken);
@@ -156,7 +158,8 @@ public sealed class GenerationEngine : IAsyncDisposable
 /// <param name="Text">What the original's generate call returns for the tokens; not cut at <c>###</c>.</param>
 /// <param name="TokenIds">The new tokens, the end token included if it came.</param>
 /// <param name="Ended">Whether the end token came before the limit.</param>
-public sealed record GeneratedAnswer(string Text, ImmutableArray<int> TokenIds, bool Ended);
+/// <param name="FirstWords">The probability of each of <see cref="DecodingOptions.FirstWords"/> to begin the answer, in their order.</param>
+public sealed record GeneratedAnswer(string Text, ImmutableArray<int> TokenIds, bool Ended, ImmutableArray<double> FirstWords);
 
 /// <summary>How likely a candidate is.</summary>
 /// <param name="LogLikelihood">The sum of its tokens' natural log-likelihoods.</param>

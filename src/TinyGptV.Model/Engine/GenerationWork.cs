@@ -16,6 +16,7 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
     private readonly List<int> _generated = [];
     private readonly TokenChooser _chooser = new(options, model.EndToken);
     private RowQuestion? _next;
+    private RowQuestion? _first;
 
     /// <summary>The result, once there is one.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
@@ -40,13 +41,15 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
         }
 
         int row = step.Rows - 1;
-        _next = options.TakesMostLikely ? step.AskMostLikely(row) : step.AskScores(row);
+        ImmutableArray<int> told = _first is null ? Model.FirstTokens : [];
+        _next = options.TakesMostLikely ? step.AskMostLikely(row, told) : step.AskScores(row, told);
+        _first ??= _next;
     }
 
     public override void Advance() =>
         _generated.Add(options.TakesMostLikely ? _next!.MostLikely : _chooser.Choose(_next!.Scores, [.. Model.Head, .. _generated]));
 
-    public override void Complete() => _result.TrySetResult(new GeneratedTokens([.. _generated], HasEnded));
+    public override void Complete() => _result.TrySetResult(new GeneratedTokens([.. _generated], HasEnded, _first!.LogLikelihoods));
 
     public override void Fail(Exception reason) => Fail(_result, reason);
 }
@@ -54,4 +57,5 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
 /// <summary>What decoding gave.</summary>
 /// <param name="Ids">The new tokens, the end token included if it came.</param>
 /// <param name="Ended">Whether the end token came.</param>
-internal sealed record GeneratedTokens(ImmutableArray<int> Ids, bool Ended);
+/// <param name="First">Natural logarithm of the probability of each of <see cref="ModelFacts.FirstTokens"/> to be the first.</param>
+internal sealed record GeneratedTokens(ImmutableArray<int> Ids, bool Ended, IReadOnlyList<double> First);

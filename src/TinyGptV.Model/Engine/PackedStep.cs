@@ -47,8 +47,9 @@ internal sealed class PackedStep
 
     /// <summary>Asks which token follows a row.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="tokens">Tokens whose likelihood is wanted too.</param>
     /// <returns>Where the answer will be found after the step.</returns>
-    public RowQuestion AskMostLikely(int row) => Ask(new RowQuestion(row, [], wantsScores: false));
+    public RowQuestion AskMostLikely(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: false));
 
     /// <summary>Asks how likely certain tokens are to follow a row.</summary>
     /// <param name="row">The row.</param>
@@ -58,8 +59,9 @@ internal sealed class PackedStep
 
     /// <summary>Asks for the scores of all tokens behind a row.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="tokens">Tokens whose likelihood is wanted too.</param>
     /// <returns>Where the answer will be found after the step.</returns>
-    public RowQuestion AskScores(int row) => Ask(new RowQuestion(row, [], wantsScores: true));
+    public RowQuestion AskScores(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: true));
 
     /// <summary>The input of the language model: embeddings and image vectors in row order, zero rows appended as padding.</summary>
     /// <param name="language">The language model, for its embedding.</param>

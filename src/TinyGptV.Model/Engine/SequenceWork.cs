@@ -13,7 +13,11 @@ internal sealed record ImagePrompt(ImmutableArray<int> Before, ImmutableArray<in
 /// <param name="ImageRows">The number of vectors an image becomes.</param>
 /// <param name="Head">What the original's output begins with, one begin token: counted and penalised, but never fed to the network.</param>
 /// <param name="EndToken">Ends generation; negative for none.</param>
-internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> Head, int EndToken);
+internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> Head, int EndToken)
+{
+    /// <summary>Tokens whose likelihood of being the first is wanted. Default: none.</summary>
+    public ImmutableArray<int> FirstTokens { get; init; } = [];
+}
 
 /// <summary>One request on its way through the engine: knows which rows come next and what to make of the answers.</summary>
 /// <param name="image">The image's digest and pixels.</param>

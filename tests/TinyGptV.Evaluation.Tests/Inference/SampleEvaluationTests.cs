@@ -129,6 +129,20 @@ public class SampleEvaluationTests
         Assert.Equal(0, model.Held);
     }
 
+    [Fact]
+    public async Task EvaluateAsync_FirstWords_AreThoseThatTheScorersOfAnyModeWantToKnow()
+    {
+        BenchmarkDefinition plain = SampleRuns.Definition("gqa");
+        BenchmarkDefinition asking = plain with { Scorers = plain.Scorers.SetItem("official", "true-or-false").SetItem("other", "yes-or-no") };
+
+        Prediction told = Assert.Single(await EvaluateAsync(new ScriptedModel(), Shard(1), asking));
+        Prediction untold = Assert.Single(await EvaluateAsync(new ScriptedModel(), Shard(1), plain));
+
+        Assert.Equal(["false", "no", "true", "yes"], told.Generation!.FirstWords!.Keys);
+        Assert.Null(untold.Generation!.FirstWords);
+        Assert.Equal((untold.Generation.Text, untold.Prompt), (told.Generation.Text, told.Prompt));
+    }
+
     private static Shard Shard(params int[] images) =>
         new(new ShardIndex(0), new BenchmarkName("gqa"), [.. SampleRuns.Benchmark("gqa", images).Samples]);
 

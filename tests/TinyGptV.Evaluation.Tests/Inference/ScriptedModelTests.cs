@@ -35,6 +35,18 @@ public class ScriptedModelTests
     }
 
     [Fact]
+    public async Task GenerateAsync_FirstWords_AreToldWhenAskedFor_TheAnswersOwnAsTheLikeliest()
+    {
+        var model = new ScriptedModel((_, _) => "Yes it is");
+        var request = new GenerationRequest(Image, "?", 20) { FirstWords = ["no", "yes"] };
+        Generation generation = await model.GenerateAsync(request, Token);
+        Assert.Equal(["no", "yes"], generation.FirstWords!.Keys);
+        Assert.True(generation.FirstWords["yes"] > 0.5 && generation.FirstWords["no"] < 0.5);
+        Assert.Equal(generation.FirstWords, (await model.GenerateAsync(request, Token)).FirstWords);
+        Assert.Null((await model.GenerateAsync(request with { FirstWords = [] }, Token)).FirstWords);
+    }
+
+    [Fact]
     public async Task RankAsync_ScriptedAnswer_IsTheLikeliest()
     {
         var model = new ScriptedModel((_, _) => "two cats");

@@ -44,6 +44,21 @@ public sealed class EngineStepsTests
     }
 
     [Fact]
+    public async Task First_tokens_are_told_to_the_last_bit_as_ranking_tells_them_and_change_no_token()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 7);
+        var request = new Request(true, [1, 5, 6], [9, 4], [[7], [3], [96]], 0, 6);
+        double[] ranked = Rank(model, request);
+        var facts = new ModelFacts(Queries, [0], model.Phi.EosTokenId) { FirstTokens = [7, 3, 96] };
+        var image = new PreparedImage("image 0", TinyModel.Pixels(0));
+        var work = new GenerationWork(image, new ImagePrompt([1, 5, 6], [9, 4]), facts, new DecodingOptions { MaxNewTokens = 6 }, TestContext.Current.CancellationToken);
+        Run(model, work);
+        GeneratedTokens told = await work.Result;
+        Assert.Equal(ranked, told.First);
+        Assert.Equal(Generate(model, request with { Ranks = false, Candidates = [] }), told.Ids);
+    }
+
+    [Fact]
     public void Generation_with_the_cache_equals_generation_from_the_start_each_time()
     {
         using TinyGptVModel model = TinyModel.Create(seed: 11);
@@ -134,6 +149,15 @@ public sealed class EngineStepsTests
         foreach ((SequenceWork work, _) in all) steps.Add(work);
         while (!steps.IsIdle) steps.RunOne();
         return [.. all.Select(a => a.Result())];
+    }
+
+    private static void Run(TinyGptVModel model, SequenceWork work)
+    {
+        set_num_threads(1);
+        using var mode = inference_mode();
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
+        steps.Add(work);
+        while (!steps.IsIdle) steps.RunOne();
     }
 
     private static double[] Rank(TinyGptVModel model, Request request) =>

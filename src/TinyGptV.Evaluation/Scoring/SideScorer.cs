@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Scoring;
+
+/// <summary>
+/// Judges an answer to a question with two sides: by its whole words, and where these take no side or both, by which side's words the answer was likelier to
+/// begin with.
+/// </summary>
+/// <param name="name">The scorer's name.</param>
+/// <param name="description">What it does.</param>
+/// <param name="affirming">The words of one side; the first is its label.</param>
+/// <param name="denying">The words of the other.</param>
+internal sealed class SideScorer(string name, string description, ImmutableArray<string> affirming, ImmutableArray<string> denying) : IScorer
+{
+    public string Name => name;
+
+    public string Description => description;
+
+    public RequestKind Request => RequestKind.Generate;
+
+    public ImmutableArray<string> FirstWords => [.. affirming, .. denying];
+
+    public required ImmutableArray<IMetric> Metrics { get; init; }
+
+    public Score Score(Prediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        Generation answer = prediction.Generation ?? throw new ArgumentException("The prediction holds no generated answer.", nameof(prediction));
+        double? probability = answer.Prefers(affirming, denying);
+        bool? said = AnswerText.Side(answer.Text, affirming.Contains, denying.Contains);
+        bool? side = said ?? (probability is { } p && p != 0.5 ? p > 0.5 : null);
+        bool right = side == (prediction.Sample.Target == affirming[0]);
+        return new Score(right ? 1 : 0, Undecided: said is null, Probability: probability);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Tests.Metrics;
+
+public sealed class RocAucTests
+{
+    private static readonly RocAuc Metric = new("yes");
+
+    [Fact]
+    public void Measure_Probabilities_AreRankedWithEqualOnesBetween()
+    {
+        Measurement area = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "no", 0.4), Scored("3", "yes", 0.4), Scored("4", "yes", 0.8)], missing: 0);
+
+        Assert.Equal(("roc-auc", 4, 0.875, MeasurementScale.Fraction), (area.Metric, area.Samples, area.Value!.Value, area.Scale));
+        Assert.Null(area.Unavailable);
+    }
+
+    [Fact]
+    public void Measure_FailedSample_IsAsWrongAsCanBe()
+    {
+        Measurement of = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), ScoredSample.Of(Predictions.Failed("hm", "3", "yes"), YesOrNo)], missing: 0);
+        Measurement other = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), ScoredSample.Of(Predictions.Failed("hm", "3", "no"), YesOrNo)], missing: 0);
+
+        Assert.Equal((0.5, 0.5), (of.Value!.Value, other.Value!.Value));
+    }
+
+    [Fact]
+    public void Measure_OneLabelOnly_IsUnavailable()
+    {
+        Measurement area = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "no", 0.9)], missing: 0);
+
+        Assert.Equal((null, "all samples have the label no"), (area.Value, area.Unavailable));
+    }
+
+    [Fact]
+    public void Measure_ProbabilitiesUnknown_IsUnavailable()
+    {
+        ScoredSample old = ScoredSample.Of(Predictions.Generated("hm", "2", "yes", "yes"), YesOrNo);
+
+        Assert.Equal(
+            "1 of 2 predictions do not hold the probabilities of both answers", Metric.Measure([Scored("1", "no", 0.1), old], missing: 0).Unavailable);
+        Assert.Equal("7 samples have no prediction", Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9)], missing: 7).Unavailable);
+        Assert.Equal((0, null, null), (Metric.Measure([], missing: 0).Samples, Metric.Measure([], missing: 0).Value, Metric.Measure([], missing: 0).Unavailable));
+    }
+
+    private static IScorer YesOrNo => Scorers.ByName["yes-or-no"];
+
+    private static ScoredSample Scored(string id, string target, double yes)
+    {
+        Prediction prediction = Predictions.Generated("hm", id, target, "I do not say.");
+        return ScoredSample.Of(
+            prediction with
+            {
+                Generation = prediction.Generation! with
+                {
+                    FirstWords = ImmutableSortedDictionary<string, double>.Empty.Add("yes", yes / 2).Add("no", (1 - yes) / 2),
+                },
+            },
+            YesOrNo);
+    }
+}
