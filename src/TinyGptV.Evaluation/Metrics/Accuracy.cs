@@ -12,8 +12,7 @@ public sealed class Accuracy : IMetric
     public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        int counted = samples.Count(sample => !sample.Score.Excluded) + missing;
-        double sum = samples.Where(sample => !sample.Score.Excluded).Sum(sample => sample.Score.Value);
-        return new Measurement(Name, counted, counted == 0 ? null : sum / counted);
+        return ClusteredMean.Of(
+            samples.Where(sample => !sample.Score.Excluded).Select(sample => (sample.Prediction.Sample.Image, sample.Score.Value)), missing).ToMeasurement(Name);
     }
 }

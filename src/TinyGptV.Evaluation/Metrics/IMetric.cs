@@ -11,6 +11,9 @@ public interface IMetric
     /// <summary>Sums up the scores of some samples; their order does not matter.</summary>
     /// <param name="samples">The samples that have a prediction, those without an answer included; each id once.</param>
     /// <param name="missing">How many more samples have no prediction; nothing is known of them, and they count as wrong.</param>
-    /// <returns>The number, with what is known of its error; without a value if no sample counts.</returns>
+    /// <returns>
+    /// The number, with what is known of its error; without a value if no sample counts. <see cref="ClusteredMean"/> tells the error of a mean,
+    /// <see cref="ClusterBootstrap"/> that of anything else.
+    /// </returns>
     Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing);
 }

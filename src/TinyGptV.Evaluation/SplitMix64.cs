@@ -1,0 +1,21 @@
+namespace TinyGptV.Evaluation;
+
+/// <summary>SplitMix64: the same numbers from the same seed on every machine and runtime, which System.Random does not promise.</summary>
+/// <param name="seed">What the numbers are made from.</param>
+internal sealed class SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>The next number, any of 64 bits.</summary>
+    public ulong Next()
+    {
+        _state += 0x9E3779B97F4A7C15;
+        ulong z = _state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>A whole number from 0 to <paramref name="count"/> - 1. Its bias, at most count / 2^64, is far below what can be noticed.</summary>
+    public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
+}
