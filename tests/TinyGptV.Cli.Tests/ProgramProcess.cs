@@ -36,15 +36,13 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Everything on both streams so far, for messages of tests.</summary>
     public string Transcript => string.Join('\n', _transcript);
 
-    public static ProgramProcess Start(string workingFolder, params string[] arguments)
+    public static ProgramProcess Start(string workingFolder, params string[] arguments) =>
+        Start(new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder });
+
+    /// <summary>Starts any program under the same watch.</summary>
+    public static ProgramProcess Start(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(Program, arguments)
-        {
-            WorkingDirectory = workingFolder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         return new ProgramProcess(Process.Start(start)!);
     }
 

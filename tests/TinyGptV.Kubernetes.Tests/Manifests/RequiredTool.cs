@@ -1,0 +1,40 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace TinyGptV.Kubernetes.Tests.Manifests;
+
+/// <summary>Runs a program that the machine must have, and says what to install where it is missing.</summary>
+internal static class RequiredTool
+{
+    /// <param name="name">The program, looked up on PATH.</param>
+    /// <param name="install">A sentence that says how to get it.</param>
+    /// <param name="input">What it reads from standard input; null for nothing.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>What it wrote to standard output.</returns>
+    /// <exception cref="InvalidOperationException">The program is missing or failed.</exception>
+    public static string Run(string name, string install, string? input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(name, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Start(start, install);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output.Result
+            : throw new InvalidOperationException($"'{name} {string.Join(' ', arguments)}' ended with {process.ExitCode}:\n{error.Result}{output.Result}");
+    }
+
+    private static Process Start(ProcessStartInfo start, string install)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            throw new InvalidOperationException($"'{start.FileName}' is not on PATH. {install}");
+        }
+    }
+}
