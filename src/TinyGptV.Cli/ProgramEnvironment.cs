@@ -23,6 +23,9 @@ internal sealed record ProgramEnvironment
 
     public required ModelLoader LoadModel { get; init; }
 
+    /// <summary>Reads an environment variable; null if it is not set. Default: there are none.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The definitions of the known benchmarks.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
@@ -28,6 +29,7 @@ internal static class TinyGptVProgram
             Error = Console.Error,
             ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
             LoadModel = LocalTinyGptV.LoadAsync,
+            Variable = Environment.GetEnvironmentVariable,
         };
         return await RunAsync(args, environment, stop.Token);
 
@@ -46,7 +48,10 @@ internal static class TinyGptVProgram
     {
         try
         {
-            ParseResult result = CreateRoot(environment).Parse(args);
+            RootCommand root = CreateRoot(environment);
+            ParseResult typed = root.Parse(args);
+            ImmutableArray<(Option Option, string Value)> variables = EnvironmentVariables.Find(typed, environment.Variable);
+            ParseResult result = variables.IsEmpty ? typed : root.Parse([.. args, .. variables.Select(variable => $"{variable.Option.Name}={variable.Value}")]);
             // Signals are ours (above), and so are exceptions (below).
             var configuration = new InvocationConfiguration
             {
@@ -56,7 +61,7 @@ internal static class TinyGptVProgram
                 ProcessTerminationTimeout = null,
             };
             return result.Action is ParseErrorAction
-                ? await ExplainAsync(result, environment.Error)
+                ? await ExplainAsync(result, variables, environment.Error)
                 : await result.InvokeAsync(configuration, cancellationToken);
         }
         catch (Exception exception)
@@ -81,9 +86,11 @@ internal static class TinyGptVProgram
         return root;
     }
 
-    private static async Task<int> ExplainAsync(ParseResult result, TextWriter error)
+    private static async Task<int> ExplainAsync(ParseResult result, ImmutableArray<(Option Option, string Value)> variables, TextWriter error)
     {
         foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct()) await error.WriteLineAsync(message);
+        if (!variables.IsEmpty)
+            await error.WriteLineAsync($"Options were also taken from the environment: {string.Join(", ", variables.Select(variable => EnvironmentVariables.NameOf(variable.Option)))}.");
         await error.WriteLineAsync($"'tinygptv {PathOf(result.CommandResult)}--help' lists what is possible.");
         return ExitCode.UserMustAct;
     }

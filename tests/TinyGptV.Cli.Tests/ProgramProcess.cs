@@ -36,8 +36,15 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Everything on both streams so far, for messages of tests.</summary>
     public string Transcript => string.Join('\n', _transcript);
 
-    public static ProgramProcess Start(string workingFolder, params string[] arguments) =>
-        Start(new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder });
+    public static ProgramProcess Start(string workingFolder, params string[] arguments) => Start(workingFolder, [], arguments);
+
+    /// <summary>Starts the program with environment variables beside those of the tests.</summary>
+    public static ProgramProcess Start(string workingFolder, IEnumerable<(string Name, string Value)> variables, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder };
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        return Start(start);
+    }
 
     /// <summary>Starts any program under the same watch.</summary>
     public static ProgramProcess Start(ProcessStartInfo start)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
@@ -24,25 +25,27 @@ internal sealed class EvalCommand : TeachingCommand
     private readonly Option<string> _format = RunOptions.Format();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
     private readonly ModelOptionSet _model = new();
+    private readonly MembershipOptionSet _membership = new();
 
     public EvalCommand(ProgramEnvironment environment) : base(
         "eval",
         "Evaluates benchmarks: asks the model every question, keeps its answers, scores them, writes reports. "
-        + "Everything runs in this process unless --cluster names a running cluster. Interrupted, it continues where it stopped when the same command is given again.",
+        + "Everything runs in this process unless --cluster or --clustering names a running cluster. Interrupted, it continues where it stopped when the same command is given again.",
         ("The shipped samples with the shipped demonstration model", "tinygptv eval"),
         ("Your own checkpoint on the first 500 questions of GQA and VSR", "tinygptv eval --model ./checkpoints --data ./benchmarks --benchmarks gqa,vsr --limit 500"),
-        ("On a running cluster, which has data and model itself", "tinygptv eval --cluster 127.0.0.1:30000"))
+        ("On a running cluster, which has data and model itself", "tinygptv eval --cluster 127.0.0.1:30000"),
+        ("On a cluster whose members stand in Redis", "tinygptv eval --clustering redis --membership redis:6379"))
     {
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
-        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, _shardSize, _limit, _mode, _cluster, _wait, _format, _verbose]) Add(option);
+        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, _shardSize, _limit, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
     private EvalOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
-        bool embedded = result.GetValue(_cluster) is null;
-        if (!embedded) RefuseSiloOptions(result);
+        ClusterEntrance entrance = _membership.BindEntrance(result, _cluster, _wait);
+        if (entrance.LeadsElsewhere) RefuseSiloOptions(result, environment);
         return new EvalOptions
         {
             Request = new()
@@ -53,22 +56,22 @@ internal sealed class EvalCommand : TeachingCommand
                 Limit = result.GetValue(_limit),
                 Mode = result.GetRequiredValue(_mode),
             },
-            Cluster = embedded ? [] : ClusterAddress.ParseList(result.GetValue(_cluster)!),
+            Entrance = entrance,
             Model = _model.Bind(result, environment.DemonstrationModel),
             Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
             Runs = result.GetRequiredValue(_runs),
             Mode = result.GetRequiredValue(_mode),
             Wait = TimeSpan.FromSeconds(result.GetValue(_wait)),
             Format = result.GetChoice<OutputFormat>(_format),
-            Verbose = result.GetValue(_verbose),
+            Log = new LogOptions(result.GetValue(_verbose)),
         };
     }
 
-    private void RefuseSiloOptions(ParseResult result)
+    private void RefuseSiloOptions(ParseResult result, ProgramEnvironment environment)
     {
-        ImmutableArray<string> given = [.. _model.All.Append(_data).Append(_runs).Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        ImmutableArray<string> given = [.. _model.All.Append(_data).Append(_runs).Where(option => result.IsTyped(option, environment)).Select(option => option.Name)];
         if (!given.IsEmpty)
             throw new PrerequisiteException(
-                $"With --cluster, data, model and runs belong to the cluster's silos, but {string.Join(", ", given)} was given too. Give it to 'tinygptv silo', or leave --cluster out.");
+                $"In a cluster that runs elsewhere, data, model and runs belong to the cluster's silos, but {string.Join(", ", given)} was given too. Give it to 'tinygptv silo', or leave --cluster and --clustering out.");
     }
 }

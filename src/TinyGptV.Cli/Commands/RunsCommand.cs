@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Runs;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Evaluation;
 
 namespace TinyGptV.Cli.Commands;
@@ -13,6 +13,7 @@ internal sealed class RunsCommand : TeachingCommand
     private readonly Option<string?> _cluster = RunOptions.Cluster();
     private readonly Option<int> _wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
     private readonly Option<string> _format = RunOptions.Format();
+    private readonly MembershipOptionSet _membership = new();
 
     public RunsCommand(ProgramEnvironment environment) : base(
         "runs",
@@ -20,18 +21,15 @@ internal sealed class RunsCommand : TeachingCommand
         ("The runs of a folder", "tinygptv runs --runs ./runs"),
         ("The runs of a cluster, also those under way", "tinygptv runs --cluster 127.0.0.1:30000"))
     {
-        foreach (Option option in (Option[])[_runs, _cluster, _wait, _format]) Add(option);
-        SetAction((result, cancellationToken) => new RunListing(environment).WriteAsync(Bind(result), cancellationToken));
+        foreach (Option option in (Option[])[_runs, _cluster, .. _membership.All, _wait, _format]) Add(option);
+        SetAction((result, cancellationToken) => new RunListing(environment).WriteAsync(Bind(result, environment), cancellationToken));
     }
 
-    private RunListingOptions Bind(ParseResult result)
+    private RunListingOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
-        if (result.GetValue(_cluster) is not null && result.GetResult(_runs) is { Implicit: false })
+        ClusterEntrance entrance = _membership.BindEntrance(result, _cluster, _wait);
+        if (entrance.LeadsElsewhere && result.IsTyped(_runs, environment))
             throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those of a folder. Give one of the two.");
-        return new RunListingOptions(
-            result.GetValue(_cluster) is { } gateways ? ClusterAddress.ParseList(gateways) : [],
-            result.GetRequiredValue(_runs),
-            TimeSpan.FromSeconds(result.GetValue(_wait)),
-            result.GetChoice<OutputFormat>(_format));
+        return new RunListingOptions(entrance, result.GetRequiredValue(_runs), result.GetChoice<OutputFormat>(_format));
     }
 }

@@ -26,9 +26,10 @@ internal class TeachingCommand(string name, string description, params (string P
             int exitCode = help.Invoke(parseResult);
             (string Purpose, string Line)[] examples =
                 parseResult.CommandResult.Command is TeachingCommand command ? command.Examples : rootExamples;
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine($"Each option may be given as an environment variable too: {EnvironmentVariables.Prefix}SILO_PORT stands for --silo-port.\n");
             if (examples.Length == 0) return exitCode;
 
-            TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
             foreach ((string purpose, string line) in examples) output.WriteLine($"  # {purpose}\n  {line}\n");
             return exitCode;

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
 
@@ -11,8 +11,8 @@ internal sealed record EvalOptions
     /// <summary>What is evaluated.</summary>
     public required RunRequest Request { get; init; }
 
-    /// <summary>Gateways of a running cluster; empty for one in this process.</summary>
-    public ImmutableArray<ClusterAddress> Cluster { get; init; } = [];
+    /// <summary>Where a running cluster is entered, or that one is made in this process.</summary>
+    public required ClusterEntrance Entrance { get; init; }
 
     /// <summary>The model, if the cluster is in this process.</summary>
     public required ModelOptions Model { get; init; }
@@ -31,5 +31,5 @@ internal sealed record EvalOptions
 
     public OutputFormat Format { get; init; }
 
-    public bool Verbose { get; init; }
+    public required LogOptions Log { get; init; }
 }

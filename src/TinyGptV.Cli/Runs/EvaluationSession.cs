@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Runs;
@@ -19,9 +20,9 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     /// <exception cref="PrerequisiteException">The run cannot be started or cannot go on.</exception>
     public async Task<int> RunAsync(EvalOptions options, CancellationToken cancellationToken)
     {
-        if (!options.Cluster.IsEmpty)
+        if (options.Entrance.LeadsElsewhere)
         {
-            await using ClusterAccess remote = await ClusterAccess.JoinAsync(options.Cluster, options.Wait, environment.Time, options.Verbose, cancellationToken);
+            await using ClusterAccess remote = await ClusterAccess.JoinAsync(options.Entrance, environment, options.Log, cancellationToken);
             return await EvaluateAsync(remote, options, cancellationToken);
         }
 
@@ -32,7 +33,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             Name = "local",
             Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
             Replica = new LoadedReplica(model.Model, options.Data),
-            Verbose = options.Verbose,
+            Membership = ClusterMembership.Embedded(),
+            Log = options.Log,
         };
         await using ClusterAccess embedded = await ClusterAccess.EmbedAsync(settings, environment.Time, cancellationToken);
         return await EvaluateAsync(embedded, options, cancellationToken);

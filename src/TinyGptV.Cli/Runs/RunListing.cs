@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
@@ -10,8 +11,8 @@ using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Runs;
 
-/// <summary>What <c>tinygptv runs</c> is asked to list: a cluster's runs if there are gateways, else a folder's.</summary>
-internal sealed record RunListingOptions(ImmutableArray<ClusterAddress> Cluster, string Runs, TimeSpan Wait, OutputFormat Format);
+/// <summary>What <c>tinygptv runs</c> is asked to list: a cluster's runs if there is one to enter, else a folder's.</summary>
+internal sealed record RunListingOptions(ClusterEntrance Entrance, string Runs, OutputFormat Format);
 
 /// <summary>Lists runs with where they stand.</summary>
 /// <param name="environment">Where the list goes.</param>
@@ -19,18 +20,18 @@ internal sealed class RunListing(ProgramEnvironment environment)
 {
     public async Task<int> WriteAsync(RunListingOptions options, CancellationToken cancellationToken)
     {
-        ImmutableArray<RunProgress> runs = options.Cluster.IsEmpty
-            ? await ReadAsync(options.Runs, cancellationToken)
-            : await AskAsync(options, cancellationToken);
+        ImmutableArray<RunProgress> runs = options.Entrance.LeadsElsewhere
+            ? await AskAsync(options, cancellationToken)
+            : await ReadAsync(options.Runs, cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(runs, environment.Output);
-        else if (runs.IsEmpty) await environment.Error.WriteLineAsync($"There are no runs in {(options.Cluster.IsEmpty ? $"'{options.Runs}'" : "the cluster")}.");
+        else if (runs.IsEmpty) await environment.Error.WriteLineAsync($"There are no runs in {(options.Entrance.LeadsElsewhere ? "the cluster" : $"'{options.Runs}'")}.");
         else await TableOf(runs).WriteToAsync(environment.Output);
         return ExitCode.Success;
     }
 
     private async Task<ImmutableArray<RunProgress>> AskAsync(RunListingOptions options, CancellationToken cancellationToken)
     {
-        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Cluster, options.Wait, environment.Time, verbose: false, cancellationToken);
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
         return await cluster.Grains.GetGrain<IRunCatalogGrain>(0).ListAsync(cancellationToken);
     }
 

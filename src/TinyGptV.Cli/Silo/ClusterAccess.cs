@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
 
@@ -38,32 +37,32 @@ internal sealed class ClusterAccess : IAsyncDisposable
     }
 
     /// <summary>Joins a running cluster as a client.</summary>
-    /// <param name="gateways">Gateways of its silos; one that answers is enough.</param>
-    /// <param name="wait">How long to try.</param>
-    /// <param name="time">Measures <paramref name="wait"/>.</param>
-    /// <param name="verbose">Whether the log tells what goes on.</param>
+    /// <param name="entrance">Where and for how long to try; one gateway that answers is enough.</param>
+    /// <param name="environment">Measures the time and tells people what is waited for.</param>
+    /// <param name="log">What the log says.</param>
     /// <param name="cancellationToken">Gives up early.</param>
-    /// <exception cref="PrerequisiteException">No gateway answers.</exception>
-    public static async Task<ClusterAccess> JoinAsync(
-        ImmutableArray<ClusterAddress> gateways, TimeSpan wait, TimeProvider time, bool verbose, CancellationToken cancellationToken)
+    /// <exception cref="PrerequisiteException">Neither the membership store nor a gateway answers.</exception>
+    public static async Task<ClusterAccess> JoinAsync(ClusterEntrance entrance, ProgramEnvironment environment, LogOptions log, CancellationToken cancellationToken)
     {
-        IPEndPoint[][] endpoints = await Task.WhenAll(gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
+        long start = environment.Time.GetTimestamp();
+        IPEndPoint[][] endpoints = await Task.WhenAll(entrance.Gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
+        ClusterMembership membership = await ClusterMembership.OpenAsync(entrance.Membership, entrance.Wait, environment, cancellationToken);
         var lost = new CancellationTokenSource();
-        long start = time.GetTimestamp();
-        HostApplicationBuilder builder = QuietHost.CreateBuilder(verbose, LogLevel.Warning);
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering([.. endpoints.SelectMany(one => one)])
-            .Configure<ClusterOptions>(QuietHost.NameCluster)
-            .UseConnectionRetryFilter(async (_, token) =>
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(log, LogLevel.Warning);
+        builder.UseOrleansClient(client =>
+        {
+            membership.Configure(client, [.. endpoints.SelectMany(one => one)]);
+            client.UseConnectionRetryFilter(async (_, token) =>
             {
-                if (time.GetElapsedTime(start) >= wait) return false;
-                await Task.Delay(RetryInterval, time, token);
+                if (environment.Time.GetElapsedTime(start) >= entrance.Wait) return false;
+                await Task.Delay(RetryInterval, environment.Time, token);
                 return true;
             })
             .AddClusterConnectionLostHandler((_, _) => lost.Cancel())
-            .AddEvaluationClient());
+            .AddEvaluationClient();
+        });
 
-        var connection = new ClientConnection(builder.Build(), lost);
+        var connection = new ClientConnection(builder.Build(), membership, lost);
         try
         {
             await connection.StartAsync(cancellationToken);
@@ -72,7 +71,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
         {
             await connection.DisposeAsync();
             throw new PrerequisiteException(
-                $"No cluster answers at {string.Join(", ", gateways)} after {wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
+                $"No cluster answers at {entrance} after {entrance.Wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
                 + "give its gateway with --cluster, or wait longer with --wait.", exception);
         }
         return new ClusterAccess(connection, connection.Grains, lost.Token);
@@ -80,7 +79,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private sealed class ClientConnection(IHost host, CancellationTokenSource lost) : IAsyncDisposable
+    private sealed class ClientConnection(IHost host, ClusterMembership membership, CancellationTokenSource lost) : IAsyncDisposable
     {
         public IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
 
@@ -88,6 +87,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
+            await using (membership)
             using (lost)
             using (host)
                 await host.StopAsync(CancellationToken.None);

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>
-/// A loopback port that no other silo of this program uses. It is needed because silos listen with address reuse: on Linux two
+/// A port that no other silo of this program uses. It is needed because silos listen with address reuse: on Linux two
 /// processes can then listen on one port, and each would get half of the other's connections. So a port is taken twice: by a name in
 /// the kernel's abstract socket namespace, which ends with the process however it dies, and by a look whether anyone listens.
 /// </summary>
@@ -20,13 +20,14 @@ internal sealed class PortReservation : IDisposable
     public int Port { get; }
 
     /// <summary>Takes a port, or any free one.</summary>
+    /// <param name="address">The address to listen on.</param>
     /// <param name="port">The port; 0 for any.</param>
     /// <returns>The reservation; null if the port is taken.</returns>
-    public static PortReservation? TryTake(int port)
+    public static PortReservation? TryTake(IPAddress address, int port)
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (TryTakeOnce(port == 0 ? FreePort() : port) is { } reservation) return reservation;
+            if (TryTakeOnce(address, port == 0 ? FreePort(address) : port) is { } reservation) return reservation;
             if (port != 0) return null;
         }
         return null;
@@ -34,7 +35,7 @@ internal sealed class PortReservation : IDisposable
 
     public void Dispose() => _name?.Dispose();
 
-    private static PortReservation? TryTakeOnce(int port)
+    private static PortReservation? TryTakeOnce(IPAddress address, int port)
     {
         Socket? name = null;
         try
@@ -45,8 +46,8 @@ internal sealed class PortReservation : IDisposable
                 name = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 name.Bind(new UnixDomainSocketEndPoint(string.Create(CultureInfo.InvariantCulture, $"\0tinygptv-port-{port}")));
             }
-            using Socket look = NewTcpSocket();
-            look.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            using Socket look = NewTcpSocket(address);
+            look.Bind(new IPEndPoint(address, port));
             look.Listen();
             return new PortReservation(port, name);
         }
@@ -57,12 +58,12 @@ internal sealed class PortReservation : IDisposable
         }
     }
 
-    private static int FreePort()
+    private static int FreePort(IPAddress address)
     {
-        using Socket socket = NewTcpSocket();
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using Socket socket = NewTcpSocket(address);
+        socket.Bind(new IPEndPoint(address, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static Socket NewTcpSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private static Socket NewTcpSocket(IPAddress address) => new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
 }

@@ -12,23 +12,22 @@ using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Silo;
 
-/// <summary>A silo that runs in this process, on loopback. Disposing it leaves the cluster in an orderly way.</summary>
+/// <summary>A silo that runs in this process. Disposing it leaves the cluster in an orderly way.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
-    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
-
     private readonly IHost _host;
+    private readonly IPAddress _address;
     private readonly PortReservation _siloPort;
     private readonly PortReservation? _gatewayPort;
 
-    private SiloHost(IHost host, PortReservation siloPort, PortReservation? gatewayPort) =>
-        (_host, _siloPort, _gatewayPort) = (host, siloPort, gatewayPort);
+    private SiloHost(IHost host, IPAddress address, PortReservation siloPort, PortReservation? gatewayPort) =>
+        (_host, _address, _siloPort, _gatewayPort) = (host, address, siloPort, gatewayPort);
 
     /// <summary>Where other silos reach this one.</summary>
-    public IPEndPoint Silo => EndpointOf(_siloPort);
+    public IPEndPoint Silo => new(_address, _siloPort.Port);
 
     /// <summary>Where clients reach this one; null if they cannot.</summary>
-    public IPEndPoint? Gateway => _gatewayPort is null ? null : EndpointOf(_gatewayPort);
+    public IPEndPoint? Gateway => _gatewayPort is null ? null : new(_address, _gatewayPort.Port);
 
     public IServiceProvider Services => _host.Services;
 
@@ -36,15 +35,16 @@ internal sealed class SiloHost : IAsyncDisposable
     /// <exception cref="PrerequisiteException">A port that was asked for is taken, or the coordinator does not answer.</exception>
     public static async Task<SiloHost> StartAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
+        SiloEndpoints endpoints = settings.Endpoints;
         PortReservation? siloPort = null, gatewayPort = null;
         IHost? host = null;
         try
         {
-            siloPort = Take(settings.SiloPort, "--silo-port");
-            gatewayPort = settings.GatewayPort is { } port ? Take(port, "--gateway-port") : null;
+            siloPort = Take(endpoints, endpoints.SiloPort, "--silo-port");
+            gatewayPort = endpoints.GatewayPort is { } port ? Take(endpoints, port, "--gateway-port") : null;
             host = Build(settings, siloPort.Port, gatewayPort?.Port ?? 0, time);
             await host.StartAsync(cancellationToken);
-            return new SiloHost(host, siloPort, gatewayPort);
+            return new SiloHost(host, endpoints.Advertised, siloPort, gatewayPort);
         }
         catch
         {
@@ -64,29 +64,37 @@ internal sealed class SiloHost : IAsyncDisposable
             await _host.StopAsync(CancellationToken.None);
     }
 
-    private static PortReservation Take(int port, string option) => PortReservation.TryTake(port) ?? throw new PrerequisiteException(
-        port == 0
-            ? "No free port was found on 127.0.0.1. Close programs that hold many."
-            : $"Port {port} of 127.0.0.1 is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
-
-    private static IPEndPoint EndpointOf(PortReservation reservation) => new(IPAddress.Loopback, reservation.Port);
+    private static PortReservation Take(SiloEndpoints endpoints, int port, string option)
+    {
+        IPAddress address = endpoints.Listening ?? endpoints.Advertised;
+        return PortReservation.TryTake(address, port) ?? throw new PrerequisiteException(port == 0
+            ? $"No free port was found on {address}. Close programs that hold many, or check --advertise and --listen."
+            : $"Port {port} of {address} is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
+    }
 
     private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
     {
         // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
         bool isWatched = settings is { Coordinator: not null, Replica: not null };
-        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Verbose, isWatched ? LogLevel.None : LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = GracePeriod);
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, isWatched ? LogLevel.None : LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Grace);
         builder.UseOrleans(silo =>
         {
-            silo.UseDevelopmentClustering(settings.Primary ?? new IPEndPoint(IPAddress.Loopback, siloPort))
-                .ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort)
-                .Configure<ClusterOptions>(QuietHost.NameCluster)
+            settings.Membership.Configure(silo, settings.Primary ?? new IPEndPoint(settings.Endpoints.Advertised, siloPort));
+            silo.Configure<EndpointOptions>(options => Listen(options, settings.Endpoints, siloPort, gatewayPort))
                 .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
             if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator, time);
             if (settings.Replica is { } replica) AddReplica(silo, settings.Name, replica);
         });
         return builder.Build();
+    }
+
+    private static void Listen(EndpointOptions options, SiloEndpoints endpoints, int siloPort, int gatewayPort)
+    {
+        (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (endpoints.Advertised, siloPort, gatewayPort);
+        IPAddress address = endpoints.Listening ?? endpoints.Advertised;
+        options.SiloListeningEndpoint = new IPEndPoint(address, siloPort);
+        if (gatewayPort != 0) options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
     }
 
     private static void AddCoordinator(ISiloBuilder silo, CoordinatorFolders folders, TimeProvider time)

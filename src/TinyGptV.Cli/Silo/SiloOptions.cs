@@ -1,3 +1,5 @@
+using TinyGptV.Cli.Membership;
+
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>What a silo of a cluster is there for.</summary>
@@ -18,17 +20,20 @@ internal sealed record SiloOptions
     /// <summary>Different from the names of all other silos.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The port for other silos; 0 for any free one.</summary>
-    public required int SiloPort { get; init; }
+    /// <summary>Where it listens.</summary>
+    public required SiloEndpoints Endpoints { get; init; }
 
-    /// <summary>The port for clients; 0 for any free one, null for none.</summary>
-    public required int? GatewayPort { get; init; }
+    /// <summary>The cluster it joins and how it finds it.</summary>
+    public required MembershipOptions Membership { get; init; }
 
-    /// <summary>The coordinator that a replica joins.</summary>
+    /// <summary>The coordinator that a replica joins, if no store lists the members.</summary>
     public required ClusterAddress Primary { get; init; }
 
-    /// <summary>How long a replica waits for the coordinator to listen.</summary>
+    /// <summary>How long it waits for the membership store, or a replica for the coordinator, to answer.</summary>
     public required TimeSpan Wait { get; init; }
+
+    /// <summary>How long it may take to stop.</summary>
+    public required TimeSpan Grace { get; init; }
 
     /// <summary>The folder of benchmarks.</summary>
     public required string Data { get; init; }
@@ -42,5 +47,5 @@ internal sealed record SiloOptions
     /// <summary>As how many replicas the model is offered.</summary>
     public required int Replicas { get; init; }
 
-    public bool Verbose { get; init; }
+    public required LogOptions Log { get; init; }
 }

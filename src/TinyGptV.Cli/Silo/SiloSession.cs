@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TinyGptV.Cli.Membership;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 
@@ -16,7 +17,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
 
     private async Task<int> CoordinateAsync(SiloOptions options, CancellationToken stop)
     {
-        var settings = Common(options) with
+        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
+        var settings = Common(options, membership) with
         {
             Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
         };
@@ -25,11 +27,13 @@ internal sealed class SiloSession(ProgramEnvironment environment)
 
     private async Task<int> ReplicateAsync(SiloOptions options, CancellationToken stop)
     {
-        IPEndPoint primary = (await options.Primary.ResolveAsync(stop))[0];
+        bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
+        IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
         // A replica that others can see can answer: the model is loaded before the silo joins.
         await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, stop);
-        await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data, options.Replicas) };
+        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
+        if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
+        var settings = Common(options, membership) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data, options.Replicas) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
     }
 
@@ -61,12 +65,13 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         }
     }
 
-    private static SiloSettings Common(SiloOptions options) => new()
+    private static SiloSettings Common(SiloOptions options, ClusterMembership membership) => new()
     {
         Name = options.Name,
-        SiloPort = options.SiloPort,
-        GatewayPort = options.GatewayPort,
-        Verbose = options.Verbose,
+        Endpoints = options.Endpoints,
+        Membership = membership,
+        Grace = options.Grace,
+        Log = options.Log,
     };
 
     private async Task<int> ServeAsync(SiloSettings settings, Func<SiloHost, string> describe, CancellationToken stop)

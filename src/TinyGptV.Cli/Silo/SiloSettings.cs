@@ -1,4 +1,5 @@
 using System.Net;
+using TinyGptV.Cli.Membership;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -14,17 +15,19 @@ internal sealed record SiloSettings
     /// <summary>The replica's role: the model and the images it is asked about.</summary>
     public LoadedReplica? Replica { get; init; }
 
-    /// <summary>The port for other silos; 0 for any free one.</summary>
-    public int SiloPort { get; init; }
+    /// <summary>Where it listens. Default: any free ports of loopback, none for clients.</summary>
+    public SiloEndpoints Endpoints { get; init; } = new();
 
-    /// <summary>The port for clients; 0 for any free one, null for none.</summary>
-    public int? GatewayPort { get; init; }
+    /// <summary>The cluster it belongs to.</summary>
+    public required ClusterMembership Membership { get; init; }
 
     /// <summary>The silo that keeps the membership of a development cluster; null if this one does.</summary>
     public IPEndPoint? Primary { get; init; }
 
-    /// <summary>Whether the log tells what goes on, not only what goes wrong.</summary>
-    public bool Verbose { get; init; }
+    /// <summary>How long a silo that was told to stop may take to finish what it has. Default: 30 s.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    public LogOptions Log { get; init; } = new();
 }
 
 /// <summary>The folders of a coordinator.</summary>

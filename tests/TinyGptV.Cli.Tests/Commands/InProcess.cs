@@ -11,6 +11,9 @@ internal sealed class InProcess(TemporaryFolder folder)
     /// <summary>How replicas load a model; null for <see cref="Model"/>, whatever the options name.</summary>
     public ModelLoader? Loader { get; set; }
 
+    /// <summary>The environment variables that the program sees.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         await RunAsync(TestContext.Current.CancellationToken, arguments);
 
@@ -22,6 +25,7 @@ internal sealed class InProcess(TemporaryFolder folder)
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),
+            Variable = Variables.GetValueOrDefault,
             LoadModel = Loader ?? ((_, _) => Task.FromResult(Model)),
         };
         int exitCode = await TinyGptVProgram.RunAsync([.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);

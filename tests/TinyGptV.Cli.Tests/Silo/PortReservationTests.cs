@@ -9,7 +9,7 @@ public sealed class PortReservationTests
     [Fact]
     public void TryTake_many_at_once_are_all_different()
     {
-        PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(0)!)];
+        PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(IPAddress.Loopback, 0)!)];
 
         Assert.Equal(50, reservations.Select(reservation => reservation.Port).Distinct().Count());
         foreach (PortReservation reservation in reservations) reservation.Dispose();
@@ -18,12 +18,12 @@ public sealed class PortReservationTests
     [Fact]
     public void TryTake_reserved_port_is_taken_until_it_is_let_go()
     {
-        PortReservation first = PortReservation.TryTake(0)!;
+        PortReservation first = PortReservation.TryTake(IPAddress.Loopback, 0)!;
 
         // Elsewhere than on Linux a reservation is no more than a look.
-        if (OperatingSystem.IsLinux()) Assert.Null(PortReservation.TryTake(first.Port));
+        if (OperatingSystem.IsLinux()) Assert.Null(PortReservation.TryTake(IPAddress.Loopback, first.Port));
         first.Dispose();
-        using PortReservation? second = PortReservation.TryTake(first.Port);
+        using PortReservation? second = PortReservation.TryTake(IPAddress.Loopback, first.Port);
         Assert.NotNull(second);
     }
 
@@ -35,6 +35,6 @@ public sealed class PortReservationTests
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
 
-        Assert.Null(PortReservation.TryTake(((IPEndPoint)listener.LocalEndPoint!).Port));
+        Assert.Null(PortReservation.TryTake(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
     }
 }

@@ -1,0 +1,39 @@
+namespace TinyGptV.Cli.Tests.Membership;
+
+/// <summary>The whole evaluation on every store of members: processes of their own, real servers, the shipped model.</summary>
+public sealed class MembershipTests(OneProcessRun oneProcess, RedisServer redis, PostgresServer postgres)
+    : IClassFixture<OneProcessRun>, IClassFixture<RedisServer>, IClassFixture<PostgresServer>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task Cluster_that_meets_in_a_store_makes_the_predictions_and_reports_of_one_process(string clustering)
+    {
+        await using MemberProcesses cluster = await MemberProcesses.StartAsync(_folder, VariablesOf(clustering), ["--threads", "1"], Token);
+        await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings, "--verbose"]);
+
+        Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
+
+        oneProcess.AssertEqual(_folder["runs"]);
+        foreach (ProgramProcess silo in cluster.Silos.Reverse())
+        {
+            silo.Signal("TERM");
+            Assert.True(await silo.WaitForExitAsync(Token) == ExitCode.Success, silo.Transcript);
+        }
+        Assert.All([eval, .. cluster.Silos], process => Assert.DoesNotContain("swordfish", process.Transcript, StringComparison.Ordinal));
+        Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain("swordfish", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    private (string, string)[] VariablesOf(string clustering) =>
+    [
+        ("TINYGPTV_CLUSTERING", clustering),
+        ("TINYGPTV_MEMBERSHIP", clustering == "redis" ? redis.Connection : postgres.Connection),
+        ("TINYGPTV_CLUSTER_ID", "evaluated"),
+    ];
+}
