@@ -78,6 +78,8 @@ internal static class TinyGptVProgram
             new SiloCommand(environment),
             new ScoreCommand(environment),
             new ReportCommand(environment),
+            new ExportCommand(environment),
+            new ImportCommand(environment),
             new RunsCommand(environment),
             new CheckpointCommand(environment),
             new DataCommand(environment),

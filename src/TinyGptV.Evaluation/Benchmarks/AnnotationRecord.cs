@@ -108,6 +108,35 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         return map;
     }
 
+    /// <summary>The record under a field.</summary>
+    public AnnotationRecord Nested(string field) => Needed(field) is { ValueKind: JsonValueKind.Object } nested
+        ? new AnnotationRecord(file, layout, key, position, line, nested) { Path = $"{Path}{field}." }
+        : throw Malformed(field, "an object", Find(field));
+
+    /// <summary>The identities of this record by field, in file order, also one that occurs twice.</summary>
+    public IEnumerable<(string Field, string Value)> Identities()
+    {
+        if (value.ValueKind is not JsonValueKind.Object)
+            throw Malformed(null, "an object whose values are texts or whole numbers", value);
+        return value.EnumerateObject().Select(property => (property.Name, property.Value.ValueKind is JsonValueKind.String
+            ? TextOf(property.Value, property.Name)!
+            : property.Value.ValueKind is JsonValueKind.Number && property.Value.TryGetInt64(out long number)
+                ? number.ToString(CultureInfo.InvariantCulture)
+                : throw Malformed(property.Name, "a text or a whole number", property.Value)));
+    }
+
+    /// <summary>Finite numbers by name; null if there is no such field.</summary>
+    public ImmutableSortedDictionary<string, double>? OptionalNumbers(string field) => !Has(field) ? null : Needed(field) is { ValueKind: JsonValueKind.Object } map
+        ? map.EnumerateObject().ToImmutableSortedDictionary(
+            property => property.Name,
+            property => NumberOf(property.Value) is var number && double.IsFinite(number) ? number : throw Malformed($"{field}.{property.Name}", "a number", property.Value))
+        : throw Malformed(field, "an object whose values are numbers", Find(field));
+
+    /// <summary>A list of lists of texts, where a list of one list stands for that list; numbers and truth values are taken as they are written.</summary>
+    public ImmutableArray<ImmutableArray<string>> Rows(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } rows
+        ? [.. rows.EnumerateArray().Select(row => RowOf(row, field))]
+        : throw Malformed(field, "a list of lists", Find(field));
+
     /// <summary>A list of texts; numbers are taken as they are written.</summary>
     public ImmutableArray<string> Texts(string field) => TextsOf(Needed(field), field);
 
@@ -150,6 +179,17 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Number
             ? item.GetRawText()
             : TextOf(item, field) ?? throw Malformed(field, "a list of texts", item))];
+    }
+
+    private ImmutableArray<string> RowOf(JsonElement row, string field)
+    {
+        while (row.ValueKind is JsonValueKind.Array && row.GetArrayLength() == 1 && row[0].ValueKind is JsonValueKind.Array)
+            row = row[0];
+        if (row.ValueKind is not JsonValueKind.Array)
+            throw Malformed(field, "a list of lists", row);
+        return [.. row.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+            ? item.GetRawText()
+            : TextOf(item, field) ?? throw Malformed(field, "a list of lists of texts", item))];
     }
 
     private string? TextOf(JsonElement element, string? field)

@@ -68,7 +68,9 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
             yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {expected.Images:N0}");
         if (counts.IsPartial)
             yield return string.Create(CultureInfo.InvariantCulture, $"{counts.Failed + counts.Missing:N0} samples have no answer and count as wrong");
-        if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)
+        if (manifest.Imported is not null)
+            yield return "the answers are another system's";
+        else if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)
             yield return "the prompt is another";
         if (mode != published.Mode)
             yield return $"the scoring mode is {mode}, not {published.Mode}";

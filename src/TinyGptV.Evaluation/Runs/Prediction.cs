@@ -42,6 +42,9 @@ public enum SampleFailureKind
 
     /// <summary>Every attempt to evaluate the sample's shard ended with the loss of its replica.</summary>
     ReplicasLost,
+
+    /// <summary>The file from which the run was imported has no answer to the sample.</summary>
+    NotSubmitted,
 }
 
 /// <summary>Why a sample has no answer.</summary>

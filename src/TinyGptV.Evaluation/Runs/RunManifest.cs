@@ -46,4 +46,16 @@ public sealed record BenchmarkManifest
 
     /// <summary>How many distinct images they are about.</summary>
     public required int Images { get; init; }
+
+    /// <summary>The file that the answers were imported from; null if the run's model was asked.</summary>
+    public AnswerOrigin? Imported { get; init; }
 }
+
+/// <summary>Where answers come from that another system gave.</summary>
+/// <param name="Format">The format of the file, for example <c>gqa</c>.</param>
+/// <param name="File">The file's name without folders.</param>
+/// <param name="Digest">Its SHA-256 in lower-case hexadecimal.</param>
+/// <param name="Missing">How many samples it has no answer to; each counts as failed.</param>
+/// <param name="Unknown">How many ids it has that belong to no sample; they are left out.</param>
+/// <param name="Repeated">How many samples it answers more than once; the first answer counts.</param>
+public sealed record AnswerOrigin(string Format, string File, string Digest, int Missing, int Unknown, int Repeated);

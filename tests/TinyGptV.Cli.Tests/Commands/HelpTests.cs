@@ -12,6 +12,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("silo")]
     [InlineData("score")]
     [InlineData("report")]
+    [InlineData("export")]
+    [InlineData("import")]
     [InlineData("runs")]
     [InlineData("checkpoint inspect")]
     [InlineData("checkpoint verify")]
@@ -42,7 +44,7 @@ public sealed class HelpTests : IDisposable
     {
         var (_, output, _) = await new InProcess(_folder).RunAsync("--help");
 
-        foreach (string command in new[] { "eval", "silo", "score", "report", "runs", "checkpoint", "data" })
+        foreach (string command in new[] { "eval", "silo", "score", "report", "export", "import", "runs", "checkpoint", "data" })
             Assert.Contains($"\n  {command}", output, StringComparison.Ordinal);
     }
 }

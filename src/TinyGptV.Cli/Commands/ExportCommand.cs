@@ -1,0 +1,39 @@
+using System.CommandLine;
+using TinyGptV.Cli.Runs;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Submissions;
+
+namespace TinyGptV.Cli.Commands;
+
+/// <summary><c>tinygptv export</c>.</summary>
+internal sealed class ExportCommand : TeachingCommand
+{
+    private readonly Argument<string> _run = RunOptions.Run();
+    private readonly Option<string> _format = SubmissionOptions.Format();
+    private readonly Option<string> _output = new("--output") { Description = "The file to write; an older one is replaced.", HelpName = "FILE", Required = true };
+    private readonly Option<string?> _benchmark = new("--benchmark") { Description = "The benchmark, if the format fits several of the run.", HelpName = "NAME" };
+    private readonly Option<bool> _uncut = new("--uncut") { Description = "Write generated texts as they were stored, not only the model's own turn, which is what the benchmarks' own programs expect." };
+    private readonly Option<string> _mode = RunOptions.Mode();
+    private readonly Option<string> _runs = RunOptions.Runs();
+
+    public ExportCommand(ProgramEnvironment environment) : base(
+        "export",
+        "Writes the answers of a stored run as a file in the format in which a benchmark takes submissions, or as lm-evaluation-harness logs samples. Samples without an answer are left out.",
+        ("For GQA's own evaluation program", "tinygptv export first-run --format gqa --output predictions.json"),
+        ("Every answer as it is, for another harness", "tinygptv export first-run --benchmark vsr --format lm-eval --output samples.jsonl"))
+    {
+        Add(_run);
+        foreach (Option option in (Option[])[_format, _output, _benchmark, _uncut, _mode, _runs]) Add(option);
+        SetAction((result, cancellationToken) => new AnswerExport(environment).WriteAsync(Bind(result), cancellationToken));
+    }
+
+    private AnswerExportOptions Bind(ParseResult result) => new(
+        RunId.Parse(result.GetRequiredValue(_run)),
+        SubmissionFormats.ByName(result.GetRequiredValue(_format)),
+        result.GetValue(_benchmark) is { } name ? new BenchmarkName(name) : null,
+        result.GetRequiredValue(_output),
+        result.GetValue(_uncut),
+        result.GetRequiredValue(_mode),
+        result.GetRequiredValue(_runs));
+}

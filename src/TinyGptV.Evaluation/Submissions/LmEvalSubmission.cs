@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Submissions;
+
+/// <summary>
+/// The samples log of lm-evaluation-harness (<c>samples_&lt;task&gt;.jsonl</c>), which other harnesses write too: a JSON line for each sample with what was asked, what came back
+/// uncut (<c>resps</c>) and what was scored (<c>filtered_resps</c>). The likelihood of a choice is a pair of texts there: the number, and whether it was the greedy answer, which is
+/// not known here.
+/// </summary>
+internal sealed class LmEvalSubmission : ISubmissionFormat
+{
+    private const string Doc = "doc", Responses = "resps", Tokens = "choice_tokens", FirstWords = "first_words";
+    private static readonly ImmutableArray<string> IdFields = ["id", "question_id", "questionId", "pid", "sample_id"];
+
+    private static readonly JsonWriterOptions Hashed = new() { Encoder = SubmissionJson.Writing.Encoder, Indented = true, NewLine = "\n" };
+
+    public string Name => "lm-eval";
+
+    public string Description => "The samples log of lm-evaluation-harness: a JSON line for each sample, for any benchmark; texts uncut, likelihoods of choices.";
+
+    public bool Fits(BenchmarkDefinition definition) => true;
+
+    public void Write(Submission submission, Stream output)
+    {
+        int number = 0;
+        foreach (ScoredSample sample in submission.Answered)
+        {
+            using (Utf8JsonWriter writer = new(output, SubmissionJson.Writing))
+                Write(writer, submission, sample, number++);
+            output.WriteByte((byte)'\n');
+        }
+    }
+
+    public async ValueTask<ImmutableArray<SubmittedAnswer>> ReadAsync(AnnotationFile file, BenchmarkDefinition definition, CancellationToken cancellationToken)
+    {
+        await using JsonRecords records = new(file);
+        bool lines = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
+        ImmutableArray<SubmittedAnswer>.Builder answers = ImmutableArray.CreateBuilder<SubmittedAnswer>();
+        await foreach (AnnotationRecord record in records.ReadAsync(lines ? RecordLayout.Lines : RecordLayout.List, cancellationToken).ConfigureAwait(false))
+            answers.Add(definition.Request is RequestKind.Rank ? Ranked(record) : Generated(record));
+        return answers.DrainToImmutable();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Submission submission, ScoredSample scored, int number)
+    {
+        Prediction prediction = scored.Prediction;
+        writer.WriteStartObject();
+        writer.WriteNumber("doc_id", number);
+        writer.WritePropertyName(Doc);
+        WriteDoc(writer, prediction.Sample);
+        writer.WriteString("target", prediction.Sample.Target);
+        WriteArguments(writer, submission.Definition, prediction);
+        WriteResponses(writer, submission, scored);
+        writer.WriteString("filter", "none");
+        writer.WriteStartArray("metrics");
+        writer.WriteStringValue("acc");
+        writer.WriteEndArray();
+        writer.WriteString("doc_hash", HashOf(DocBytes(prediction.Sample)));
+        writer.WriteString("prompt_hash", HashOf(Encoding.UTF8.GetBytes(prediction.Prompt)));
+        writer.WriteString("target_hash", HashOf(Encoding.UTF8.GetBytes(prediction.Sample.Target)));
+        writer.WriteNumber("acc", scored.Score.Value);
+        if (prediction.Ranking is { } ranking)
+        {
+            writer.WriteStartArray(Tokens);
+            foreach (ChoiceLikelihood choice in ranking.Choices)
+                writer.WriteNumberValue(choice.Tokens);
+            writer.WriteEndArray();
+        }
+
+        if (prediction.Generation?.FirstWords is { } words)
+        {
+            writer.WriteStartObject(FirstWords);
+            foreach ((string word, double probability) in words)
+                writer.WriteNumber(word, probability);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteDoc(Utf8JsonWriter writer, Sample sample)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", sample.Id.Value);
+        writer.WriteString("image", sample.Image.Path);
+        writer.WriteString("question", sample.Question);
+        if (!sample.Choices.IsEmpty)
+        {
+            writer.WriteStartArray("choices");
+            foreach (string choice in sample.Choices)
+                writer.WriteStringValue(choice);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteString("answer", sample.Target);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteArguments(Utf8JsonWriter writer, BenchmarkDefinition definition, Prediction prediction)
+    {
+        writer.WriteStartObject("arguments");
+        for (int i = 0; i < Math.Max(1, prediction.Ranking?.Choices.Length ?? 1); i++)
+        {
+            writer.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"gen_args_{i}"));
+            writer.WriteString("arg_0", prediction.Prompt);
+            if (prediction.Ranking is not null)
+            {
+                writer.WriteString("arg_1", prediction.Sample.Choices[i] + definition.EndOfChoice);
+            }
+            else
+            {
+                writer.WriteStartObject("arg_1");
+                writer.WriteNumber("max_gen_toks", definition.MaxNewTokens);
+                writer.WriteBoolean("do_sample", false);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteResponses(Utf8JsonWriter writer, Submission submission, ScoredSample scored)
+    {
+        Prediction prediction = scored.Prediction;
+        writer.WriteStartArray(Responses);
+        WriteEach(writer, prediction, prediction.Generation?.Text, nested: true);
+        writer.WriteEndArray();
+        writer.WriteStartArray("filtered_resps");
+        WriteEach(writer, prediction, prediction.Generation is null ? null : submission.TextOf(scored), nested: false);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteEach(Utf8JsonWriter writer, Prediction prediction, string? text, bool nested)
+    {
+        IEnumerable<Action> values = text is not null
+            ? [() => writer.WriteStringValue(text)]
+            : prediction.Ranking!.Choices.Select(choice => (Action)(() => WriteLikelihood(writer, choice)));
+        foreach (Action value in values)
+        {
+            if (nested)
+                writer.WriteStartArray();
+            value();
+            if (nested)
+                writer.WriteEndArray();
+        }
+    }
+
+    private static void WriteLikelihood(Utf8JsonWriter writer, ChoiceLikelihood choice)
+    {
+        writer.WriteStartArray();
+        writer.WriteStringValue(choice.LogLikelihood.ToString("R", CultureInfo.InvariantCulture));
+        writer.WriteStringValue("False");
+        writer.WriteEndArray();
+    }
+
+    private static byte[] DocBytes(Sample sample)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes, Hashed))
+            WriteDoc(writer, sample);
+        return bytes.ToArray();
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static SubmittedAnswer Generated(AnnotationRecord record)
+    {
+        ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
+        string text = responses is [[var only], ..] ? only : throw record.Malformed($"field '{Responses}': expected a list with one list of one text, found another");
+        Generation generation = SubmittedAnswer.GenerationOf(text);
+        return new SubmittedAnswer
+        {
+            Id = IdOf(record),
+            Generation = record.OptionalNumbers(FirstWords) is { } words ? generation with { FirstWords = words } : generation,
+        };
+    }
+
+    private static SubmittedAnswer Ranked(AnnotationRecord record)
+    {
+        ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
+        ImmutableArray<string>? tokens = record.Has(Tokens) ? record.Texts(Tokens) : null;
+        if (tokens is { } counts && counts.Length != responses.Length)
+            throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as '{Responses}' has, found {counts.Length}");
+        return new SubmittedAnswer { Id = IdOf(record), Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]) };
+    }
+
+    private static ChoiceLikelihood Likelihood(AnnotationRecord record, ImmutableArray<string> response, string? tokens)
+    {
+        int count = 1;
+        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood) || !double.IsFinite(likelihood))
+            throw record.Malformed($"field '{Responses}': expected a log-likelihood for every choice, found '{response.FirstOrDefault()}'");
+        if (tokens is not null && (!int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1))
+            throw record.Malformed($"field '{Tokens}': expected whole numbers from 1 on, found '{tokens}'");
+        return new ChoiceLikelihood(likelihood, count);
+    }
+
+    private static string IdOf(AnnotationRecord record)
+    {
+        AnnotationRecord doc = record.Nested(Doc);
+        return IdFields.Select(doc.OptionalIdentity).FirstOrDefault(id => id is not null)
+            ?? throw record.Malformed($"field '{Doc}': expected the sample's id as one of {string.Join(", ", IdFields)}, found none");
+    }
+}

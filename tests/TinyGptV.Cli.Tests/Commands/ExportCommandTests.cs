@@ -1,0 +1,112 @@
+using System.Text.Json;
+using TinyGptV.Evaluation.Inference;
+
+namespace TinyGptV.Cli.Tests.Commands;
+
+public sealed class ExportCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly InProcess _program;
+
+    public ExportCommandTests() => _program = new InProcess(_folder)
+    {
+        Model = new ScriptedModel((prompt, image) => $"{(image[0] < '8' ? "yes" : "red")} ###Human: {prompt.Length % 7} true"),
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("gqa", "gqa", "official", false)]
+    [InlineData("gqa", "gqa", "tinygptv", true)]
+    [InlineData("gqa", "lm-eval", "minigptv2", false)]
+    [InlineData("vsr", "lm-eval", "tinygptv", false)]
+    [InlineData("iconqa", "iconqa", "official", false)]
+    [InlineData("iconqa", "lm-eval", "minigptv2", false)]
+    public async Task Export_then_import_gives_the_same_scores(string benchmark, string format, string mode, bool uncut)
+    {
+        await _program.RunAsync("eval", "--runs", "{folder}/runs", "--run", "ours", "--model", "{folder}");
+
+        var export = await _program.RunAsync(
+            ["export", "ours", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--mode", mode, "--output", "{folder}/answers", .. uncut ? new[] { "--uncut" } : []]);
+        var import = await _program.RunAsync("import", "{folder}/answers", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--run", "theirs", "--system", "Theirs");
+        var again = await _program.RunAsync("import", "{folder}/answers", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--run", "theirs", "--system", "Theirs");
+
+        Assert.Equal((ExitCode.Success, ""), (export.ExitCode, export.Output));
+        Assert.True(import.ExitCode == ExitCode.Success, import.Error);
+        Assert.Equal(import, again);
+        Assert.Equal(await ScoresAsync("ours", benchmark, mode), await ScoresAsync("theirs", benchmark, mode));
+        var report = await _program.RunAsync("report", "theirs", "--runs", "{folder}/runs", "--mode", mode);
+        Assert.Equal(ExitCode.Success, report.ExitCode);
+        string markdown = await File.ReadAllTextAsync(report.Output.Split('\n').First(line => line.EndsWith(".md", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        Assert.Contains("the answers are another system's", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_accounts_for_missing_unknown_and_repeated_ids()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        _folder.Write("log.jsonl", string.Concat(new[] { "test:1", "test:2", "test:2", "test:9" }.Select(id =>
+            $$$"""{"doc": {"id": "{{{id}}}"}, "resps": [["true"]]}""" + "\n")));
+
+        var (exitCode, output, error) = await _program.RunAsync(
+            "import", "{folder}/log.jsonl", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmark", "small", "--format", "lm-eval", "--run", "r");
+        var score = await _program.RunAsync("score", "r", "--runs", "{folder}/runs");
+
+        Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Contains("2 of 4 samples answered", output, StringComparison.Ordinal);
+        Assert.Contains("2 samples have no answer in the file and count as wrong: test:3, test:4", error, StringComparison.Ordinal);
+        Assert.Contains("1 ids in the file belong to no sample and are left out: test:9", error, StringComparison.Ordinal);
+        Assert.Contains("1 samples are answered more than once; the first answer counts: test:2", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.SamplesFailed, score.ExitCode);
+        using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["runs", "r", "manifest.json"], TestContext.Current.CancellationToken));
+        JsonElement imported = manifest.RootElement.GetProperty("benchmarks")[0].GetProperty("imported");
+        Assert.Equal(("lm-eval", "log.jsonl", 2, 1, 1), (
+            imported.GetProperty("format").GetString(), imported.GetProperty("file").GetString(),
+            imported.GetProperty("missing").GetInt32(), imported.GetProperty("unknown").GetInt32(), imported.GetProperty("repeated").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Export_leaves_out_what_has_no_answer_and_says_so()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--run", "r", "--model", "{folder}", "--shard-size", "2");
+        File.Delete(Directory.GetFiles(_folder["runs", "r", "predictions"])[0]);
+
+        var (exitCode, _, error) = await _program.RunAsync("export", "r", "--runs", "{folder}/runs", "--format", "lm-eval", "--output", "{folder}/out");
+
+        Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Contains("2 of 4 samples have no answer and are left out", error, StringComparison.Ordinal);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(_folder["out"], TestContext.Current.CancellationToken)).Length);
+    }
+
+    [Theory]
+    [InlineData("export r --runs {folder}/runs --format gqa --output {folder}/out", "The format 'gqa' fits none of a, b.")]
+    [InlineData("export r --runs {folder}/runs --format lm-eval --output {folder}/out", "The format 'lm-eval' fits a, b. Choose one with --benchmark")]
+    [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark c --output {folder}/out", "has no benchmark 'c'; it has a, b")]
+    [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark a --output {folder}/none/out", "Choose another file with --output")]
+    [InlineData("export none --runs {folder}/runs --format lm-eval --output {folder}/out", "There is no run 'none'")]
+    [InlineData("export r --runs {folder}/runs --format xml --output {folder}/out", "xml")]
+    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Give the file with the answers")]
+    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format gqa", "The format 'gqa' does not fit the benchmark 'a'")]
+    [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "The run 'r' exists with other settings")]
+    public async Task Export_and_import_say_what_is_wrong(string commandLine, string message)
+    {
+        foreach (string name in new[] { "a", "b" }) SmallBenchmark.WriteTo(_folder, name, 2);
+        _folder.Write("log", """{"doc": {"id": "test:1"}, "resps": [["true"]]}""");
+        await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--run", "r", "--model", "{folder}");
+
+        var (exitCode, output, error) = await _program.RunAsync(commandLine.Split(' '));
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    private async Task<string> ScoresAsync(string run, string benchmark, string mode)
+    {
+        var score = await _program.RunAsync("score", run, "--runs", "{folder}/runs", "--mode", mode, "--format", "json");
+        Assert.True(score.ExitCode == ExitCode.Success, score.Error);
+        using JsonDocument report = JsonDocument.Parse(score.Output);
+        return report.RootElement.GetProperty("benchmarks").EnumerateArray().Single(one => one.GetProperty("benchmark").GetString() == benchmark).GetProperty("overall").GetRawText();
+    }
+}
