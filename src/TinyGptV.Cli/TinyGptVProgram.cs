@@ -83,6 +83,7 @@ internal static class TinyGptVProgram
             new RunsCommand(environment),
             new CheckpointCommand(environment),
             new DataCommand(environment),
+            new ThroughputCommand(environment),
         };
         TeachingCommand.TeachIn(root, RootExamples);
         return root;
