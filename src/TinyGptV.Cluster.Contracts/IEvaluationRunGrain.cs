@@ -38,7 +38,7 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     Task CancelAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Scores what is predicted so far and writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> into the run's
+    /// Scores what is predicted so far and writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> into the run's
     /// store. A run that completes does so by itself in the default mode.
     /// </summary>
     /// <param name="mode">The scoring mode, for example <c>tinygptv</c>.</param>

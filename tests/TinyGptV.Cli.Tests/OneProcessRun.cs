@@ -30,7 +30,7 @@ public sealed class OneProcessRun : IAsyncLifetime
     /// <summary>Holds a run against this one: manifest and reports byte for byte, predictions byte for byte by sample.</summary>
     internal void AssertEqual(string runs)
     {
-        foreach (string file in new[] { "manifest.json", "report.csv", "report.md", "predictions.csv" })
+        foreach (string file in new[] { "manifest.json", "report.csv", "report.md", "report.html", "predictions.csv" })
             Assert.Equal(File.ReadAllText(_folder["runs", Name, file]), File.ReadAllText(Path.Combine(runs, Name, file)));
         Assert.Equal(PredictionsBySample(_folder["runs"]), PredictionsBySample(runs));
     }

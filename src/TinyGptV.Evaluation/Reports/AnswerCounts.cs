@@ -21,6 +21,9 @@ public sealed record AnswerCounts
     /// <summary>How many answers take no side or both, and score 0 for that reason.</summary>
     public required int Undecided { get; init; }
 
+    /// <summary>How many have no answer, whether they failed or are missing.</summary>
+    internal int Unanswered => Failed + Missing;
+
     /// <summary>Whether a sample has no answer.</summary>
-    public bool IsPartial => Failed + Missing > 0;
+    public bool IsPartial => Unanswered > 0;
 }

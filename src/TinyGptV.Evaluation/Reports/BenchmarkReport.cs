@@ -51,6 +51,9 @@ public sealed record BenchmarkReport
     [JsonIgnore]
     public ImmutableArray<ScoredSample> Samples { get; init; } = [];
 
+    /// <summary>What the run follows: where images are, what is asked.</summary>
+    internal BenchmarkDefinition Definition { get; private init; } = null!;
+
     internal static BenchmarkReport Create(BenchmarkManifest manifest, IEnumerable<Prediction> predictions, string mode, IScorer scorer)
     {
         BenchmarkDefinition definition = manifest.Definition;
@@ -63,6 +66,7 @@ public sealed record BenchmarkReport
         Measurement overall = scorer.Metrics[0].Measure(samples, counts.Missing);
         return new BenchmarkReport
         {
+            Definition = definition,
             Benchmark = definition.Name,
             Title = definition.Title,
             Split = definition.Split,

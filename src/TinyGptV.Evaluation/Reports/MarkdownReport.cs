@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace TinyGptV.Evaluation.Reports;
 
 /// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, what may be compared, what the numbers rest on, and what made them.</summary>
@@ -53,18 +51,7 @@ public static class MarkdownReport
             $"Model: {Escape(report.Model.Name)}, SHA-256 `{report.Model.Digest}`",
             .. report.Model.Settings.Select(setting => $"Setting: {Escape(setting.Key)} = {Escape(setting.Value)}"),
         ]);
-        yield return Lines(new ReportTable
-        {
-            Title = "Files",
-            Columns = [.. ((string[])["Part", "File", "SHA-256"]).Select(header => new ReportColumn(header, ColumnAlignment.Left))],
-            Rows =
-            [
-                .. report.Model.Files.Select(file => ImmutableArray.Create("model", file.Key, file.Value)),
-                .. from benchmark in report.Benchmarks
-                   from file in benchmark.Digests
-                   select ImmutableArray.Create($"{benchmark.Title}, version {ReportNumber.Count(benchmark.Version)}", file.Key, file.Value),
-            ],
-        });
+        yield return Lines(ReportTables.Files(report));
     }
 
     private static IEnumerable<string> Block(ReportTable table)

@@ -67,7 +67,7 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         else if (manifest.Images != expected.Images)
             yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {expected.Images:N0}");
         if (counts.IsPartial)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{counts.Failed + counts.Missing:N0} samples have no answer and count as wrong");
+            yield return counts.Unanswered == 1 ? "1 sample has no answer and counts as wrong" : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
         if (manifest.Imported is not null)
             yield return "the answers are another system's";
         else if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)

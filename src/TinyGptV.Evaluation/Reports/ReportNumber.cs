@@ -20,7 +20,13 @@ internal static class ReportNumber
 
     /// <summary>The value with half the width of its 95 % interval, as <c>38.2 ± 0.9</c>; the value alone if the interval is not known.</summary>
     public static string WithError(Measurement measurement) =>
-        Value(measurement) + (measurement.Interval is { } interval ? $" ± {In(measurement.Scale, interval.HalfWidth)}" : "");
+        measurement.Interval is null ? Value(measurement) : $"{Value(measurement)} {Error(measurement)}";
+
+    /// <summary>Half the width of the 95 % interval, as <c>± 0.9</c>.</summary>
+    public static string Error(Measurement measurement) => $"± {In(measurement.Scale, measurement.Interval?.HalfWidth)}";
+
+    /// <summary>A percentage without decimals, for axes.</summary>
+    public static string Whole(double value) => (value * 100).ToString("F0", CultureInfo.InvariantCulture);
 
     /// <summary>Both ends of the 95 % interval, as <c>37.3 to 39.1</c>.</summary>
     public static string Ends(Measurement measurement) => measurement.Interval is { } interval

@@ -92,6 +92,26 @@ public static class ReportTables
         })];
     }
 
+    /// <summary>The digests of all files that the numbers rest on.</summary>
+    /// <param name="report">The report.</param>
+    /// <returns>One row for each file.</returns>
+    public static ReportTable Files(EvaluationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return new ReportTable
+        {
+            Title = "Files",
+            Columns = [Text("Part"), Text("File"), Text("SHA-256")],
+            Rows =
+            [
+                .. report.Model.Files.Select(file => ImmutableArray.Create("model", file.Key, file.Value)),
+                .. from benchmark in report.Benchmarks
+                   from file in benchmark.Digests
+                   select ImmutableArray.Create($"{benchmark.Title}, version {ReportNumber.Count(benchmark.Version)}", file.Key, file.Value),
+            ],
+        };
+    }
+
     private static ReportTable Published(EvaluationReport report, PublishedTable table)
     {
         ImmutableArray<BenchmarkReport> others = table != PublishedTables.Main ? [] :

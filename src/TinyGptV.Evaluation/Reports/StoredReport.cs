@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
@@ -29,7 +30,7 @@ public static class StoredReport
     }
 
     /// <summary>
-    /// Writes <c>report.csv</c>, <c>report.md</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than the default one the
+    /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than the default one the
     /// files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
     /// </summary>
     /// <param name="store">The store.</param>
@@ -53,7 +54,7 @@ public static class StoredReport
     }
 
     private static ImmutableArray<(string Name, string Extension, Action<EvaluationReport, TextWriter> Write)> Files =>
-        [("report", "csv", CsvReport.Write), ("report", "md", MarkdownReport.Write), ("predictions", "csv", PredictionsCsv.Write)];
+        [("report", "csv", CsvReport.Write), ("report", "md", MarkdownReport.Write), ("report", "html", HtmlReport.Write), ("predictions", "csv", PredictionsCsv.Write)];
 
     private static string FileName(string name, string extension, string mode) => mode == DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
 }

@@ -26,7 +26,7 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Contains("Accuracy in percent", output, StringComparison.Ordinal);
         Assert.Matches(@"r: scripted, mode tinygptv .*\*", output);
         Assert.Contains("r: 100 % small 10/10", error, StringComparison.Ordinal);
-        foreach (string file in new[] { "report.csv", "report.md", "predictions.csv" })
+        foreach (string file in new[] { "report.csv", "report.md", "report.html", "predictions.csv" })
         {
             Assert.True(File.Exists(_folder["runs", "r", file]));
             Assert.Contains(_folder["runs", "r", file], error, StringComparison.Ordinal);
@@ -264,7 +264,7 @@ public sealed class EvalCommandTests : IDisposable
     {
         SmallBenchmark.WriteTo(_folder, "small", 10);
         await _program.RunAsync(Eval);
-        string[] names = ["report.csv", "report.md", "predictions.csv"];
+        string[] names = ["report.csv", "report.md", "report.html", "predictions.csv"];
         string[] before = [.. names.Select(name => File.ReadAllText(_folder["runs", "r", name]))];
         foreach (string name in names) File.Delete(_folder["runs", "r", name]);
 
@@ -284,7 +284,7 @@ public sealed class EvalCommandTests : IDisposable
 
         var (_, output, _) = await _program.RunAsync("report", "r", "--runs", "{folder}/runs", "--mode", "official");
 
-        string[] names = ["report.official.csv", "report.official.md", "predictions.official.csv"];
+        string[] names = ["report.official.csv", "report.official.md", "report.official.html", "predictions.official.csv"];
         Assert.Equal(names.Select(name => _folder["runs", "r", name]), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(before, await File.ReadAllTextAsync(_folder["runs", "r", "report.csv"], TestContext.Current.CancellationToken));
     }

@@ -18,7 +18,7 @@ public class RunReportingTests
         RunId run = await cluster.StartRunAsync();
         await cluster.WatchToTheEndAsync(run);
 
-        Assert.Equal(["predictions.csv", "report.csv", "report.md", "timings.json"], cluster.Store.Reports(run));
+        Assert.Equal(["predictions.csv", "report.csv", "report.html", "report.md", "timings.json"], cluster.Store.Reports(run));
         RunTimings timings = JsonSerializer.Deserialize(cluster.Store.Report(run, "timings.json"), EvaluationJson.Indented.RunTimings)!;
         Assert.Equal((run, cluster.Benchmarks.Samples, 1, 0), (timings.Run, timings.Samples, timings.Replicas, timings.ShardsReturned));
     }
@@ -35,7 +35,7 @@ public class RunReportingTests
         Assert.Null(report.Problem);
         Assert.Equal(2, report.Tables.Length);
         Assert.Equal(1, report.Unanswered);
-        Assert.Equal(3, report.Files.Length);
+        Assert.Equal(4, report.Files.Length);
         using JsonDocument json = JsonDocument.Parse(report.Json);
         Assert.Equal(run.Value, json.RootElement.GetProperty("run").GetString());
     }

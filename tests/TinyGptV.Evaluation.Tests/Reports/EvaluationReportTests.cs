@@ -3,6 +3,7 @@ using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
@@ -131,6 +132,7 @@ public sealed class EvaluationReportTests
         CsvReport.Write(report, writer);
         PredictionsCsv.Write(report, writer);
         MarkdownReport.Write(report, writer);
+        HtmlReport.Write(report, writer);
         return writer + ReportJson.Write(report);
     }
 }

@@ -1,9 +1,14 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Html;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 
 public sealed class ReportWritersTests
 {
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public void CsvReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.csv", Write(CsvReport.Write));
 
@@ -17,12 +22,25 @@ public sealed class ReportWritersTests
     public void ReportJson_Write_GivesTheApprovedText() => Approved.AssertMatches("report.json", ReportJson.Write(MadeUpRun.Report()));
 
     [Fact]
+    public void HtmlReport_Write_HoldsTheApprovedSamples()
+    {
+        string page = Write(HtmlReport.Write);
+        const string Start = "id=\"samples-data\">";
+        int start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        string samples = page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)];
+
+        Approved.AssertMatches("samples.json", JsonSerializer.Serialize(JsonDocument.Parse(samples).RootElement, Readable) + "\n");
+        Assert.DoesNotContain("\r", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_LeavesTheWriterOpen()
     {
         using StringWriter writer = new();
         CsvReport.Write(MadeUpRun.Report(), writer);
         PredictionsCsv.Write(MadeUpRun.Report(), writer);
         MarkdownReport.Write(MadeUpRun.Report(), writer);
+        HtmlReport.Write(MadeUpRun.Report(), writer);
 
         writer.Write("end");
 

@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace TinyGptV.Evaluation.Reports.Html;
+
+/// <summary>What a reader sees first: one card for each benchmark with its number, what it is held against, and what it rests on.</summary>
+internal static class HtmlSummary
+{
+    public static void Write(EvaluationReport report, HtmlWriter html)
+    {
+        html.WriteRaw("<section id=\"results\" aria-labelledby=\"results-title\">\n<h2 id=\"results-title\">Results</h2>\n");
+        if (report.IsPartial)
+            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer. They count as wrong.</p>\n");
+        if (report.Unexpected > 0)
+            html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
+        html.WriteRaw("<div class=\"cards\">\n");
+        foreach (BenchmarkReport benchmark in report.Benchmarks)
+            WriteCard(benchmark, html);
+        html.WriteRaw("</div>\n</section>\n");
+    }
+
+    private static void WriteCard(BenchmarkReport benchmark, HtmlWriter html)
+    {
+        html.Write($"<article class=\"panel\">\n<h3>{benchmark.Title} <small>{benchmark.Split}</small></h3>\n");
+        html.Write($"<p class=\"figure\"><b>{ReportNumber.Value(benchmark.Overall)}</b>");
+        if (benchmark.Overall.Interval is not null)
+            html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
+        html.Write($"<small>{ReportNumber.Heading(benchmark.Overall)}</small></p>\n");
+        (string style, string verdict) = Verdict(benchmark);
+        html.Write($"<p class=\"verdict {style}\">{verdict}</p>\n");
+        WriteCounts(benchmark, html);
+        html.WriteRaw("</article>\n");
+    }
+
+    /// <summary>The answers as a strip, and under it each count with its name: no colour has to be told from another.</summary>
+    private static void WriteCounts(BenchmarkReport benchmark, HtmlWriter html)
+    {
+        AnswerCounts counts = benchmark.Counts;
+        html.WriteRaw("<svg class=\"strip\" width=\"100%\" height=\"8\" aria-hidden=\"true\" focusable=\"false\">");
+        double start = 0;
+        foreach ((string style, int count) in ((string, int)[])[("answered", counts.Answered), ("failed", counts.Failed), ("missing", counts.Missing)])
+        {
+            double share = counts.Expected == 0 ? 0 : 100.0 * count / counts.Expected;
+            html.Write($"<rect class=\"{style}\" x=\"{Percent(start)}\" width=\"{Percent(share)}\" height=\"8\"/>");
+            start += share;
+        }
+
+        html.WriteRaw("</svg>\n<dl class=\"counts\">");
+        WriteCount("expected", counts.Expected, "", html);
+        WriteCount("answered", counts.Answered, "", html);
+        WriteCount("failed", counts.Failed, "bad", html);
+        WriteCount("missing", counts.Missing, "bad", html);
+        WriteCount("duplicated", counts.Duplicated, "bad", html);
+        WriteCount("undecided", counts.Undecided, "odd", html);
+        html.WriteRaw("</dl>\n");
+    }
+
+    private static void WriteCount(string name, int count, string styleUnlessZero, HtmlWriter html) =>
+        html.Write($"<div class=\"{(count == 0 ? "zero" : styleUnlessZero)}\"><dt>{name}</dt><dd>{ReportNumber.Count(count)}</dd></div>");
+
+    private static (string Style, string Text) Verdict(BenchmarkReport benchmark) => benchmark.Comparison switch
+    {
+        null => ("none", "no published result"),
+        { IsComparable: false } comparison => ("none", $"not comparable with the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
+        { Difference: { IsLarger: true } difference } comparison => difference.Value > 0
+            ? ("above", $"{ReportNumber.Signed(difference.Value)} above the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error")
+            : ("below", $"{ReportNumber.Signed(difference.Value)} below the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error"),
+        { Difference: { IsLarger: false } difference } comparison =>
+            ("same", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}, within sampling error"),
+        { Difference: { } difference } comparison => ("none", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
+        _ => ("none", "no result"),
+    };
+
+    private static string Percent(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + "%";
+}
