@@ -48,10 +48,7 @@ internal static class TinyGptVProgram
     {
         try
         {
-            RootCommand root = CreateRoot(environment);
-            ParseResult typed = root.Parse(args);
-            ImmutableArray<(Option Option, string Value)> variables = EnvironmentVariables.Find(typed, environment.Variable);
-            ParseResult result = variables.IsEmpty ? typed : root.Parse([.. args, .. variables.Select(variable => $"{variable.Option.Name}={variable.Value}")]);
+            ParseResult result = Parse(args, environment, out ImmutableArray<(Option, string)> variables);
             // Signals are ours (above), and so are exceptions (below).
             var configuration = new InvocationConfiguration
             {
@@ -68,6 +65,18 @@ internal static class TinyGptVProgram
         {
             return await FailureMessage.WriteAsync(exception, environment.Error, cancellationToken);
         }
+    }
+
+    /// <summary>Reads the command line and what the environment holds instead of it, and does nothing yet.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="environment">Where variables are read.</param>
+    /// <param name="variables">The options that came from the environment, with their values.</param>
+    public static ParseResult Parse(IReadOnlyList<string> args, ProgramEnvironment environment, out ImmutableArray<(Option Option, string Value)> variables)
+    {
+        RootCommand root = CreateRoot(environment);
+        ParseResult typed = root.Parse(args);
+        variables = EnvironmentVariables.Find(typed, environment.Variable);
+        return variables.IsEmpty ? typed : root.Parse([.. args, .. variables.Select(variable => $"{variable.Option.Name}={variable.Value}")]);
     }
 
     private static RootCommand CreateRoot(ProgramEnvironment environment)

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>
-/// A port that no other silo of this program uses. It is needed because silos listen with address reuse: on Linux two
+/// A port of an address that no other silo of this program uses. It is needed because silos listen with address reuse: on Linux two
 /// processes can then listen on one port, and each would get half of the other's connections. So a port is taken twice: by a name in
 /// the kernel's abstract socket namespace, which ends with the process however it dies, and by a look whether anyone listens.
 /// </summary>
@@ -44,7 +44,7 @@ internal sealed class PortReservation : IDisposable
             if (OperatingSystem.IsLinux())
             {
                 name = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                name.Bind(new UnixDomainSocketEndPoint(string.Create(CultureInfo.InvariantCulture, $"\0tinygptv-port-{port}")));
+                name.Bind(new UnixDomainSocketEndPoint(string.Create(CultureInfo.InvariantCulture, $"\0tinygptv-port-{address}-{port}")));
             }
             using Socket look = NewTcpSocket(address);
             look.Bind(new IPEndPoint(address, port));

@@ -37,4 +37,14 @@ public sealed class PortReservationTests
 
         Assert.Null(PortReservation.TryTake(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
     }
+
+    [Fact]
+    public void TryTake_port_of_one_address_is_free_on_another()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere loopback is one address.");
+        using PortReservation first = PortReservation.TryTake(IPAddress.Parse("127.0.7.1"), 0)!;
+
+        using PortReservation? second = PortReservation.TryTake(IPAddress.Parse("127.0.7.2"), first.Port);
+        Assert.NotNull(second);
+    }
 }
