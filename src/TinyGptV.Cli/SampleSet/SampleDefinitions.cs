@@ -28,7 +28,9 @@ internal static class SampleDefinitions
         ImageFolders = ["images"],
         Request = RequestKind.Generate,
         PromptTemplate = $"{Before}{ShortAnswer}###Assistant: ",
-        Scorers = Scorers(("tinygptv", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "equals-label")),
+        Scorers = Scorers(
+            ("tinygptv", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "gqa-accuracy"), ("official-llava", "gqa-accuracy-llava"),
+            ("official-triml", "gqa-accuracy-triml"), ("official-lavis", "gqa-accuracy-lavis")),
         Expected = new ExpectedCounts(120, 24),
         Published = Published(0.389, "testdev_balanced", $"{Before}{ShortAnswer}###Assistant: "),
     };

@@ -20,6 +20,9 @@ public static class AnnotationReader
     /// <summary>The role of COCO's file of boxes and image sizes (RefCOCO, official layout only).</summary>
     public const string Instances = "instances";
 
+    /// <summary>The role of the file with the valid and plausible answers to each question (GQA, official layout only, optional).</summary>
+    public const string Choices = "choices";
+
     /// <summary>The roles that a definition of a format may name.</summary>
     /// <param name="format">The format.</param>
     /// <returns>The roles; the first is always <see cref="Annotations"/>.</returns>
@@ -27,6 +30,7 @@ public static class AnnotationReader
     {
         AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks => [Annotations, Splits, Skills],
         AnnotationFormat.Vqa => [Annotations, Questions],
+        AnnotationFormat.Gqa => [Annotations, Choices],
         AnnotationFormat.RefCoco => [Annotations, Instances],
         _ => [Annotations],
     };
@@ -51,7 +55,7 @@ public static class AnnotationReader
         string split = definition.Split;
         return await (definition.Format switch
         {
-            AnnotationFormat.Gqa => GqaAnnotations.ReadAsync(annotations, split, cancellationToken),
+            AnnotationFormat.Gqa => GqaAnnotations.ReadAsync(annotations, () => open(Choices), split, cancellationToken),
             AnnotationFormat.Vsr => VsrAnnotations.ReadAsync(annotations, split, cancellationToken),
             AnnotationFormat.IconQa => IconQaAnnotations.ReadAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
             AnnotationFormat.IconQaBlanks => IconQaAnnotations.ReadBlanksAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),

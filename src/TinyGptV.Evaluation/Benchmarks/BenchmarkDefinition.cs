@@ -98,6 +98,9 @@ public sealed record BenchmarkDefinition
     /// <summary>Scorer name for each scoring mode, for example <c>tinygptv</c> to <c>contains-label</c>.</summary>
     public required ImmutableSortedDictionary<string, string> Scorers { get; init; }
 
+    /// <summary>The mode that stands in for those that the benchmark does not have; null for <c>official</c>, if it has that.</summary>
+    public string? FallbackMode { get; init; }
+
     /// <summary>How many samples and distinct images the split officially has; null if unknown.</summary>
     public ExpectedCounts? Expected { get; init; }
 

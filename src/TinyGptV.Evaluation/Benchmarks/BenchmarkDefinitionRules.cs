@@ -63,6 +63,8 @@ internal static class BenchmarkDefinitionRules
     {
         if (definition.Scorers.IsEmpty)
             yield return "'scorers' must name at least one mode";
+        if (definition.FallbackMode is { } fallback && !definition.Scorers.ContainsKey(fallback))
+            yield return $"'fallbackMode' must be one of the modes in 'scorers', found '{fallback}'";
         foreach ((string mode, string name) in definition.Scorers)
         {
             if (!IsName(mode))

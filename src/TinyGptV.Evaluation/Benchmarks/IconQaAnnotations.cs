@@ -75,7 +75,7 @@ internal static class IconQaAnnotations
         Image = new ImageReference(id + "/image.png"),
         Question = record.Text("question"),
         Target = record.Identity("answer"),
-        Slices = [.. skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill))],
+        Slices = [Words(record), .. Skills(id, skills)],
     };
 
     private static Sample ToChoice(AnnotationRecord record, string id, Dictionary<string, ImmutableArray<string>> skills)
@@ -90,10 +90,16 @@ internal static class IconQaAnnotations
             Question = record.Text("question"),
             Target = record.Index("answer", choices.Length - 1).ToString(CultureInfo.InvariantCulture),
             Choices = choices,
-            Slices = [new Slice("choices", choices.Length.ToString(CultureInfo.InvariantCulture)),
-                      .. skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill))],
+            Slices = [Slice.OfNumber("choices", choices.Length), Words(record), .. Skills(id, skills)],
         };
     }
+
+    private static IEnumerable<Slice> Skills(string id, Dictionary<string, ImmutableArray<string>> skills) =>
+        skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill));
+
+    /// <summary>The length of the question as the official evaluation counts it: between single spaces, with the possessive apostrophe as a word.</summary>
+    private static Slice Words(AnnotationRecord record) => Slice.OfNumber(
+        "words", record.Text("question").Replace(",", "").Replace("?", "").Replace("'s", " 's").Split(' ').Length);
 
     private static async ValueTask<ImmutableArray<string>> ReadSplitAsync(AnnotationFile file, string wanted, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
@@ -39,10 +40,27 @@ public sealed record Sample
     /// </summary>
     public ImmutableArray<Slice> Slices { get; init; } = [];
 
+    /// <summary>What GQA's own evaluation has to know of the question beside its answer; null for other benchmarks, and where the annotations say nothing.</summary>
+    public GqaContext? Gqa { get; init; }
+
     /// <summary>
     /// Whether the benchmark's own score counts the sample: false for GQA's unbalanced questions. Null where the annotations make no difference, and counts.
     /// </summary>
     public bool? CountsOfficially { get; init; }
+
+    /// <summary>The sample's part of a kind.</summary>
+    /// <param name="kind">What the benchmark is divided by.</param>
+    /// <returns>The first part's name; null if it has none of this kind.</returns>
+    public string? PartOf(string kind)
+    {
+        foreach (Slice slice in Slices)
+        {
+            if (slice.Kind == kind)
+                return slice.Name;
+        }
+
+        return null;
+    }
 }
 
 /// <summary>A named part of a benchmark for which a metric is reported on its own.</summary>
@@ -50,6 +68,12 @@ public sealed record Sample
 /// <param name="Name">The part, for example <c>under</c>.</param>
 public readonly record struct Slice(string Kind, string Name)
 {
+    /// <summary>The part of the samples that have a certain number of something.</summary>
+    /// <param name="kind">What is counted, for example <c>words</c>.</param>
+    /// <param name="number">How many there are.</param>
+    /// <returns>The part.</returns>
+    public static Slice OfNumber(string kind, int number) => new(kind, number.ToString(CultureInfo.InvariantCulture));
+
     /// <inheritdoc />
     public override string ToString() => $"{Kind}: {Name}";
 }

@@ -30,7 +30,7 @@ public sealed class RocAuc(string label) : IMetric
         var ranked = new RankedLabels([.. counted.Select(ScoreOf)], labels);
         int[] once = [.. Enumerable.Repeat(1, counted.Length)];
         return ranked.RocAuc(once) is { } area
-            ? nothing with { Value = area }
+            ? (nothing with { Value = area }).WithBootstrap(counted, ranked.RocAuc)
             : nothing with { Unavailable = $"all samples have the label {counted[0].Prediction.Sample.Target}" };
     }
 

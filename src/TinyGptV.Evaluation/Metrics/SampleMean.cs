@@ -1,3 +1,4 @@
+using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Metrics;
@@ -20,14 +21,13 @@ public sealed class SampleMean(string name, Func<ScoredSample, double?> valueOf)
     public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        double[] values = [.. from sample in samples
-                              where !sample.Score.Excluded
-                              let value = valueOf(sample)
-                              where value is not null
-                              select value.Value];
-        if (values.Length == 0)
-            return new Measurement(name, 0, null) { Unavailable = samples.Count == 0 ? null : Otherwise };
-        int counted = values.Length + (CountsMissing ? missing : 0);
-        return new Measurement(name, counted, values.Sum() / counted);
+        List<(ImageReference Image, double Value)> values = [.. from sample in samples
+                                                               where !sample.Score.Excluded
+                                                               let value = valueOf(sample)
+                                                               where value is not null
+                                                               select (sample.Prediction.Sample.Image, value.Value)];
+        return values.Count == 0
+            ? new Measurement(name, 0, null) { Unavailable = samples.Count == 0 ? null : Otherwise }
+            : ClusteredMean.Of(values, CountsMissing ? missing : 0).ToMeasurement(name);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
@@ -23,7 +24,10 @@ public sealed record BenchmarkReport
     /// <summary>The version of its definition.</summary>
     public required int Version { get; init; }
 
-    /// <summary>The scorer that stands for the report's mode.</summary>
+    /// <summary>The scoring mode: the report's, or the one that stands in for it because the benchmark does not have that.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>The scorer that stands for the mode.</summary>
     public required string Scorer { get; init; }
 
     /// <summary>What the scorer does, in one sentence.</summary>
@@ -71,6 +75,7 @@ public sealed record BenchmarkReport
             Title = definition.Title,
             Split = definition.Split,
             Version = definition.Version,
+            Mode = mode,
             Scorer = scorer.Name,
             ScorerDescription = scorer.Description,
             Counts = counts,
@@ -108,6 +113,8 @@ public sealed record BenchmarkReport
     [.. samples
         .SelectMany(sample => sample.Prediction.Sample.Slices, (sample, slice) => (Slice: slice, Sample: sample))
         .GroupBy(pair => pair.Slice, pair => pair.Sample)
-        .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal).ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
+        .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal)
+            .ThenBy(slice => int.TryParse(slice.Key.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue)
+            .ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
         .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, metric.Measure([.. slice], missing: 0)))];
 }

@@ -23,7 +23,7 @@ public static class CsvReport
         csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value", "standard_error", "low", "high");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
-            string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, report.Mode];
+            string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, benchmark.Mode];
             foreach (Measurement measurement in benchmark.Further.Prepend(benchmark.Overall))
                 csv.WriteRecord([.. start, measurement.Metric, "", "", .. Numbers(measurement)]);
             foreach (SliceMeasurement slice in benchmark.Slices)

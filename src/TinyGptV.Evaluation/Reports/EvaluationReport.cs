@@ -14,7 +14,10 @@ public sealed record EvaluationReport
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
-    /// <summary>The scoring mode, for example <c>tinygptv</c>; no number means anything without it.</summary>
+    /// <summary>
+    /// The scoring mode that was asked for, for example <c>tinygptv</c>; no number means anything without it. Where a benchmark does not have it, its
+    /// <see cref="BenchmarkReport.Mode"/> says which one stands in.
+    /// </summary>
     public required string Mode { get; init; }
 
     /// <summary>Version of the program that started the run.</summary>
@@ -37,7 +40,7 @@ public sealed record EvaluationReport
     /// <param name="predictions">Its predictions in any order.</param>
     /// <param name="mode">The scoring mode.</param>
     /// <returns>The report.</returns>
-    /// <exception cref="PrerequisiteException">A benchmark of the run has no such mode.</exception>
+    /// <exception cref="PrerequisiteException">A benchmark of the run has neither such a mode nor one that stands in.</exception>
     public static EvaluationReport Create(RunManifest manifest, IEnumerable<Prediction> predictions, string mode)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -49,7 +52,8 @@ public sealed record EvaluationReport
             Mode = mode,
             ProgramVersion = manifest.ProgramVersion,
             Model = manifest.Model,
-            Benchmarks = [.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(benchmark, byBenchmark[benchmark.Definition.Name], mode, scorers[i]))],
+            Benchmarks = [.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(
+                benchmark, byBenchmark[benchmark.Definition.Name], Scorers.ModeFor(benchmark.Definition, mode), scorers[i]))],
             Unexpected = byBenchmark.Where(group => manifest.Benchmarks.All(benchmark => benchmark.Definition.Name != group.Key)).Sum(group => group.Count()),
         };
     }

@@ -28,7 +28,9 @@ public static class MarkdownReport
         if (report.IsPartial)
             yield return "**Partial: some samples have no answer. They count as wrong; see the table of answers.**";
         yield return $"Scoring mode `{report.Mode}`:";
-        yield return List(report.Benchmarks.Select(benchmark => $"{Escape(benchmark.Title)}, `{benchmark.Scorer}`: {benchmark.ScorerDescription}"));
+        yield return List(report.Benchmarks.Select(benchmark =>
+            $"{Escape(benchmark.Title)}, {(benchmark.Mode == report.Mode ? "" : $"mode `{benchmark.Mode}` for want of that one, ")}"
+            + $"`{benchmark.Scorer}`: {benchmark.ScorerDescription}"));
     }
 
     private static IEnumerable<string> Comparability(EvaluationReport report)

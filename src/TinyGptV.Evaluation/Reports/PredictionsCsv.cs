@@ -24,7 +24,7 @@ public static class PredictionsCsv
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
             foreach (ScoredSample scored in benchmark.Samples)
-                csv.WriteRecord(Row(scored, report.Mode));
+                csv.WriteRecord(Row(scored, benchmark.Mode));
         }
     }
 

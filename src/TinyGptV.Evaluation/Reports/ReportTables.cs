@@ -18,7 +18,7 @@ public static class ReportTables
             Columns = rows.Columns(withSize: false),
             Rows = [rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false), rows.Own(withSize: false)],
             OwnRow = 1,
-            Note = rows.Marked ? ComparedRows.MarkNote : null,
+            Note = string.Join('\n', [.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report)]) is { Length: > 0 } note ? note : null,
         };
     }
 
@@ -32,6 +32,11 @@ public static class ReportTables
             .Where(table => table == PublishedTables.Main || report.Benchmarks.Any(benchmark => Has(table, benchmark)))
             .Select(table => Published(report, table))];
     }
+
+    /// <summary>Which benchmarks do not have the report's mode, and what stands in.</summary>
+    private static IEnumerable<string> OtherModes(EvaluationReport report) => report.Benchmarks
+        .Where(benchmark => benchmark.Mode != report.Mode)
+        .Select(benchmark => $"{benchmark.Title} has no mode {report.Mode} and is scored in mode {benchmark.Mode}.");
 
     /// <summary>What every number rests on: how many samples were expected, answered, failed, missing, duplicated, undecided.</summary>
     /// <param name="report">The report.</param>
@@ -120,6 +125,7 @@ public static class ReportTables
         IEnumerable<string> notes =
         [
             .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
+            .. OtherModes(report),
             .. table.Remarks.Select(remark => $"{remark.Mark} {remark.Text}."),
             .. table.HasAverages ? ["Averages are over the cells that a row has: rows with other cells are not comparable by them."] : (string[])[],
         ];

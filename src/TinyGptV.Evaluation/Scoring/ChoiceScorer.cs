@@ -13,25 +13,44 @@ namespace TinyGptV.Evaluation.Scoring;
 /// <param name="likelihood">The likelihood by which choices are ranked.</param>
 internal sealed class ChoiceScorer(string name, string description, Func<ChoiceLikelihood, double> likelihood) : IScorer
 {
+    public static ImmutableArray<IScorer> All { get; } =
+    [
+        new ChoiceScorer(
+            "mean-likelihood-choice",
+            "Right if the choice with the highest mean log-likelihood per token is the labelled one.",
+            choice => choice.MeanLogLikelihood)
+        { Metrics = [new Accuracy(), By("accuracy-by-total-likelihood", choice => choice.LogLikelihood)] },
+        new ChoiceScorer(
+            "sum-likelihood-choice",
+            "Right if the choice with the highest total log-likelihood is the labelled one, which favours short choices.",
+            choice => choice.LogLikelihood)
+        { Metrics = [new Accuracy(), By("accuracy-by-mean-likelihood", choice => choice.MeanLogLikelihood)] },
+    ];
+
     public string Name => name;
 
     public string Description => description;
 
     public RequestKind Request => RequestKind.Rank;
 
-    public ImmutableArray<IMetric> Metrics { get; init; } = [new Accuracy()];
+    public required ImmutableArray<IMetric> Metrics { get; init; }
 
     public Score Score(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ChoiceRanking ranking = prediction.Ranking ?? throw new ArgumentException("The prediction holds no ranked choices.", nameof(prediction));
-        int best = Best(ranking.Choices);
-        bool right = prediction.Sample.Target == best.ToString(CultureInfo.InvariantCulture);
-        return new Score(right ? 1 : 0, best);
+        int best = Best(ranking.Choices, likelihood);
+        return new Score(IsTarget(best, prediction) ? 1 : 0, best);
     }
 
+    /// <summary>The accuracy of the other way of ranking the same choices.</summary>
+    private static SampleMean By(string metric, Func<ChoiceLikelihood, double> likelihood) => new(metric, sample =>
+        sample.Prediction.Ranking is { } ranking && IsTarget(Best(ranking.Choices, likelihood), sample.Prediction) ? 1 : 0);
+
+    private static bool IsTarget(int choice, Prediction prediction) => prediction.Sample.Target == choice.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The first of the likeliest; a likelihood that is not a number is the least, as in the original's sorting.</summary>
-    private int Best(ImmutableArray<ChoiceLikelihood> choices)
+    private static int Best(ImmutableArray<ChoiceLikelihood> choices, Func<ChoiceLikelihood, double> likelihood)
     {
         int best = 0;
         for (int i = 1; i < choices.Length; i++)

@@ -83,7 +83,8 @@ public static class Scorers
         TextScorer.OfAnswers(
             "vizwiz-accuracy",
             "VizWiz's accuracy: as the VQA accuracy, but with the model's own turn always normalized and people's answers never.",
-            (answers, text) => VqaAccuracy.OfVizWiz(answers, AnswerText.OwnTurn(text))),
+            (answers, text) => VqaAccuracy.OfVizWiz(answers, AnswerText.OwnTurn(text)),
+            VizWizMetrics.All),
         TextScorer.OfAnswers(
             "overlapping-answers",
             "A third of a point, at most one, for each person's answer that is the model's own turn, contains it or is contained in it, in lower case; an empty "
@@ -93,43 +94,53 @@ public static class Scorers
             "equal-answers",
             "A third of a point, at most one, for each person's answer that is the uncut answer, in lower case.",
             (answers, text) => VqaAccuracy.OfThirds(answers, answer => AnswerText.EqualsAnyCase(answer, text))),
-        TextScorer.OfBox(
-            "box-overlap-of-pixels",
-            "Right if the uncut answer begins with a box, holds no other number, and the overlap is more than 0.5, with sides that include their last pixel.",
-            BoxText.FindAlone,
-            (box, truth) => BoxOverlap.Of(box, truth, lastPixel: 1) > 0.5 ? 1 : 0),
-        TextScorer.OfBox(
-            "box-overlap",
-            "Right if the model's own turn begins with a box that overlaps with the true one by at least 0.5.",
-            text => BoxText.Find(AnswerText.OwnTurn(text)),
-            (box, truth) => BoxOverlap.Of(box, truth, lastPixel: 0) >= 0.5 ? 1 : 0),
-        new ChoiceScorer(
-            "mean-likelihood-choice",
-            "Right if the choice with the highest mean log-likelihood per token is the labelled one.",
-            choice => choice.MeanLogLikelihood),
-        new ChoiceScorer(
-            "sum-likelihood-choice",
-            "Right if the choice with the highest total log-likelihood is the labelled one, which favours short choices.",
-            choice => choice.LogLikelihood),
+        .. BoxScorers.All,
+        .. GqaScorers.All,
+        .. ChoiceScorer.All,
     ];
 
     /// <summary>All scorers by name, in ordinal order.</summary>
     public static ImmutableSortedDictionary<string, IScorer> ByName { get; } =
         AllScorers.ToImmutableSortedDictionary(scorer => scorer.Name, scorer => scorer, StringComparer.Ordinal);
 
+    /// <summary>The mode in which a benchmark is scored when a mode is asked for: another one, if it does not have that.</summary>
+    /// <param name="definition">The benchmark.</param>
+    /// <param name="mode">The mode, for example <c>tinygptv</c>.</param>
+    /// <returns>
+    /// The mode itself; of a variant such as <c>tinygptv-root</c> the mode that it is a variant of; otherwise <see cref="BenchmarkDefinition.FallbackMode"/>.
+    /// </returns>
+    /// <exception cref="PrerequisiteException">The benchmark has no such mode, and the mode is none that this program knows; or none can stand in for it.</exception>
+    public static string ModeFor(BenchmarkDefinition definition, string mode)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(mode);
+        if (definition.Scorers.ContainsKey(mode))
+            return mode;
+        if (ScoringModes.All.Contains(mode))
+        {
+            string general = mode.Split('-')[0];
+            if (definition.Scorers.ContainsKey(general))
+                return general;
+            string fallback = definition.FallbackMode ?? ScoringModes.Official;
+            if (definition.Scorers.ContainsKey(fallback))
+                return fallback;
+        }
+
+        throw new PrerequisiteException(
+            $"Benchmark '{definition.Name}' has no scoring mode '{mode}'; it has {string.Join(", ", definition.Scorers.Keys)}. Choose one of these.");
+    }
+
     /// <summary>The scorer that stands for a mode in a benchmark.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <param name="mode">The mode, for example <c>tinygptv</c>.</param>
-    /// <returns>The scorer.</returns>
-    /// <exception cref="PrerequisiteException">The benchmark has no such mode, or names a scorer that does not exist.</exception>
+    /// <returns>The scorer of the mode that <see cref="ModeFor"/> gives.</returns>
+    /// <exception cref="PrerequisiteException">The benchmark has no such mode and none that stands in, or names a scorer that does not exist.</exception>
     public static IScorer For(BenchmarkDefinition definition, string mode)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        if (!definition.Scorers.TryGetValue(mode, out string? name))
-            throw new PrerequisiteException(
-                $"Benchmark '{definition.Name}' has no scoring mode '{mode}'; it has {string.Join(", ", definition.Scorers.Keys)}. Choose one of these.");
+        string used = ModeFor(definition, mode);
+        string name = definition.Scorers[used];
         return ByName.TryGetValue(name, out IScorer? scorer) ? scorer : throw new PrerequisiteException(
-            $"Benchmark '{definition.Name}' asks for the scorer '{name}' in mode '{mode}'; there are {string.Join(", ", ByName.Keys)}. Correct \"scorers\" in benchmark.json.");
+            $"Benchmark '{definition.Name}' asks for the scorer '{name}' in mode '{used}'; there are {string.Join(", ", ByName.Keys)}. Correct \"scorers\" in benchmark.json.");
     }
 
     /// <summary>The words of which a benchmark's scorers, of whatever mode, must know how likely an answer is to begin with them.</summary>

@@ -28,17 +28,26 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
     public static TextScorer OfLabel(string name, string description, Func<string, string, Score> judge) =>
         new(name, description, ReferenceKind.Target, (sample, text) => judge(sample.Target, text));
 
-    public static TextScorer OfAnswers(string name, string description, Func<ImmutableArray<ReferenceAnswer>, string, double> accuracy) =>
-        new(name, description, ReferenceKind.Answers, (sample, text) => new Score(accuracy(sample.Answers ?? throw Lacks("answers", sample), text)));
+    public static TextScorer OfAnswers(
+        string name, string description, Func<ImmutableArray<ReferenceAnswer>, string, double> accuracy, ImmutableArray<IMetric>? metrics = null) =>
+        new(name, description, ReferenceKind.Answers, (sample, text) => new Score(accuracy(sample.Answers ?? throw Lacks("answers", sample), text)))
+        {
+            Metrics = metrics ?? [new Accuracy()],
+        };
 
     /// <param name="name">The scorer's name.</param>
     /// <param name="description">What it does.</param>
     /// <param name="find">Finds the box in an uncut answer.</param>
     /// <param name="judge">Judges the box against the true one.</param>
-    public static TextScorer OfBox(string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, double> judge) =>
+    /// <param name="metrics">How the scores are summed up.</param>
+    public static TextScorer OfBox(
+        string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, Score> judge, ImmutableArray<IMetric> metrics) =>
         new(name, description, ReferenceKind.Box, (sample, text) => find(text) is { } box
-            ? new Score(judge(box, sample.Box ?? throw Lacks("box", sample)))
-            : new Score(0, Undecided: true));
+            ? judge(box, sample.Box ?? throw Lacks("box", sample))
+            : new Score(0, Undecided: true))
+        {
+            Metrics = metrics,
+        };
 
     public Score Score(Prediction prediction)
     {

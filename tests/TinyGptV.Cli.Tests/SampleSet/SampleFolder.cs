@@ -17,7 +17,9 @@ internal static class SampleFolder
         BenchmarkDefinition definition = Definition(Of(benchmark));
         return await AnnotationReader.ReadAsync(
             definition,
-            role => new AnnotationFile(role, File.OpenRead(Path.Combine(Of(benchmark), definition.Files[role][0]))),
+            role => definition.Files.TryGetValue(role, out ImmutableArray<string> paths)
+                ? new AnnotationFile(role, File.OpenRead(Path.Combine(Of(benchmark), paths[0])))
+                : null,
             TestContext.Current.CancellationToken);
     }
 

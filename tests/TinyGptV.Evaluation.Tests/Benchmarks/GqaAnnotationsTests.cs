@@ -25,6 +25,12 @@ public sealed class GqaAnnotationsTests
         }
         """;
 
+    private const string WithChoices = """
+        {"1": {"imageId": "n1", "question": "What color is it?", "answer": "green", "isBalanced": true, "entailed": ["1", "4", "2"], "types": {"detailed": "attrQ"}},
+         "2": {"imageId": "n1", "question": "What do they share?", "answer": "color", "isBalanced": true, "types": {"detailed": "twoCommonAttr", "structural": "compare"}},
+         "3": {"imageId": "n1", "question": "Is it?", "answer": "no", "isBalanced": false}}
+        """;
+
     private const string Lavis = """
         [{"image": "n900001.jpg", "question": "What color is the bench?", "answer": "green", "question_id": "09000001"},
          {"image": "n900001.jpg", "question": "Is there a dog in the picture?", "answer": "no", "question_id": 20900002},
@@ -40,7 +46,11 @@ public sealed class GqaAnnotationsTests
         Assert.Equal(["n900001.jpg", "2407890.jpg"], samples.Select(sample => sample.Image.Path));
         Assert.Equal("What color is the {bench}?", samples[0].Question);
         Assert.Equal(["green", "no"], samples.Select(sample => sample.Target));
-        Assert.Equal([new Slice("structural", "query"), new Slice("semantic", "attr"), new Slice("detailed", "attrQ")], samples[0].Slices);
+        Assert.Equal(
+            [new Slice("structural", "query"), new Slice("semantic", "attr"), new Slice("detailed", "attrQ"), new Slice("words", "5"), new Slice("steps", "1")],
+            samples[0].Slices);
+        Assert.Equal(("color", true, null, null), (samples[0].Gqa!.Group, samples[0].Gqa!.Entailed.IsEmpty, samples[0].Gqa!.Valid, samples[0].Gqa!.Plausible));
+        Assert.Null(samples[1].Gqa);
         Assert.All(samples, sample => Assert.Empty(sample.Choices));
     }
 
@@ -51,8 +61,50 @@ public sealed class GqaAnnotationsTests
 
         Assert.Equal(["09000001", "20900002", "testdev:3"], samples.Select(sample => sample.Id.Value));
         Assert.Equal(["n900001.jpg", "n900001.jpg", "n900002.jpg"], samples.Select(sample => sample.Image.Path));
-        Assert.All(samples, sample => Assert.Empty(sample.Slices));
+        Assert.Equal(["5", "7", "3"], samples.Select(sample => Assert.Single(sample.Slices, slice => slice.Kind == "words").Name));
+        Assert.All(samples, sample => Assert.Null(sample.Gqa));
     }
+
+    [Fact]
+    public async Task Read_Programs_CountsTheStepsThatTheOfficialEvaluationCounts()
+    {
+        const string text = """
+            {"1": {"imageId": "n1", "question": "Is it?", "answer": "no", "semantic": [
+              {"operation": "select", "dependencies": [], "argument": "dog (1)"},
+              {"operation": "filter color", "dependencies": [0], "argument": "red"},
+              {"operation": "choose name", "dependencies": [1], "argument": "a|b"},
+              {"operation": "query", "dependencies": [1], "argument": "name"},
+              {"operation": "query", "dependencies": [1], "argument": "color"},
+              {"operation": "exist", "dependencies": [1], "argument": "?"},
+              {"operation": "relate", "dependencies": [1], "argument": "existing thing"}]}}
+            """;
+
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(AnnotationFormat.Gqa, "val", ("annotations", text));
+
+        Assert.Equal("3", samples[0].PartOf("steps"));
+    }
+
+    [Fact]
+    public async Task Read_Choices_GoWithTheirQuestions_AndThoseForSomethingCommonHaveTheirOwn()
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.Gqa, "val", ("annotations", WithChoices), ("choices", """{"1": {"valid": ["green", "red"], "plausible": ["green"]}, "9": {"valid": [], "plausible": []}}"""));
+
+        Assert.Equal(["green", "red"], samples[0].Gqa!.Valid!.Value);
+        Assert.Equal(["green"], samples[0].Gqa!.Plausible!.Value);
+        Assert.Equal(["4", "2"], samples[0].Gqa!.Entailed.Select(id => id.Value));
+        Assert.Equal(["color", "material", "shape"], samples[1].Gqa!.Valid!.Value);
+        Assert.Equal(["color", "material", "shape"], samples[1].Gqa!.Plausible!.Value);
+        Assert.Null(samples[2].Gqa);
+    }
+
+    [Theory]
+    [InlineData("{}", "record '1': the file of choices does not have the question; it belongs to another split")]
+    [InlineData("[]", "choices.json: expected an object keyed by question, found a list")]
+    [InlineData("""{"1": {"valid": "green", "plausible": []}}""", "choices.json, record '1': field 'valid': expected a list of texts, found \"green\"")]
+    [InlineData("""{"1": {"valid": ["green"]}}""", "choices.json, record '1': field 'plausible': expected a value, found no such field")]
+    public async Task Read_MalformedChoices_NamesFileRecordAndField(string choices, string expected) => Assert.Contains(
+        expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "val", ("annotations", WithChoices), ("choices", choices)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(Stanford, 1)]
@@ -66,7 +118,7 @@ public sealed class GqaAnnotationsTests
 
         ImmutableArray<Sample> actual = await AnnotationReader.ReadAsync(
             AnnotationFiles.Definition(AnnotationFormat.Gqa, "testdev"),
-            role => new AnnotationFile(role, new DripStream(windows, bytesAtOnce)),
+            role => role == "annotations" ? new AnnotationFile(role, new DripStream(windows, bytesAtOnce)) : null,
             TestContext.Current.CancellationToken);
 
         Assert.Equal(expected.Select(Flat), actual.Select(Flat));

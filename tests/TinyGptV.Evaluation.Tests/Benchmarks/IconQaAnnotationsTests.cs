@@ -30,8 +30,8 @@ public sealed class IconQaAnnotationsTests
         Assert.Equal(["900003/image.png", "900001/image.png"], samples.Select(sample => sample.Image.Path));
         Assert.Equal(["0", "1"], samples.Select(sample => sample.Target));
         Assert.Equal(["cats", "10"], samples[0].Choices);
-        Assert.Equal([new Slice("choices", "2")], samples[0].Slices);
-        Assert.Equal([new Slice("choices", "3"), new Slice("skill", "geometry"), new Slice("skill", "spatial")], samples[1].Slices);
+        Assert.Equal([new Slice("choices", "2"), new Slice("words", "3")], samples[0].Slices);
+        Assert.Equal([new Slice("choices", "3"), new Slice("words", "7"), new Slice("skill", "geometry"), new Slice("skill", "spatial")], samples[1].Slices);
     }
 
     [Fact]
@@ -81,8 +81,21 @@ public sealed class IconQaAnnotationsTests
 
         Sample stars = Assert.Single(samples);
         Assert.Equal(("900002", "900002/image.png", "How many stars are there?", "6"), (stars.Id.Value, stars.Image.Path, stars.Question, stars.Target));
-        Assert.Equal([new Slice("skill", "counting")], stars.Slices);
+        Assert.Equal([new Slice("words", "5"), new Slice("skill", "counting")], stars.Slices);
         Assert.Empty(stars.Choices);
+    }
+
+    [Theory]
+    [InlineData("Which is more?", "3")]
+    [InlineData("What is Ann's, or Bob's?", "7")]
+    [InlineData("Two  spaces, ? here", "5")]
+    [InlineData("One", "1")]
+    public async Task Read_AnyQuestion_CountsWordsAsTheOfficialEvaluationDoes(string question, string words)
+    {
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.IconQa, "val", ("annotations", $$"""[{"image_id": "1", "question": "{{question}}", "choices": ["a", "b"], "answer": 0}]"""));
+
+        Assert.Equal(words, samples[0].PartOf("words"));
     }
 
     [Theory]

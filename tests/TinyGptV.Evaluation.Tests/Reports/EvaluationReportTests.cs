@@ -62,6 +62,28 @@ public sealed class EvaluationReportTests
         Assert.Contains("Benchmark 'gqa' has no scoring mode 'paper'; it has official, tinygptv.", Assert.Throws<PrerequisiteException>(() => MadeUpRun.Report("paper")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Create_ModeThatSomeBenchmarksLack_SaysWhatStandsInForEach()
+    {
+        EvaluationReport report = MadeUpRun.Report("tinygptv-root");
+
+        Assert.Equal("tinygptv-root", report.Mode);
+        Assert.All(report.Benchmarks, benchmark => Assert.Equal("tinygptv", benchmark.Mode));
+        Assert.Contains("VSR has no mode tinygptv-root and is scored in mode tinygptv.", ReportTables.Results(report).Note, StringComparison.Ordinal);
+        Assert.Equal(MadeUpRun.Report().Benchmarks.Select(benchmark => benchmark.Overall), report.Benchmarks.Select(benchmark => benchmark.Overall));
+        Assert.Equal(MadeUpRun.Report().Benchmarks[2].Comparison!.IsComparable, report.Benchmarks[2].Comparison!.IsComparable);
+    }
+
+    [Fact]
+    public void Create_PartsByNumber_AreInTheOrderOfNumbers()
+    {
+        Prediction[] predictions = [.. ((string[])["10", "9", "2", "x"]).Select(number => Predictions.Generated("gqa", number, "a", "a", new Slice("words", number)))];
+
+        EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "tinygptv");
+
+        Assert.Equal(["2", "9", "10", "x"], report.Benchmarks[0].Slices.Select(slice => slice.Name));
+    }
+
+    [Fact]
     public void Create_AnyOrderOfPredictions_GivesTheSameFiles()
     {
         string expected = Files(MadeUpRun.All);

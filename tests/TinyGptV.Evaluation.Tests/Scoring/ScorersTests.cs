@@ -81,6 +81,9 @@ public sealed class ScorersTests
         ImmutableArray<ChoiceLikelihood> choices = [new(-3.0, 1), new(-4.0, 4), new(-9.0, 3)];
 
         Assert.Equal(new Score(1, 1), Choice("mean-likelihood-choice", "1", choices));
+        ScoredSample one = ScoredSample.Of(Predictions.Ranked("iconqa", "1", "1", ["a", "b", "c"], choices), Scorers.ByName["mean-likelihood-choice"]);
+        Assert.Equal(("accuracy-by-total-likelihood", 0.0), (Scorers.ByName["mean-likelihood-choice"].Metrics[1].Name, Scorers.ByName["mean-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
+        Assert.Equal(("accuracy-by-mean-likelihood", 1.0), (Scorers.ByName["sum-likelihood-choice"].Metrics[1].Name, Scorers.ByName["sum-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
         Assert.Equal(new Score(0, 0), Choice("sum-likelihood-choice", "1", choices));
         Assert.Equal(new Score(1, 0), Choice("sum-likelihood-choice", "0", choices));
     }
@@ -110,6 +113,31 @@ public sealed class ScorersTests
         Assert.Equal("true-or-false", Scorers.For(definition, "official").Name);
         PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "paper"));
         Assert.Equal("Benchmark 'vsr' has no scoring mode 'paper'; it has official, tinygptv. Choose one of these.", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("official", "official")]
+    [InlineData("tinygptv", "tinygptv")]
+    [InlineData("tinygptv-root", "tinygptv")] // a variant: what it is a variant of
+    [InlineData("official-llava", "official")]
+    [InlineData("minigptv2", "official")]     // not there at all: the mode that stands in
+    public void ModeFor_ModeThatOtherBenchmarksHave_IsStoodInFor(string asked, string used)
+    {
+        BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("tinygptv", "contains-label"));
+
+        Assert.Equal(used, Scorers.ModeFor(definition, asked));
+        Assert.Equal(definition.Scorers[used], Scorers.For(definition, asked).Name);
+    }
+
+    [Fact]
+    public void ModeFor_FallbackThatTheDefinitionNames_StandsIn()
+    {
+        BenchmarkDefinition definition = Predictions.Definition("own", RequestKind.Generate, ("official", "equals-label"), ("lenient", "contains-label"));
+
+        Assert.Equal("lenient", Scorers.ModeFor(definition with { FallbackMode = "lenient" }, "tinygptv"));
+        Assert.Equal("official", Scorers.ModeFor(definition with { FallbackMode = "lenient" }, "official-llava"));
+        Assert.Throws<PrerequisiteException>(() => Scorers.ModeFor(
+            Predictions.Definition("own", RequestKind.Generate, ("lenient", "contains-label")), "tinygptv"));
     }
 
     [Fact]

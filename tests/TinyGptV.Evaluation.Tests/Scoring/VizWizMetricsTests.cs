@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Tests.Scoring;
+
+public sealed class VizWizMetricsTests
+{
+    private static readonly IScorer Official = Scorers.ByName["vizwiz-accuracy"];
+
+    [Fact]
+    public void Measure_Answerability_IsJudgedByTheNormalizedText()
+    {
+        ImmutableArray<ScoredSample> samples =
+        [
+            Sample("1", "no", "Unanswerable."), Sample("2", "no", "the unanswerable"), Sample("3", "no", "a cat"),
+            Sample("4", "yes", "unanswerable###Human: and now?"), Sample("5", "yes", "it is unanswerable"),
+        ];
+
+        Assert.Equal(3.0 / 5, Measure("predicted-unanswerable", samples).Value);
+        Assert.Equal(3.0 / 5, Measure("answerability-accuracy", samples).Value);
+        Assert.Equal(2.0 * 2 / (3 + 3), Measure("answerability-f1", samples).Value!.Value, 1e-12); // 2 of 3 found, 2 of 3 right
+        // The found ones first: precision 2/3 at recall 2/3; then all: 3/5 at recall 1.
+        Assert.Equal((2.0 / 3 * 2 / 3) + (1.0 / 3 * 3 / 5), Measure("answerability-average-precision", samples).Value!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Measure_FailedSample_IsWrongWhateverIsTrue()
+    {
+        ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", "yes", "a cat"), Failed("3", "no"), Failed("4", "yes")];
+
+        Assert.Equal(0.5, Measure("answerability-accuracy", samples).Value);
+        Assert.Equal(2.0 * 1 / (2 + 2), Measure("answerability-f1", samples).Value!.Value, 1e-12);
+        Assert.Equal(0.25, Measure("predicted-unanswerable", samples).Value);
+    }
+
+    [Fact]
+    public void Measure_NothingToFindOrNothingSaid_IsNotAvailable()
+    {
+        ImmutableArray<ScoredSample> answerable = [Sample("1", "yes", "unanswerable"), Sample("2", "yes", "a cat")];
+        Assert.Equal("it is true of no sample", Measure("answerability-f1", answerable).Unavailable);
+        Assert.Equal("it is true of no sample", Measure("answerability-average-precision", answerable).Unavailable);
+        Assert.Equal(0, Measure("answerability-f1", [Sample("1", "no", "a cat")]).Value);
+        foreach (string metric in (string[])["answerability-accuracy", "answerability-f1", "answerability-average-precision"])
+            Assert.Equal("the annotations do not say which questions can be answered", Measure(metric, [Sample("1", null, "a cat")]).Unavailable);
+        Assert.Equal("4 samples have no prediction", Official.Metrics[^1].Measure(answerable, missing: 4).Unavailable);
+    }
+
+    private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) => Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
+
+    private static ScoredSample Sample(string id, string? answerable, string text) => With(Predictions.Generated("vizwiz", id, "x", text), answerable);
+
+    private static ScoredSample Failed(string id, string answerable) => With(Predictions.Failed("vizwiz", id, "x"), answerable);
+
+    private static ScoredSample With(Prediction prediction, string? answerable) => ScoredSample.Of(
+        prediction with
+        {
+            Sample = prediction.Sample with { Answers = Answers.Of("x", "y"), Slices = answerable is null ? [] : [new Slice("answerable", answerable)] },
+        },
+        Official);
+}
