@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>A mistake in the program (EX_SOFTWARE of sysexits.h).</summary>
     public const int Bug = 70;
 
+    /// <summary>The other silos have declared this one dead; it is to be started again (EX_TEMPFAIL of sysexits.h).</summary>
+    public const int DeclaredDead = 75;
+
     /// <summary>Stopped by Ctrl+C or SIGTERM (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -48,9 +48,10 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
     [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server")]
     [InlineData("TinyGptV.Storage")]
-    [InlineData("TinyGptV.Cli", "Microsoft.Extensions.Hosting",
-        "Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Clustering.Redis", "Microsoft.Orleans.Connections.Security", "Npgsql",
-        "Spectre.Console", "StackExchange.Redis", "System.CommandLine")]
+    [InlineData("TinyGptV.Cli",
+        "Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Clustering.Redis", "Microsoft.Orleans.Connections.Security",
+        "Microsoft.Orleans.Dashboard", "Npgsql", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Exporter.Prometheus.AspNetCore",
+        "OpenTelemetry.Instrumentation.Runtime", "Spectre.Console", "StackExchange.Redis", "System.CommandLine")]
     public void Packages_of_a_project_are_those_of_the_floor_plan(string project, params string[] allowed) =>
         Assert.Equal(allowed, ItemsOf(project, "PackageReference").Order());
 

@@ -24,6 +24,9 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<int> _replicas = new("--replicas") { Description = "As how many replicas the silo offers its model, for measuring a cluster with --scripted; a model on a device is one.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _grace = new("--grace") { Description = "How many seconds a silo that was told to stop may take to finish what it has.", HelpName = "SECONDS", DefaultValueFactory = _ => 30 };
     private readonly Option<string> _logFormat = RunOptions.Choice<LogFormat>("--log-format", "text for people, json for log stores: one object a line, on standard error.", LogFormat.Text);
+    private readonly Option<IPEndPoint?> _http = Endpoint("--http", "Serve /health/startup, /health/ready, /health/live and /metrics here; a port alone is one of 127.0.0.1. Default: not served.");
+    private readonly Option<IPEndPoint?> _dashboard = Endpoint("--dashboard", "Serve the Orleans dashboard here; it asks nobody who they are. Default: not served.");
+    private readonly Option<Uri?> _collector = new("--otlp") { Description = "Send metrics and traces to an OpenTelemetry collector; OTEL_EXPORTER_OTLP_PROTOCOL and its like are heeded.", HelpName = "URL" };
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
@@ -44,7 +47,7 @@ internal sealed class SiloCommand : TeachingCommand
         _replicas.Validators.Add(NumberRange.AtLeast(1));
         _grace.Validators.Add(NumberRange.AtLeast(0));
         foreach (Option option in (Option[])[
-            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _model.All, _replicas, _grace, _logFormat, _verbose]) Add(option);
+            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _model.All, _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
@@ -72,9 +75,25 @@ internal sealed class SiloCommand : TeachingCommand
             Runs = result.GetRequiredValue(_runs),
             Model = _model.Bind(result, environment.DemonstrationModel),
             Replicas = result.GetValue(_replicas),
+            Http = result.GetValue(_http),
+            Dashboard = result.GetValue(_dashboard),
+            Collector = result.GetValue(_collector),
             Log = new LogOptions(result.GetValue(_verbose), result.GetChoice<LogFormat>(_logFormat)),
         };
     }
+
+    private static Option<IPEndPoint?> Endpoint(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "[ADDRESS:]PORT",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (IPEndPoint.TryParse(text.Contains(':', StringComparison.Ordinal) ? text : $"{IPAddress.Loopback}:{text}", out IPEndPoint? endpoint)) return endpoint;
+            result.AddError($"{name} is a port, or an IP address and a port with a colon between them; found '{text}'.");
+            return null;
+        },
+    };
 
     private static Option<IPAddress> Address(string name, string description) => new(name)
     {

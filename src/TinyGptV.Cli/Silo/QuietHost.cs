@@ -8,12 +8,18 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>What silos and clients have in common: no settings but the command line's, and a log on standard error that is silent unless something is wrong.</summary>
 internal static class QuietHost
 {
-    /// <param name="log">What the log says and how.</param>
-    /// <param name="own">The least grave thing that grains and placement of this program say otherwise.</param>
     public static HostApplicationBuilder CreateBuilder(LogOptions log, LogLevel own)
     {
-        // Empty: settings come from the command line alone, and no file of the working folder can change a result.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        AddLog(builder, log, own);
+        return builder;
+    }
+
+    /// <param name="builder">An empty builder: settings come from the command line alone, and no file of the working folder can change a result.</param>
+    /// <param name="log">What the log says and how.</param>
+    /// <param name="own">The least grave thing that grains and placement of this program say otherwise.</param>
+    public static void AddLog(IHostApplicationBuilder builder, LogOptions log, LogLevel own)
+    {
         builder.Logging.SetMinimumLevel(log.Verbose ? LogLevel.Information : LogLevel.Error);
         builder.Logging.AddFilter("TinyGptV", log.Verbose ? LogLevel.Debug : own);
         if (!log.Verbose)
@@ -27,6 +33,5 @@ internal static class QuietHost
         else
             builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        return builder;
     }
 }

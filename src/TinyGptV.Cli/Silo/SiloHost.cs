@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using TinyGptV.Cli.Observability;
 using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
@@ -15,6 +17,8 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>A silo that runs in this process. Disposing it leaves the cluster in an orderly way.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+
     private readonly IHost _host;
     private readonly IPAddress _address;
     private readonly PortReservation _siloPort;
@@ -56,6 +60,15 @@ internal sealed class SiloHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the replicas of this silo finish what they have in hand; they take nothing more.</summary>
+    /// <returns>True if everything was finished in time.</returns>
+    public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
+    {
+        if (Services.GetService<ReplicaDrain>() is not { } drain) return true;
+        using var end = new CancellationTokenSource(grace, time);
+        return await drain.DrainAsync(end.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         using (_siloPort)
@@ -76,17 +89,26 @@ internal sealed class SiloHost : IAsyncDisposable
     {
         // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
         bool isWatched = settings is { Coordinator: not null, Replica: not null };
-        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, isWatched ? LogLevel.None : LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Grace);
+        LogLevel own = isWatched ? LogLevel.None : LogLevel.Warning;
+        if (settings.Dashboard is { } endpoint) return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, own);
+        Configure(builder, settings, siloPort, gatewayPort, time);
+        return builder.Build();
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
+    {
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTime);
         builder.UseOrleans(silo =>
         {
             settings.Membership.Configure(silo, settings.Primary ?? new IPEndPoint(settings.Endpoints.Advertised, siloPort));
             silo.Configure<EndpointOptions>(options => Listen(options, settings.Endpoints, siloPort, gatewayPort))
                 .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
+            if (settings.FatalErrors is { } fatalErrors) silo.Services.AddSingleton(fatalErrors);
+            if (settings.Traced) silo.AddActivityPropagation();
             if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator, time);
             if (settings.Replica is { } replica) AddReplica(silo, settings.Name, replica);
         });
-        return builder.Build();
     }
 
     private static void Listen(EndpointOptions options, SiloEndpoints endpoints, int siloPort, int gatewayPort)

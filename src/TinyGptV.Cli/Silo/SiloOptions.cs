@@ -1,3 +1,4 @@
+using System.Net;
 using TinyGptV.Cli.Membership;
 
 namespace TinyGptV.Cli.Silo;
@@ -48,4 +49,13 @@ internal sealed record SiloOptions
     public required int Replicas { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    /// <summary>Where health and metrics are served; null for nowhere.</summary>
+    public IPEndPoint? Http { get; init; }
+
+    /// <inheritdoc cref="SiloSettings.Dashboard"/>
+    public IPEndPoint? Dashboard { get; init; }
+
+    /// <summary>Where an OTLP collector listens; null for none.</summary>
+    public Uri? Collector { get; init; }
 }

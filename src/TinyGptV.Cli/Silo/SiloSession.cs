@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TinyGptV.Cli.Membership;
+using TinyGptV.Cli.Observability;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 
@@ -12,8 +13,16 @@ internal sealed class SiloSession(ProgramEnvironment environment)
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
 
-    public Task<int> RunAsync(SiloOptions options, CancellationToken stop) =>
-        options.Role == SiloRole.Coordinator ? CoordinateAsync(options, stop) : ReplicateAsync(options, stop);
+    private readonly SiloHealth _health = new();
+
+    public async Task<int> RunAsync(SiloOptions options, CancellationToken stop)
+    {
+        // Asked from the first moment on: loading a model takes minutes, and whoever waits for it wants to know that it is under way.
+        using Telemetry? telemetry = options is { Http: null, Collector: null } ? null : Telemetry.Start(options.Name, options.Collector);
+        await using StatusServer? status = options.Http is { } http ? await StatusServer.StartAsync(http, _health, telemetry!, stop) : null;
+        if (status is not null) await environment.Error.WriteLineAsync($"Health and metrics at http://{status.Endpoint}");
+        return await (options.Role == SiloRole.Coordinator ? CoordinateAsync(options, stop) : ReplicateAsync(options, stop));
+    }
 
     private async Task<int> CoordinateAsync(SiloOptions options, CancellationToken stop)
     {
@@ -65,13 +74,16 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         }
     }
 
-    private static SiloSettings Common(SiloOptions options, ClusterMembership membership) => new()
+    private SiloSettings Common(SiloOptions options, ClusterMembership membership) => new()
     {
         Name = options.Name,
         Endpoints = options.Endpoints,
         Membership = membership,
         Grace = options.Grace,
         Log = options.Log,
+        Dashboard = options.Dashboard,
+        FatalErrors = new FatalErrors(options.Name, _health, environment.Error, Environment.Exit),
+        Traced = options.Collector is not null,
     };
 
     private async Task<int> ServeAsync(SiloSettings settings, Func<SiloHost, string> describe, CancellationToken stop)
@@ -80,14 +92,19 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         try
         {
             await using SiloHost silo = await SiloHost.StartAsync(settings, environment.Time, stop);
+            _health.Enter(SiloPhase.Ready);
             await environment.Output.WriteLineAsync($"{role} '{settings.Name}' is ready: {describe(silo)}");
             await environment.Output.FlushAsync(CancellationToken.None);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _health.Enter(SiloPhase.Draining);
+            if (!await silo.DrainAsync(settings.Grace, environment.Time))
+                await environment.Error.WriteLineAsync($"{role} '{settings.Name}' has work in hand after {settings.Grace.TotalSeconds:0} s; it is done elsewhere.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await environment.Output.WriteLineAsync($"{role} '{settings.Name}' has stopped");
+            // Told to stop before it had joined.
         }
+        await environment.Output.WriteLineAsync($"{role} '{settings.Name}' has stopped");
         return ExitCode.Success;
     }
 

@@ -28,6 +28,15 @@ internal sealed record SiloSettings
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
     public LogOptions Log { get; init; } = new();
+
+    /// <summary>Where the Orleans dashboard is served; null for nowhere.</summary>
+    public IPEndPoint? Dashboard { get; init; }
+
+    /// <summary>Ends the process when the silo cannot go on; null for the framework's own way.</summary>
+    public IFatalErrorHandler? FatalErrors { get; init; }
+
+    /// <summary>Whether calls between silos carry the trace they belong to.</summary>
+    public bool Traced { get; init; }
 }
 
 /// <summary>The folders of a coordinator.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -6,6 +7,7 @@ using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using TinyGptV.Cluster.Placement;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 
@@ -52,6 +54,8 @@ public static class EvaluationClusterExtensions
         if (replicaName.Contains(SiloFacts.Separator, StringComparison.Ordinal))
             throw new ArgumentException($"A replica's name holds no comma; found '{replicaName}'.", nameof(replicaName));
         silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(replicaName) });
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<IMeterFactory>()));
         return silo;
     }
 

@@ -17,7 +17,7 @@ namespace TinyGptV.Cluster.Replicas;
 [ReplicaPlacement]
 [KeepAlive]
 [Immovable]
-internal sealed partial class ModelReplicaGrain(IVisionLanguageModel model, IImageSource images, ILogger<ModelReplicaGrain> logger)
+internal sealed partial class ModelReplicaGrain(IVisionLanguageModel model, IImageSource images, ReplicaDrain drain, ILogger<ModelReplicaGrain> logger)
     : Grain, IModelReplicaGrain
 {
     private readonly SampleEvaluation _evaluation = new(model, images);
@@ -27,6 +27,7 @@ internal sealed partial class ModelReplicaGrain(IVisionLanguageModel model, IIma
     public async IAsyncEnumerable<Prediction> EvaluateAsync(ShardAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string replica = this.GetPrimaryKeyString();
+        using IDisposable work = drain.Begin(replica, assignment.Run);
         LogBegins(logger, replica, assignment.Run, assignment.Shard.Index, assignment.Shard.Samples.Length);
         await foreach (Prediction prediction in _evaluation.EvaluateAsync(assignment.Definition, assignment.Shard, cancellationToken))
             yield return prediction;

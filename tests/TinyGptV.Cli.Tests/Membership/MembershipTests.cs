@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>The whole evaluation on every store of members: processes of their own, real servers, the shipped model.</summary>
-public sealed class MembershipTests(OneProcessRun oneProcess, RedisServer redis, PostgresServer postgres)
+public sealed partial class MembershipTests(OneProcessRun oneProcess, RedisServer redis, PostgresServer postgres)
     : IClassFixture<OneProcessRun>, IClassFixture<RedisServer>, IClassFixture<PostgresServer>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -16,11 +19,16 @@ public sealed class MembershipTests(OneProcessRun oneProcess, RedisServer redis,
     public async Task Cluster_that_meets_in_a_store_makes_the_predictions_and_reports_of_one_process(string clustering)
     {
         await using MemberProcesses cluster = await MemberProcesses.StartAsync(_folder, VariablesOf(clustering), ["--threads", "1"], Token);
+        using var status = new HttpClient { BaseAddress = new Uri(StatusAddress.Match(cluster.Coordinator.Transcript).Groups[1].Value) };
+        Assert.Equal("ready\n", await status.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Token));
         await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings, "--verbose"]);
 
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
 
         oneProcess.AssertEqual(_folder["runs"]);
+        string metrics = await status.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
+        Assert.Equal(72, SamplesCounted.Matches(metrics).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+        Assert.Contains("orleans_", metrics, StringComparison.Ordinal);
         foreach (ProgramProcess silo in cluster.Silos.Reverse())
         {
             silo.Signal("TERM");
@@ -35,5 +43,12 @@ public sealed class MembershipTests(OneProcessRun oneProcess, RedisServer redis,
         ("TINYGPTV_CLUSTERING", clustering),
         ("TINYGPTV_MEMBERSHIP", clustering == "redis" ? redis.Connection : postgres.Connection),
         ("TINYGPTV_CLUSTER_ID", "evaluated"),
+        ("TINYGPTV_HTTP", "0"),
     ];
+
+    [GeneratedRegex("Health and metrics at (http://[0-9.:]+)")]
+    private static partial Regex StatusAddress { get; }
+
+    [GeneratedRegex(@"^tinygptv_samples_total\{.*benchmark=.*\} (\d+)", RegexOptions.Multiline)]
+    private static partial Regex SamplesCounted { get; }
 }

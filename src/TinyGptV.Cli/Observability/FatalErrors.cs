@@ -1,0 +1,28 @@
+namespace TinyGptV.Cli.Observability;
+
+/// <summary>
+/// Ends the process when its silo cannot go on: with one sentence and an exit code that tells an orchestrator to start it again if the
+/// others have declared it dead, for example after it was frozen for a while; with the details if it is a mistake.
+/// </summary>
+/// <param name="silo">The silo's name.</param>
+/// <param name="health">Learns that the silo is dead.</param>
+/// <param name="error">Where the sentence goes.</param>
+/// <param name="exit">Ends the process with an exit code.</param>
+internal sealed class FatalErrors(string silo, SiloHealth health, TextWriter error, Action<int> exit) : IFatalErrorHandler
+{
+    // The only sign that the framework gives of the cause.
+    private const string DeathSign = "told I am dead";
+
+    public bool IsUnexpected(Exception exception) => true;
+
+    public void OnFatalException(object? sender, string? context, Exception? exception)
+    {
+        health.Enter(SiloPhase.Dead);
+        bool declaredDead = context?.Contains(DeathSign, StringComparison.Ordinal) == true;
+        error.WriteLine(declaredDead
+            ? $"silo '{silo}' ends: the others have declared it dead, for it did not answer them in time. Start it again."
+            : $"silo '{silo}' ends: {context} {exception}");
+        error.Flush();
+        exit(declaredDead ? ExitCode.DeclaredDead : ExitCode.Bug);
+    }
+}
