@@ -3,16 +3,18 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Metrics;
 
 /// <summary>The mean of the scores that count.</summary>
-public sealed class Accuracy : IMetric
+public sealed class Accuracy : IMeanMetric
 {
     /// <inheritdoc />
     public string Name => "accuracy";
 
     /// <inheritdoc />
-    public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing)
+    public double? ValueOf(ScoredSample sample)
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        return ClusteredMean.Of(
-            samples.Where(sample => !sample.Score.Excluded).Select(sample => (sample.Prediction.Sample.Image, sample.Score.Value)), missing).ToMeasurement(Name);
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Score.Excluded ? null : sample.Score.Value;
     }
+
+    /// <inheritdoc />
+    public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing) => ClusteredMean.Of(samples, ValueOf, missing).ToMeasurement(Name);
 }

@@ -44,10 +44,15 @@ public static class ClusterBootstrap
     public static (double StandardError, Interval Interval)? Spread(ImmutableArray<ImageReference> images, ResampledStatistic statistic)
     {
         ArgumentNullException.ThrowIfNull(statistic);
-        double[] values = Draw(images, statistic);
-        if (values.Length < Replicates * LeastDefined) return null;
-        double mean = values.Average();
-        return (Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1)), Percentiles(values));
+        return SpreadOf(Draw(images, statistic));
+    }
+
+    /// <summary>Standard error and interval of what was drawn; null if too few draws have the statistic.</summary>
+    internal static (double StandardError, Interval Interval)? SpreadOf(double[] ascending)
+    {
+        if (ascending.Length < Replicates * LeastDefined) return null;
+        double mean = ascending.Average();
+        return (Math.Sqrt(ascending.Sum(value => (value - mean) * (value - mean)) / (ascending.Length - 1)), Percentiles(ascending));
     }
 
     /// <summary>The statistic of every draw that has one, in ascending order; empty if there are fewer than two images.</summary>

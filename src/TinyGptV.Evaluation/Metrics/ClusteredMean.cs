@@ -1,4 +1,5 @@
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Metrics;
 
@@ -34,6 +35,17 @@ public sealed record ClusteredMean
         double highest = Math.Max(1, all.Select(one => one.Score).DefaultIfEmpty().Max());
         var kind = new ScoreRange(highest, IsGraded: all.Exists(one => one.Score != 0 && one.Score != highest));
         return Of(ClusterTotal.Of(all, missing), all.Sum(one => one.Score), kind);
+    }
+
+    /// <summary>The mean of something that samples have.</summary>
+    /// <param name="samples">The samples, in any order.</param>
+    /// <param name="valueOf">A sample's value, at least 0; null if it has none and is left out.</param>
+    /// <param name="missing">How many more samples there are of which nothing is known; each has 0, as a cluster of its own. Default: none.</param>
+    /// <returns>The mean with its error.</returns>
+    public static ClusteredMean Of(IEnumerable<ScoredSample> samples, Func<ScoredSample, double?> valueOf, int missing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return Of(samples.Select(sample => (sample.Prediction.Sample.Image, Value: valueOf(sample))).Where(one => one.Value is not null).Select(one => (one.Image, one.Value!.Value)), missing);
     }
 
     /// <summary>The mean as a measurement.</summary>

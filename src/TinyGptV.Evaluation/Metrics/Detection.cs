@@ -11,7 +11,7 @@ namespace TinyGptV.Evaluation.Metrics;
 /// <param name="unknown">Why there is no value where annotations do not say it of every sample.</param>
 /// <param name="measure">Makes the statistic, of what was found and what is true of each sample.</param>
 internal sealed class Detection(
-    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure) : IMetric
+    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure) : IResampledMetric
 {
     public string Name => name;
 
@@ -44,10 +44,21 @@ internal sealed class Detection(
             return nothing with { Unavailable = $"{missing} samples have no prediction" };
         if (counted.Any(sample => isTrue(sample) is null))
             return nothing with { Unavailable = unknown };
-        bool[] truths = [.. counted.Select(sample => isTrue(sample) is true)];
-        ResampledStatistic statistic = measure([.. counted.Select((sample, i) => isFound(sample) ?? !truths[i])], truths);
+        ResampledStatistic statistic = Prepare(counted);
         return statistic([.. Enumerable.Repeat(1, counted.Length)]) is { } value
             ? (nothing with { Value = value }).WithBootstrap(counted, statistic)
             : nothing with { Unavailable = "it is true of no sample" };
+    }
+
+    public ResampledStatistic? StatisticOf(IReadOnlyList<ScoredSample> samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return samples.Any(sample => isTrue(sample) is null) ? null : Prepare(samples);
+    }
+
+    private ResampledStatistic Prepare(IReadOnlyList<ScoredSample> samples)
+    {
+        bool[] truths = [.. samples.Select(sample => isTrue(sample) is true)];
+        return measure([.. samples.Select((sample, i) => isFound(sample) ?? !truths[i])], truths);
     }
 }

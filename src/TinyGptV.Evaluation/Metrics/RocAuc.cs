@@ -7,7 +7,7 @@ namespace TinyGptV.Evaluation.Metrics;
 /// can be.
 /// </summary>
 /// <param name="label">The target of samples whose answer is the affirmative one.</param>
-public sealed class RocAuc(string label) : IMetric
+public sealed class RocAuc(string label) : IResampledMetric
 {
     /// <inheritdoc />
     public string Name => "roc-auc";
@@ -26,13 +26,21 @@ public sealed class RocAuc(string label) : IMetric
         if (unknown > 0)
             return nothing with { Unavailable = $"{unknown} of {counted.Length} predictions do not hold the probabilities of both answers" };
 
-        bool[] labels = [.. counted.Select(sample => sample.Prediction.Sample.Target == label)];
-        var ranked = new RankedLabels([.. counted.Select(ScoreOf)], labels);
-        int[] once = [.. Enumerable.Repeat(1, counted.Length)];
-        return ranked.RocAuc(once) is { } area
-            ? (nothing with { Value = area }).WithBootstrap(counted, ranked.RocAuc)
+        ResampledStatistic statistic = Rank(counted);
+        return statistic([.. Enumerable.Repeat(1, counted.Length)]) is { } area
+            ? (nothing with { Value = area }).WithBootstrap(counted, statistic)
             : nothing with { Unavailable = $"all samples have the label {counted[0].Prediction.Sample.Target}" };
     }
+
+    /// <inheritdoc />
+    public ResampledStatistic? StatisticOf(IReadOnlyList<ScoredSample> samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return samples.Any(sample => sample.IsAnswered && sample.Score.Probability is null) ? null : Rank(samples);
+    }
+
+    private ResampledStatistic Rank(IReadOnlyList<ScoredSample> samples) =>
+        new RankedLabels([.. samples.Select(ScoreOf)], [.. samples.Select(sample => sample.Prediction.Sample.Target == label)]).RocAuc;
 
     private double ScoreOf(ScoredSample sample) => sample.Score.Probability
         ?? (sample.Prediction.Sample.Target == label ? double.NegativeInfinity : double.PositiveInfinity);

@@ -1,4 +1,3 @@
-using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Metrics;
@@ -6,7 +5,7 @@ namespace TinyGptV.Evaluation.Metrics;
 /// <summary>The mean of something that each sample has, or some of them.</summary>
 /// <param name="name">The metric's name.</param>
 /// <param name="valueOf">A sample's value, 0 to 1; null if the sample has none and is left out.</param>
-public sealed class SampleMean(string name, Func<ScoredSample, double?> valueOf) : IMetric
+public sealed class SampleMean(string name, Func<ScoredSample, double?> valueOf) : IMeanMetric
 {
     /// <inheritdoc />
     public string Name => name;
@@ -18,16 +17,18 @@ public sealed class SampleMean(string name, Func<ScoredSample, double?> valueOf)
     public string? Otherwise { get; init; }
 
     /// <inheritdoc />
+    public double? ValueOf(ScoredSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Score.Excluded ? null : valueOf(sample);
+    }
+
+    /// <inheritdoc />
     public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        List<(ImageReference Image, double Value)> values = [.. from sample in samples
-                                                               where !sample.Score.Excluded
-                                                               let value = valueOf(sample)
-                                                               where value is not null
-                                                               select (sample.Prediction.Sample.Image, value.Value)];
-        return values.Count == 0
-            ? new Measurement(name, 0, null) { Unavailable = samples.Count == 0 ? null : Otherwise }
-            : ClusteredMean.Of(values, CountsMissing ? missing : 0).ToMeasurement(name);
+        return samples.Any(sample => ValueOf(sample) is not null)
+            ? ClusteredMean.Of(samples, ValueOf, CountsMissing ? missing : 0).ToMeasurement(name)
+            : new Measurement(name, 0, null) { Unavailable = samples.Count == 0 ? null : Otherwise };
     }
 }

@@ -56,6 +56,25 @@ public sealed class SimulatedCoverageTests
         Assert.InRange(coverage, 0.93, 0.97);
     }
 
+    [Fact]
+    public void Bootstrap_OfTheAreaUnderTheRocCurve()
+    {
+        // Hateful Memes, by a third: of two numbers from 0 to 1 the greater one beats another number in 2 of 3 cases.
+        var random = new SplitMix64(5);
+        ImmutableArray<ImageReference> images = [.. Enumerable.Range(0, 160).Select(i => new ImageReference($"{i}.jpg"))];
+        bool[] labels = [.. images.Select((_, i) => i % 2 == 0)];
+        int held = 0, benchmarks = ClusteredDraws.Benchmarks / 5;
+        for (int benchmark = 0; benchmark < benchmarks; benchmark++)
+        {
+            double[] scores = [.. labels.Select(label => label ? Math.Max(ClusteredDraws.Unit(random), ClusteredDraws.Unit(random)) : ClusteredDraws.Unit(random))];
+            Interval interval = ClusterBootstrap.Spread(images, new RankedLabels(scores, labels).RocAuc)!.Value.Interval;
+            if (interval.Low <= 2.0 / 3 && 2.0 / 3 <= interval.High) held++;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / benchmarks:F2} % of {benchmarks}");
+        Assert.InRange((double)held / benchmarks, 0.93, 0.97);
+    }
+
     private static void AssertCovers(ClusteredDraws draws, double mean) => Assert.InRange(
         Coverage(draws, mean, benchmark => Interval(benchmark.Select(image => new ClusterTotal(image.Length, image.Sum())), draws.IsGraded)), 0.93, 0.97);
 

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Scoring;
+
+namespace TinyGptV.Evaluation.Comparisons;
+
+/// <summary>One benchmark in two runs, over the samples for which both have a prediction.</summary>
+public sealed record BenchmarkComparison
+{
+    /// <summary>The benchmark.</summary>
+    public required BenchmarkName Benchmark { get; init; }
+
+    /// <summary>Its name as printed.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The split.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The metric that the benchmark is compared by: the first one that both scorers have.</summary>
+    public required MetricDifference Overall { get; init; }
+
+    /// <summary>The scorers' other metrics.</summary>
+    public required ImmutableArray<MetricDifference> Further { get; init; }
+
+    /// <summary>How many of the first run's samples have answers.</summary>
+    public required AnswerCounts AnswersOfA { get; init; }
+
+    /// <summary>How many of the second run's samples have answers.</summary>
+    public required AnswerCounts AnswersOfB { get; init; }
+
+    /// <summary>Samples for which only the first run has a prediction, in ordinal order; they are in no number.</summary>
+    public required ImmutableArray<SampleId> OnlyInA { get; init; }
+
+    /// <summary>Samples for which only the second run has a prediction.</summary>
+    public required ImmutableArray<SampleId> OnlyInB { get; init; }
+
+    /// <summary>Samples whose score changed, in ordinal order. They are not part of the JSON; <c>compare-samples.csv</c> lists them.</summary>
+    [JsonIgnore]
+    public ImmutableArray<SamplePair> Changed { get; init; } = [];
+
+    /// <exception cref="PrerequisiteException">Samples of the same identity ask something else.</exception>
+    internal static BenchmarkComparison Create(BenchmarkReport a, BenchmarkReport b)
+    {
+        Dictionary<SampleId, ScoredSample> second = b.Samples.ToDictionary(sample => sample.Prediction.Sample.Id);
+        ImmutableArray<SamplePair> pairs = [.. from sample in a.Samples
+                                               let other = second.GetValueOrDefault(sample.Prediction.Sample.Id)
+                                               where other is not null
+                                               select new SamplePair(sample, other)];
+        Refuse(a.Benchmark, pairs);
+        ImmutableArray<MetricDifference> metrics = [.. CommonMetrics(a, b).Select(metric => Compare(metric.A, metric.B, pairs))];
+        HashSet<SampleId> paired = [.. pairs.Select(pair => pair.Sample.Id)];
+        return new BenchmarkComparison
+        {
+            Benchmark = a.Benchmark,
+            Title = a.Title,
+            Split = a.Split,
+            Overall = metrics.FirstOrDefault() ?? new MetricDifference
+            {
+                Metric = a.Overall.Metric, Samples = pairs.Length, Images = 0, Unavailable = $"the scorers {a.Scorer} and {b.Scorer} have no metric in common",
+            },
+            Further = [.. metrics.Skip(1)],
+            AnswersOfA = a.Counts,
+            AnswersOfB = b.Counts,
+            OnlyInA = OnlyIn(a, paired),
+            OnlyInB = OnlyIn(b, paired),
+            Changed = [.. pairs.Where(pair => pair.Change != 0)],
+        };
+    }
+
+    private static void Refuse(BenchmarkName benchmark, ImmutableArray<SamplePair> pairs)
+    {
+        ImmutableArray<SamplePair> others = [.. pairs.Where(pair => !pair.AsksTheSame)];
+        if (others is [var first, ..])
+            throw new PrerequisiteException(
+                $"The runs were expected to have the same samples of '{benchmark}', but {others.Length} of {pairs.Length} ask something else under the same identity: '{first.Sample.Id}' is "
+                + $"\"{first.Sample.Question}\" ({first.Sample.Target}) in the one and \"{first.B.Prediction.Sample.Question}\" ({first.B.Prediction.Sample.Target}) in the other. "
+                + "Compare runs on the same annotations, or leave the benchmark out with --benchmarks.");
+    }
+
+    private static IEnumerable<(IMetric A, IMetric B)> CommonMetrics(BenchmarkReport a, BenchmarkReport b) =>
+        Scorers.ByName[a.Scorer].Metrics.Join(Scorers.ByName[b.Scorer].Metrics, metric => metric.Name, metric => metric.Name, (first, second) => (first, second));
+
+    private static MetricDifference Compare(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs) => (a, b) switch
+    {
+        (IMeanMetric first, IMeanMetric second) => PairedMean.Compare(a.Name, [.. from pair in pairs
+                                                                               let before = first.ValueOf(pair.A)
+                                                                               let after = second.ValueOf(pair.B)
+                                                                               where before is not null && after is not null
+                                                                               select new PairedScore(pair.Sample.Image, before.Value, after.Value)]),
+        (IResampledMetric first, IResampledMetric second) => Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
+        _ => Measure(a, b, pairs),
+    };
+
+    private static MetricDifference Resample(IResampledMetric a, IResampledMetric b, ImmutableArray<SamplePair> pairs) => PairedResampling.Compare(
+        a.Name, [.. pairs.Select(pair => pair.Sample.Image)], a.StatisticOf([.. pairs.Select(pair => pair.A)]), b.StatisticOf([.. pairs.Select(pair => pair.B)]));
+
+    /// <summary>A metric of which nothing more is known than its value.</summary>
+    private static MetricDifference Measure(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs)
+    {
+        Measurement first = a.Measure([.. pairs.Select(pair => pair.A)], missing: 0), second = b.Measure([.. pairs.Select(pair => pair.B)], missing: 0);
+        return new MetricDifference
+        {
+            Metric = a.Name,
+            Scale = first.Scale,
+            Samples = first.Samples,
+            Images = pairs.Select(pair => pair.Sample.Image).Distinct().Count(),
+            A = first.Value,
+            B = second.Value,
+            Difference = second.Value - first.Value,
+            Unavailable = first.Unavailable ?? second.Unavailable,
+        };
+    }
+
+    private static ImmutableArray<SampleId> OnlyIn(BenchmarkReport report, HashSet<SampleId> paired) =>
+        [.. report.Samples.Select(sample => sample.Prediction.Sample.Id).Where(id => !paired.Contains(id))];
+}
