@@ -27,6 +27,10 @@ public sealed record RunRequest
     /// <summary>The scoring mode that the report will be asked for: refused early if a benchmark has no such mode; null (the default) to find out later.</summary>
     [Id(4)]
     public string? Mode { get; init; }
+
+    /// <summary>Whether benchmarks are evaluated whose files are incomplete; the report is marked then. Default: they are refused.</summary>
+    [Id(6)]
+    public bool AllowPartial { get; init; }
 }
 
 /// <summary>What became of a request to start a run.</summary>

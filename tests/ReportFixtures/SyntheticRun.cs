@@ -46,7 +46,7 @@ internal sealed class SyntheticRun
                 Definition = definition,
                 Digests = ImmutableSortedDictionary<string, string>.Empty.Add("annotations.json", new string('c', 64)),
                 Samples = definition.Expected!.Samples,
-                Images = definition.Expected.Images,
+                Images = definition.Expected.Images!.Value,
             })],
             ShardSize = 64,
         };
@@ -93,7 +93,7 @@ internal sealed class SyntheticRun
     private Sample Ask(BenchmarkDefinition definition, int i)
     {
         string thing = Pick(Things);
-        int image = i % definition.Expected!.Images;
+        int image = i % definition.Expected!.Images!.Value;
         string id = string.Create(CultureInfo.InvariantCulture, $"{100_000 + i}");
         var sample = new Sample
         {

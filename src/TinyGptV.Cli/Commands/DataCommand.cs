@@ -1,6 +1,9 @@
 using System.CommandLine;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Inventory;
 using TinyGptV.Cli.SampleSet;
 using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -13,7 +16,53 @@ internal sealed class DataCommand : TeachingCommand
         ("Another set, and its evaluation", "tinygptv data sample --output ./samples --seed 7 && tinygptv eval --data ./samples"),
     ];
 
-    public DataCommand(ProgramEnvironment environment) : base("data", "Makes benchmark data.", Examples)
+    private static readonly (string, string)[] Listings =
+    [
+        ("The benchmarks that are known", "tinygptv data list"),
+        ("Where to get GQA, and how its folder must look", "tinygptv data list gqa"),
+    ];
+
+    private static readonly (string, string)[] Verifications =
+    [
+        ("Whether your files are complete and every picture can be decoded", "tinygptv data verify gqa ./benchmarks"),
+        ("The same for a script", "tinygptv data verify hm ./benchmarks --format json"),
+    ];
+
+    public DataCommand(ProgramEnvironment environment)
+        : base("data", "Tells where benchmarks are to be had, checks their files, draws sample benchmarks.", [.. Listings, .. Verifications, .. Examples])
+    {
+        Add(List(environment));
+        Add(Verify(environment));
+        Add(Sample(environment));
+    }
+
+    private static TeachingCommand List(ProgramEnvironment environment)
+    {
+        var name = new Argument<string?>("BENCHMARK") { Description = "One benchmark. Default: all that are known.", Arity = ArgumentArity.ZeroOrOne };
+        Option<string> format = RunOptions.Format();
+        var list = new TeachingCommand(
+            "list", "Lists the known benchmarks; of one of them, tells source, licence, splits, prompt, scoring, and how its folder must look.", Listings) { name, format };
+        list.SetAction((result, cancellationToken) =>
+            new BenchmarkListing(environment).WriteAsync(result.GetValue(name), result.GetChoice<OutputFormat>(format), cancellationToken));
+        return list;
+    }
+
+    private static TeachingCommand Verify(ProgramEnvironment environment)
+    {
+        var name = new Argument<string>("BENCHMARK") { Description = "The benchmark." };
+        var folder = new Argument<string>("FOLDER") { Description = "The folder of benchmarks, as --data takes it, or the benchmark's own folder in it." };
+        Option<string> format = RunOptions.Format();
+        var verify = new TeachingCommand(
+            "verify",
+            "Reads a benchmark whole: counts samples and distinct images, finds images that are missing, decodes every other one, and holds all of it against the official figures. "
+            + "Exit code 0 if it is complete, 2 with everything that is wrong.",
+            Verifications) { name, folder, format };
+        verify.SetAction((result, cancellationToken) => new BenchmarkVerification(environment).WriteAsync(
+            new BenchmarkVerificationOptions(new BenchmarkName(result.GetRequiredValue(name)), result.GetRequiredValue(folder), result.GetChoice<OutputFormat>(format)), cancellationToken));
+        return verify;
+    }
+
+    private static TeachingCommand Sample(ProgramEnvironment environment)
     {
         var output = new Option<string>("--output") { Description = "The folder to write to; files of the same names are replaced.", HelpName = "DIR", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "The number that the pictures and questions are made from.", HelpName = "N", DefaultValueFactory = _ => SampleSetGenerator.DefaultSeed };
@@ -22,7 +71,7 @@ internal sealed class DataCommand : TeachingCommand
             "Draws the sample benchmarks: small pictures with questions about shapes, colours, counts and places, in the official layouts of GQA, VSR and IconQA. The same seed gives the same bytes.",
             Examples) { output, seed };
         sample.SetAction(result => Write(environment, result.GetRequiredValue(output), result.GetValue(seed)));
-        Add(sample);
+        return sample;
     }
 
     private static int Write(ProgramEnvironment environment, string folder, ulong seed)

@@ -19,7 +19,7 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         EvaluationReport report = await StoredReport.CreateAsync(StoreOf(options), options.Run, options.Mode, cancellationToken);
         if (options.Format == OutputFormat.Json) await environment.Output.WriteAsync(ReportJson.Write(report));
         else await ReportDisplay.WriteAsync([ReportTables.Results(report), ReportTables.Answers(report)], environment.Output);
-        return report.IsPartial ? ExitCode.SamplesFailed : ExitCode.Success;
+        return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
     /// <summary>Writes the report's files beside the predictions.</summary>
@@ -31,7 +31,7 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
         else
             foreach (string file in files) await environment.Output.WriteLineAsync(file);
-        return report.IsPartial ? ExitCode.SamplesFailed : ExitCode.Success;
+        return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
     private RunFolder StoreOf(StoredRunOptions options) => new(options.Runs, environment.Time);

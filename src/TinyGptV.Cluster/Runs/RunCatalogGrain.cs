@@ -76,8 +76,11 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             Benchmark benchmark = await source.ReadAsync(name, cancellationToken);
             if (request.Mode is { } mode)
                 Scorers.For(benchmark.Definition, mode);
-            benchmarks.Add(RunPlanning.Describe(RunPlanning.Take(benchmark, request.Limit)));
+            benchmarks.Add(await DescribeAsync(benchmark, request.Limit, cancellationToken));
         }
+
+        if (!request.AllowPartial)
+            RefuseIncomplete(benchmarks);
 
         var manifest = new RunManifest
         {
@@ -89,6 +92,23 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             Limit = request.Limit,
         };
         return request.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
+    }
+
+    private async Task<BenchmarkManifest> DescribeAsync(Benchmark whole, int? limit, CancellationToken cancellationToken)
+    {
+        Benchmark chosen = RunPlanning.Take(whole, limit);
+        var missing = await source.FindMissingImagesAsync(chosen, cancellationToken);
+        return RunPlanning.Describe(chosen) with { Incomplete = IncompleteSet.Of(whole, limit, missing) };
+    }
+
+    private static void RefuseIncomplete(IEnumerable<BenchmarkManifest> benchmarks)
+    {
+        string[] incomplete = [.. benchmarks.Where(benchmark => benchmark.Incomplete is not null)
+            .Select(benchmark => $"Benchmark '{benchmark.Definition.Name}' is incomplete: {benchmark.Incomplete!.Describe()}.")];
+        if (incomplete.Length > 0)
+            throw new PrerequisiteException(
+                string.Join('\n', incomplete) + "\nComplete it, as its README describes ('tinygptv data verify' lists all that is missing), "
+                + "or evaluate what is there with --allow-partial, which marks the report.");
     }
 
     private async Task<ImmutableArray<BenchmarkName>> ChooseAsync(RunRequest request, CancellationToken cancellationToken)

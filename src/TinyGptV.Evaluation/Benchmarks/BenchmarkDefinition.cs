@@ -117,8 +117,8 @@ public sealed record BenchmarkDefinition
 
 /// <summary>The official size of a split.</summary>
 /// <param name="Samples">Number of questions.</param>
-/// <param name="Images">Number of distinct images.</param>
-public sealed record ExpectedCounts(int Samples, int Images);
+/// <param name="Images">Number of distinct images; null if only that is not known.</param>
+public sealed record ExpectedCounts(int Samples, int? Images = null);
 
 /// <summary>A number from a paper.</summary>
 public sealed record PublishedResult

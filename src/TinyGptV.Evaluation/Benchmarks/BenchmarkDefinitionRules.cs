@@ -88,7 +88,7 @@ internal static class BenchmarkDefinitionRules
     private static IEnumerable<string> CheckFigures(BenchmarkDefinition definition)
     {
         if (definition.Expected is { } expected && (expected.Samples < 1 || expected.Images < 1 || expected.Images > expected.Samples))
-            yield return $"'expected' must give both samples and images, at least 1 and no more images than samples, found {expected.Samples} and {expected.Images}";
+            yield return $"'expected' must give samples and, if they are known, images, at least 1 and no more images than samples, found {expected.Samples} and {expected.Images?.ToString() ?? "none"}";
         if (definition.Published is not { } published)
             yield break;
         if (published.Accuracy is not (>= 0 and <= 1))

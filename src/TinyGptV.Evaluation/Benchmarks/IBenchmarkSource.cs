@@ -17,6 +17,12 @@ public interface IBenchmarkSource
     /// <returns>The benchmark with its samples in file order.</returns>
     /// <exception cref="PrerequisiteException">The benchmark is unknown, or a file of it is missing or malformed.</exception>
     ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken);
+
+    /// <summary>Looks for the images of a benchmark's samples, without opening them.</summary>
+    /// <param name="benchmark">The benchmark with the samples whose images are needed.</param>
+    /// <param name="cancellationToken">Ends the search early.</param>
+    /// <returns>The images that are under none of their names in none of their folders, or whose names lead out of these; each once, in the order of the samples.</returns>
+    ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken);
 }
 
 /// <summary>Where the images of benchmarks are read from.</summary>

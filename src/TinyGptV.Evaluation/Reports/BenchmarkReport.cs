@@ -33,6 +33,9 @@ public sealed record BenchmarkReport
     /// <summary>What the scorer does, in one sentence.</summary>
     public required string ScorerDescription { get; init; }
 
+    /// <summary>What the benchmark's files lacked when the run began; null if nothing.</summary>
+    public IncompleteSet? Incomplete { get; init; }
+
     /// <summary>How many samples have answers.</summary>
     public required AnswerCounts Counts { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record BenchmarkReport
             Mode = mode,
             Scorer = scorer.Name,
             ScorerDescription = scorer.Description,
+            Incomplete = manifest.Incomplete,
             Counts = counts,
             Overall = overall,
             Further = [.. scorer.Metrics.Skip(1).Select(metric => metric.Measure(samples, counts.Missing))],

@@ -32,8 +32,12 @@ public sealed record EvaluationReport
     /// <summary>How many predictions belong to no benchmark of the run, and were left out; anything but 0 means a damaged store.</summary>
     public required int Unexpected { get; init; }
 
-    /// <summary>Whether any sample has no answer, so that the numbers are those of a part.</summary>
-    public bool IsPartial => Benchmarks.Any(benchmark => benchmark.Counts.IsPartial);
+    /// <summary>Whether the numbers are those of a part: a sample has no answer, or a benchmark's files are incomplete.</summary>
+    public bool IsPartial => HasUnanswered || Benchmarks.Any(benchmark => benchmark.Incomplete is not null);
+
+    /// <summary>Whether any sample has no answer.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasUnanswered => Benchmarks.Any(benchmark => benchmark.Counts.IsPartial);
 
     /// <summary>Scores the predictions of a run, which may be incomplete: what is missing is counted and scores 0.</summary>
     /// <param name="manifest">The run.</param>

@@ -25,7 +25,9 @@ public static class MarkdownReport
 
     private static IEnumerable<string> Opening(EvaluationReport report)
     {
-        if (report.IsPartial)
+        foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
+            yield return $"**Partial: the files of {Escape(benchmark.Title)} are incomplete: {Escape(benchmark.Incomplete!.Describe())}.**";
+        if (report.HasUnanswered)
             yield return "**Partial: some samples have no answer. They count as wrong; see the table of answers.**";
         yield return $"Scoring mode `{report.Mode}`:";
         yield return List(report.Benchmarks.Select(benchmark =>

@@ -64,8 +64,10 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
             yield return "the official number of samples is not recorded";
         else if (manifest.Samples != expected.Samples)
             yield return string.Create(CultureInfo.InvariantCulture, $"{manifest.Samples:N0} of {expected.Samples:N0} samples were evaluated");
-        else if (manifest.Images != expected.Images)
-            yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {expected.Images:N0}");
+        else if (expected.Images is { } images && manifest.Images != images)
+            yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {images:N0}");
+        if (manifest.Incomplete is { MissingImages: > 0 and var missing })
+            yield return string.Create(CultureInfo.InvariantCulture, $"{missing:N0} images were missing");
         if (counts.IsPartial)
             yield return counts.Unanswered == 1 ? "1 sample has no answer and counts as wrong" : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
         if (manifest.Imported is not null)

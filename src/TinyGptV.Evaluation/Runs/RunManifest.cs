@@ -47,6 +47,9 @@ public sealed record BenchmarkManifest
     /// <summary>How many distinct images they are about.</summary>
     public required int Images { get; init; }
 
+    /// <summary>What the benchmark's files lacked when the run began; null if nothing.</summary>
+    public IncompleteSet? Incomplete { get; init; }
+
     /// <summary>The file that the answers were imported from; null if the run's model was asked.</summary>
     public AnswerOrigin? Imported { get; init; }
 }

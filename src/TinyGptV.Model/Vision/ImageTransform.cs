@@ -75,6 +75,11 @@ public sealed class ImageTransform
     /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
     public torch.Tensor ApplyToTensor(ReadOnlySpan<byte> encoded) => torch.tensor(Apply(encoded), [Channels, Size, Size]);
 
+    /// <summary>Decodes one image and forgets it: a model can be asked about what passes here.</summary>
+    /// <param name="encoded">The bytes of an image file.</param>
+    /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
+    public static void Check(ReadOnlySpan<byte> encoded) => Decode(encoded);
+
     /// <summary>Decodes to RGBA, row by row; what alpha holds means nothing.</summary>
     internal static Picture Decode(ReadOnlySpan<byte> encoded)
     {

@@ -6,8 +6,9 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.Storage.Folders;
 
 /// <summary>
-/// Reads benchmarks from a folder with one sub-folder for each: annotations and images in their official layout. The definition is
-/// the sub-folder's own <c>benchmark.json</c> if it has one, else the one that is shipped under the same name.
+/// Reads benchmarks from a folder with one sub-folder for each: annotations and images in their official layout. The definition is the sub-folder's own
+/// <c>benchmark.json</c> if it has one, else the one that is shipped under the same name, else made from its <c>questions.csv</c>. A shipped benchmark can also be read from other
+/// benchmarks' folders, if its definition names them (<see cref="BenchmarkPlaces"/>).
 /// </summary>
 /// <param name="root">The folder of all benchmarks.</param>
 /// <param name="shippedRoot">The folder of the shipped benchmarks, beside the program.</param>
@@ -19,7 +20,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
         Directory.Exists(root)
             ? ValueTask.FromResult(Directory.EnumerateDirectories(root)
                 .Select(folder => new BenchmarkName(Path.GetFileName(folder)))
-                .Where(name => FindDefinition(name) is not null)
+                .Where(name => FindDefinition(name) is not null || File.Exists(QuestionsOf(name)))
                 .Order()
                 .ToImmutableArray())
             : throw new PrerequisiteException(
@@ -28,7 +29,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
     public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         BenchmarkDefinition definition = await ReadDefinitionAsync(name, cancellationToken);
-        using var files = new AnnotationFiles(Path.Combine(root, name.Value), definition);
+        using var files = new AnnotationFiles(root, definition);
         try
         {
             ImmutableArray<Sample> samples = await AnnotationReader.ReadAsync(definition, files.Open, cancellationToken);
@@ -44,9 +45,22 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
         }
     }
 
-    private async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken)
     {
-        string path = FindDefinition(name) ?? throw await UnknownAsync(name, cancellationToken);
+        ArgumentNullException.ThrowIfNull(benchmark);
+        var search = new ImageSearch(root, benchmark.Definition);
+        return await Task.Run(() => benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !search.Finds(image)).ToImmutableArray(), cancellationToken);
+    }
+
+    /// <summary>Reads the definition of a benchmark alone.</summary>
+    /// <param name="name">The benchmark.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The definition.</returns>
+    /// <exception cref="PrerequisiteException">There is none, or it is malformed.</exception>
+    public async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        string? path = FindDefinition(name) ?? FindShared(name);
+        if (path is null) return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw await UnknownAsync(name, cancellationToken);
         BenchmarkDefinition definition;
         try
         {
@@ -65,6 +79,35 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
             ? new[] { root, shippedRoot }.Select(folder => Path.Combine(folder, name.Value, DefinitionFile)).FirstOrDefault(File.Exists)
             : null;
 
+    /// <summary>The shipped definition of a benchmark that has no folder of its own, if an annotation file that it names lies beside.</summary>
+    private string? FindShared(BenchmarkName name)
+    {
+        if (!ConfinedPath.IsPlain(name.Value) || Directory.Exists(Path.Combine(root, name.Value))) return null;
+        string path = Path.Combine(shippedRoot, name.Value, DefinitionFile);
+        if (!File.Exists(path)) return null;
+        BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(path), path);
+        return definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(place => File.Exists(place.Path))) ? path : null;
+    }
+
+    private string QuestionsOf(BenchmarkName name) => ConfinedPath.IsPlain(name.Value) ? Path.Combine(root, name.Value, CsvBenchmark.FileName) : "";
+
+    private async ValueTask<BenchmarkDefinition> DefineAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        string path = QuestionsOf(name);
+        if (!ConfinedPath.StaysBelow(Path.Combine(root, name.Value), path)) throw LeadsOut(CsvBenchmark.FileName);
+        try
+        {
+            return await CsvBenchmark.DefineAsync(name, new AnnotationFile($"{name}/{CsvBenchmark.FileName}", File.OpenRead(path)), cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException($"The questions '{path}' cannot be read: {exception.Message} Check their permissions.", exception);
+        }
+    }
+
+    private static PrerequisiteException LeadsOut(string name) =>
+        new($"'{name}' leads out of the benchmark's folder through a symbolic link and is refused. Keep the file inside the folder.");
+
     private async ValueTask<PrerequisiteException> UnknownAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         ImmutableArray<BenchmarkName> known = await ListAsync(cancellationToken);
@@ -74,18 +117,18 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
     }
 
     /// <summary>Opens the annotation files of one benchmark and hashes what is read of them.</summary>
-    private sealed class AnnotationFiles(string folder, BenchmarkDefinition definition) : IDisposable
+    private sealed class AnnotationFiles(string root, BenchmarkDefinition definition) : IDisposable
     {
         private readonly Dictionary<string, SHA256> _hashes = new(StringComparer.Ordinal);
 
         public AnnotationFile? Open(string role)
         {
             if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives)) return null;
-            if (alternatives.FirstOrDefault(alternative => File.Exists(Path.Combine(folder, alternative))) is not { } name) return null;
-
-            string path = Path.Combine(folder, name);
-            if (!ConfinedPath.StaysBelow(folder, path))
-                throw new PrerequisiteException($"'{name}' leads out of the benchmark's folder through a symbolic link and is refused. Keep the file inside the folder.");
+            var (name, confines, path) = alternatives
+                .SelectMany(alternative => BenchmarkPlaces.Of(root, definition.Name, alternative), (alternative, place) => (Name: alternative, place.Confines, place.Path))
+                .FirstOrDefault(place => File.Exists(place.Path));
+            if (path is null) return null;
+            if (!ConfinedPath.StaysBelow(confines, path)) throw LeadsOut(name);
             SHA256 hash = SHA256.Create();
             _hashes.Add(name, hash);
             return new AnnotationFile(name, new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read));

@@ -28,11 +28,13 @@ public sealed class ImageFolder(string root) : IImageSource
         if (!ConfinedPath.IsPlain(benchmark.Value) || !ConfinedPath.IsPlain(image.Path) || !folders.All(folder => folder is "" || ConfinedPath.IsPlain(folder)))
             throw Refused(benchmark, image);
 
-        string benchmarkFolder = Path.Combine(root, benchmark.Value);
-        string path = folders.Select(folder => Path.Combine(benchmarkFolder, folder, image.Path)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException(
+        var (confines, path) = folders
+            .SelectMany(folder => BenchmarkPlaces.Of(root, benchmark, folder), (_, place) => (place.Confines, Path: Path.Combine(place.Path, image.Path)))
+            .FirstOrDefault(place => File.Exists(place.Path));
+        if (path is null)
+            throw new FileNotFoundException(
                 $"The image '{image}' of benchmark '{benchmark}' is in none of its folders: {string.Join(", ", folders)}. Complete the benchmark's images.");
-        return ConfinedPath.StaysBelow(benchmarkFolder, path) ? path : throw Refused(benchmark, image);
+        return ConfinedPath.StaysBelow(confines, path) ? path : throw Refused(benchmark, image);
     }
 
     private static IOException Refused(BenchmarkName benchmark, ImageReference image) => new(

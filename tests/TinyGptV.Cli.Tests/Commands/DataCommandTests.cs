@@ -30,4 +30,92 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains("Choose another folder with --output", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{folder}/made")]
+    [InlineData("{folder}/made/gqa")]
+    [InlineData("{folder}/made/gqa/")]
+    public async Task Verify_complete_set_is_found_complete_from_either_folder(string folder)
+    {
+        var program = new InProcess(_folder);
+        await program.RunAsync("data", "sample", "--output", "{folder}/made");
+
+        var (exitCode, output, error) = await program.RunAsync("data", "verify", "gqa", folder);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("gqa, split sample: complete", output, StringComparison.Ordinal);
+        Assert.Matches("samples +120 +120\n", output);
+        Assert.Matches("distinct images +24 +24\n", output);
+        Assert.Matches("[0-9a-f]{64}  sample_questions.json\n[0-9a-f]{64}  all images\n", output);
+        Assert.Contains("24 of 24 images read", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_lists_everything_that_is_missing_or_damaged()
+    {
+        var program = new InProcess(_folder);
+        await program.RunAsync("data", "sample", "--output", "{folder}/made");
+        string image = _folder["made", "gqa", "images", "n900002.jpg"];
+        File.Delete(_folder["made", "gqa", "images", "n900001.jpg"]);
+        await File.WriteAllBytesAsync(image, (await File.ReadAllBytesAsync(image, TestContext.Current.CancellationToken))[..^200], TestContext.Current.CancellationToken);
+
+        var text = await program.RunAsync("data", "verify", "gqa", "{folder}/made");
+        var json = await program.RunAsync("data", "verify", "gqa", "{folder}/made", "--format", "json");
+
+        Assert.Equal((ExitCode.UserMustAct, ExitCode.UserMustAct), (text.ExitCode, json.ExitCode));
+        Assert.Contains("not as expected", text.Output, StringComparison.Ordinal);
+        Assert.Contains("Missing images:\n  n900001.jpg\n", text.Output, StringComparison.Ordinal);
+        Assert.Matches("Undecodable images:\n  n900002.jpg: The Jpeg image .* is incomplete or damaged", text.Output);
+        Assert.Contains("tinygptv data list gqa", text.Error, StringComparison.Ordinal);
+        using var verdict = System.Text.Json.JsonDocument.Parse(json.Output);
+        Assert.False(verdict.RootElement.GetProperty("isComplete").GetBoolean());
+        Assert.Equal("n900001.jpg", verdict.RootElement.GetProperty("missing")[0].GetString());
+        Assert.Equal("n900002.jpg", verdict.RootElement.GetProperty("undecodable")[0].GetProperty("image").GetString());
+        Assert.False(verdict.RootElement.TryGetProperty("imagesDigest", out _));
+    }
+
+    [Theory]
+    [InlineData("gqa", "{folder}/none", "There is no folder")]
+    [InlineData("nothing", "{folder}", "There is no benchmark 'nothing'")]
+    public async Task Verify_what_is_not_there_says_so(string benchmark, string folder, string message)
+    {
+        var (exitCode, output, error) = await new InProcess(_folder).RunAsync("data", "verify", benchmark, folder);
+
+        Assert.Equal((ExitCode.UserMustAct, ""), (exitCode, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_names_every_shipped_benchmark_with_its_size()
+    {
+        var (exitCode, output, _) = await new InProcess(_folder).RunAsync("data", "list");
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        foreach (string folder in Directory.GetDirectories(Repository.PathOf("benchmarks-data")).Where(folder => File.Exists(Path.Combine(folder, "benchmark.json"))))
+            Assert.Matches($"(^|\n){System.Text.RegularExpressions.Regex.Escape(Path.GetFileName(folder))} ", output);
+        Assert.Matches("\ngqa +GQA +testdev_balanced +12,578 +398 ", output);
+    }
+
+    [Theory]
+    [InlineData("gqa", "images.zip", "annotations: testdev_balanced_questions.json")]
+    [InlineData("refcoco-testa", "---- refcoco-val/README.md ----", "images: train2014, images, coco/train2014")]
+    [InlineData("hm-dev-unseen", "---- hm/README.md ----", "hm/dev_unseen.jsonl")]
+    public async Task List_of_one_shows_its_readme_those_it_refers_to_and_what_is_read(string name, string readme, string read)
+    {
+        var (exitCode, output, _) = await new InProcess(_folder).RunAsync("data", "list", name);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.StartsWith(File.ReadAllText(Repository.PathOf("benchmarks-data", name, "README.md")).Trim(), output, StringComparison.Ordinal);
+        Assert.Contains(readme, output, StringComparison.Ordinal);
+        Assert.Contains(read, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_of_an_unknown_one_names_the_known()
+    {
+        var (exitCode, _, error) = await new InProcess(_folder).RunAsync("data", "list", "coco");
+
+        Assert.Equal(ExitCode.UserMustAct, exitCode);
+        Assert.Contains("There is no known benchmark 'coco'; known are gqa, gqa-val,", error, StringComparison.Ordinal);
+    }
 }

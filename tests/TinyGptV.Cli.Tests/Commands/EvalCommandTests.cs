@@ -124,9 +124,16 @@ public sealed class EvalCommandTests : IDisposable
         SmallBenchmark.WriteTo(_folder, "small", 10);
         File.Delete(_folder["data", "small", "images", SmallBenchmark.ImageOf(4)]);
 
-        var (exitCode, output, error) = await _program.RunAsync(Eval);
+        var refused = await _program.RunAsync(Eval);
+        var (exitCode, output, error) = await _program.RunAsync([.. Eval, "--allow-partial"]);
 
+        Assert.Equal((ExitCode.UserMustAct, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("Benchmark 'small' is incomplete: 1 image is missing: 0002.jpg.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--allow-partial", refused.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
+        Assert.Contains(
+            "**Partial: the files of Small are incomplete: 1 image is missing: 0002.jpg.**",
+            await File.ReadAllTextAsync(_folder["runs", "r", "report.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("2 of 10 samples have no answer", error, StringComparison.Ordinal);
         Assert.Contains("Accuracy in percent", output, StringComparison.Ordinal);
         string predictions = await File.ReadAllTextAsync(_folder["runs", "r", "predictions.csv"], TestContext.Current.CancellationToken);
@@ -142,10 +149,50 @@ public sealed class EvalCommandTests : IDisposable
         string text = await File.ReadAllTextAsync(annotations, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(annotations, text.Replace("\"0001.jpg\"", "\"../benchmark.json\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
-        var (exitCode, _, error) = await _program.RunAsync(Eval);
+        var (exitCode, _, error) = await _program.RunAsync([.. Eval, "--allow-partial"]);
 
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
         Assert.Contains("2 of 4 samples have no answer", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("12", "10", "", ExitCode.UserMustAct, "10 of 12 samples are there")]
+    [InlineData("10", "6", "", ExitCode.UserMustAct, "the samples are about 5 images, not 6")]
+    [InlineData("10", "5", "", ExitCode.Success, "")]
+    [InlineData("12", "10", "--limit 10", ExitCode.UserMustAct, "10 of 12 samples are there")]
+    [InlineData("12", "10", "--limit 9", ExitCode.Success, "")]
+    [InlineData("12", "10", "--allow-partial", ExitCode.Success, "")]
+    public async Task Eval_fewer_samples_than_official_are_refused_unless_a_part_was_chosen_or_allowed(string samples, string images, string options, int expected, string message)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        _folder.Write("data/small/benchmark.json", SmallBenchmark.Definition("small").Replace("\"request\"", $"\"expected\": {{ \"samples\": {samples}, \"images\": {images} }}, \"request\"", StringComparison.Ordinal));
+
+        var (exitCode, _, error) = await _program.RunAsync([.. Eval, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal(expected, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        if (exitCode != ExitCode.Success) return;
+        string report = await File.ReadAllTextAsync(_folder["runs", "r", "report.md"], TestContext.Current.CancellationToken);
+        Assert.Equal(options == "--allow-partial", report.Contains("**Partial: the files of Small are incomplete: 10 of 12 samples are there", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Eval_folder_with_questions_and_pictures_of_ones_own_needs_no_definition()
+    {
+        _folder.Write("data/mine/questions.csv", "image,question,answer,room\na.jpg,What colour?,Green,kitchen\nimages/b.jpg,Is it wet?,yes,hall\n");
+        _folder.Write("data/mine/a.jpg", "a");
+        _folder.Write("data/mine/images/b.jpg", "b");
+        _folder.Write("data/mine-too/questions.csv", "image,question,choices,answer\na.jpg,Which?,one|two,two\n");
+        _folder.Write("data/mine-too/images/a.jpg", "a");
+        _program.Model = new ScriptedModel((prompt, _) => prompt.Contains("colour", StringComparison.Ordinal) ? "green ###" : prompt.Contains("Which", StringComparison.Ordinal) ? "two" : "no");
+
+        var (exitCode, _, error) = await _program.RunAsync([.. Eval, "--mode", "official"]);
+
+        Assert.True(exitCode == ExitCode.Success, error);
+        string[] report = await File.ReadAllLinesAsync(_folder["runs", "r", "report.official.csv"], TestContext.Current.CancellationToken);
+        Assert.Contains(report, line => line.StartsWith("r,mine,all,official,accuracy,,,2,0.5", StringComparison.Ordinal));
+        Assert.Contains(report, line => line.StartsWith("r,mine,all,official,accuracy,room,kitchen,1,1", StringComparison.Ordinal));
+        Assert.Contains(report, line => line.StartsWith("r,mine-too,all,official,accuracy,,,1,1", StringComparison.Ordinal));
     }
 
     [Fact]

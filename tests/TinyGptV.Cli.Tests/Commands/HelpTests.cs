@@ -19,6 +19,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("checkpoint verify")]
     [InlineData("checkpoint convert")]
     [InlineData("data sample")]
+    [InlineData("data list")]
+    [InlineData("data verify")]
     public async Task Help_of_every_command_describes_it_and_ends_with_an_example(string command)
     {
         var (exitCode, output, error) = await new InProcess(_folder).RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

@@ -16,6 +16,9 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
 
     private readonly Dictionary<BenchmarkName, Benchmark> _benchmarks;
 
+    /// <summary>Whether the missing image is missed before a run begins. Default: it gets lost only then.</summary>
+    public bool KnowsWhatIsMissing { get; set; }
+
     public InMemoryBenchmarks(int questions = 40, int imagesOfQuestions = 9, int choices = 7)
     {
         _benchmarks = new[]
@@ -41,6 +44,9 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
         ? ValueTask.FromResult(benchmark)
         : throw new PrerequisiteException($"There is no benchmark '{name}'.");
 
+    public ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ImageReference>>([.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => KnowsWhatIsMissing && image == Missing)]);
+
     public ValueTask<EncodedImage> ReadAsync(
         BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken) => image == Missing
         ? throw new FileNotFoundException("Could not find file '/data/images/missing.png'.")
@@ -60,7 +66,7 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
             Request = request,
             PromptTemplate = $"<ImageHere> {name}: {{question}}",
             Scorers = ImmutableSortedDictionary<string, string>.Empty.Add("tinygptv", request == RequestKind.Rank ? "mean-likelihood-choice" : "contains-label"),
-            Expected = new ExpectedCounts(samples, samples),
+            Expected = new ExpectedCounts(samples, Enumerable.Range(0, samples).Select(image).Distinct().Count()),
             Published = new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = "test", Mode = "tinygptv" },
         },
         Samples = [.. Enumerable.Range(0, samples).Select(number => CreateSample(name, request, number, image(number)))],

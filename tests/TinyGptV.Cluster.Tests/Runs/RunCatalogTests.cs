@@ -45,6 +45,21 @@ public class RunCatalogTests
     }
 
     [Fact]
+    public async Task StartAsync_ImageIsMissing_IsRefusedUnlessAPartIsAllowedWhichTheManifestRecords()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()], new InMemoryBenchmarks { KnowsWhatIsMissing = true });
+        RunStart refused = await cluster.Catalog.StartAsync(new RunRequest(), Token);
+        RunId part = await cluster.StartRunAsync(new RunRequest { AllowPartial = true });
+        RunId chosen = await cluster.StartRunAsync(new RunRequest { Limit = 2 });
+        Assert.Equal((RunStartStatus.Refused, null), (refused.Status, refused.Run));
+        Assert.StartsWith("Benchmark 'gqa' is incomplete: 1 image is missing: missing.png.", refused.Problem, StringComparison.Ordinal);
+        Assert.Equal([1, null], cluster.Store.Manifest(part).Benchmarks.Select(benchmark => benchmark.Incomplete?.MissingImages));
+        Assert.Equal([null, null], cluster.Store.Manifest(chosen).Benchmarks.Select(benchmark => benchmark.Incomplete));
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(part)).Phase);
+        Assert.Equal(part, await cluster.StartRunAsync(new RunRequest { AllowPartial = true }));
+    }
+
+    [Fact]
     public async Task StartAsync_SameSettings_IsTheSameRunAndOthersAreAnother()
     {
         await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
@@ -86,7 +101,7 @@ public class RunCatalogTests
     [Fact]
     public async Task ListAsync_RunsOfTheStore_TellsWhereTheyStand()
     {
-        var held = new WatchedModel { HoldAfter = 60 };
+        var held = new WatchedModel { HoldAfter = 20 };
         await using var cluster = await EvaluationCluster.StartAsync([held]);
         RunId complete = await cluster.StartRunAsync(new RunRequest { Run = new RunId("a"), Benchmarks = [InMemoryBenchmarks.IconQa] });
         await cluster.WatchToTheEndAsync(complete);

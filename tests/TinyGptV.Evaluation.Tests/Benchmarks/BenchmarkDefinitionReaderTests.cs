@@ -22,6 +22,14 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("vsr")]
     [InlineData("iconqa")]
     [InlineData("iconqa-blanks")]
+    [InlineData("gqa-val")]
+    [InlineData("vsr-dev")]
+    [InlineData("vsr-random-dev")]
+    [InlineData("hm-dev-unseen")]
+    [InlineData("hm-test-seen")]
+    [InlineData("hm-test-unseen")]
+    [InlineData("iconqa-test")]
+    [InlineData("iconqa-blanks-test")]
     [InlineData("vsr-random")]
     [InlineData("vizwiz")]
     [InlineData("hm")]
@@ -88,6 +96,31 @@ public sealed class BenchmarkDefinitionReaderTests
 
         Assert.Equal($"###Human: <Img><ImageHere></Img> {instruction}###Assistant: ", definition.PromptTemplate);
         Assert.Equal($"<s>[INST] <Img><ImageHere></Img> {instruction} [/INST]", definition.Published!.PromptTemplate);
+    }
+
+    [Theory]
+    [InlineData("gqa", "gqa-val")]
+    [InlineData("vsr", "vsr-dev")]
+    [InlineData("vsr-random", "vsr-random-dev")]
+    [InlineData("hm", "hm-dev-unseen")]
+    [InlineData("hm", "hm-test-seen")]
+    [InlineData("hm", "hm-test-unseen")]
+    [InlineData("iconqa", "iconqa-test")]
+    [InlineData("iconqa-blanks", "iconqa-blanks-test")]
+    [InlineData("vsr", "vsr-random")]
+    [InlineData("refcoco-val", "refcoco-testa")]
+    [InlineData("refcoco-val", "refcoco-testb")]
+    [InlineData("refcoco-val", "refcoco-plus-val")]
+    [InlineData("refcoco-val", "refcocog-val")]
+    [InlineData("refcocog-val", "refcocog-test")]
+    public void Read_SplitsOfOneBenchmark_AreAskedAndScoredAlike(string one, string other)
+    {
+        var (first, second) = (ReadFolder(one), ReadFolder(other));
+
+        Assert.Equal(first.Scorers, second.Scorers);
+        Assert.Equal(
+            (first.Format, first.Request, first.PromptTemplate, first.MaxNewTokens, first.EndOfChoice),
+            (second.Format, second.Request, second.PromptTemplate, second.MaxNewTokens, second.EndOfChoice));
     }
 
     [Fact]
@@ -164,7 +197,7 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("imageNames", """["../{image}"]""", "the path '../{image}' must lie below the benchmark's folder")]
     [InlineData("imageNames", "\"{image}\"", "'imageNames' must be a list of texts")]
     [InlineData("scorers", """{"tinygptv": "sum-likelihood-choice"}""", "the scorer 'sum-likelihood-choice' judges answers of kind rank, but 'request' is generate")]
-    [InlineData("expected", """{"samples": 3}""", "'expected' must give both samples and images, at least 1 and no more images than samples, found 3 and 0")]
+    [InlineData("expected", """{"samples": 3, "images": 4}""", "'expected' must give samples and, if they are known, images, at least 1 and no more images than samples, found 3 and 4")]
     [InlineData("published", """{"source": "a", "accuracy": 54.7, "split": "test", "mode": "tinygptv"}""", "'published.accuracy' must lie between 0 and 1 (38.9 % is 0.389)")]
     [InlineData("published", """{"source": "a", "accuracy": 0.5, "split": "test", "mode": "official"}""", "'published.mode' must be one of the modes in 'scorers', found 'official'")]
     public void Read_OneMistake_IsNamed(string property, string value, string expected)

@@ -131,4 +131,76 @@ public sealed class BenchmarkFolderTests : IDisposable
 
         Assert.Contains("leads out of the benchmark's folder", exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task ReadAsync_shipped_benchmark_without_a_folder_is_read_from_the_one_it_shares()
+    {
+        _folder.Write("shipped/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"other.jsonl\"", "\"shared/other.jsonl\"", StringComparison.Ordinal));
+        _folder.Write("data/shared/other.jsonl", SmallBenchmark.Annotations(2));
+
+        Benchmark benchmark = await Source.ReadAsync(Vsr, Token);
+
+        Assert.Equal(["shared/other.jsonl"], benchmark.Digests.Keys);
+        Assert.Empty(await Source.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task ReadAsync_own_file_comes_before_a_shared_one()
+    {
+        _folder.Write("data/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"test.jsonl\"", "\"shared/test.jsonl\"", StringComparison.Ordinal));
+        _folder.Write("data/vsr/shared/test.jsonl", SmallBenchmark.Annotations(1));
+        _folder.Write("data/shared/test.jsonl", SmallBenchmark.Annotations(2));
+
+        Assert.Single((await Source.ReadAsync(Vsr, Token)).Samples);
+    }
+
+    [Fact]
+    public async Task ReadAsync_shared_file_behind_a_link_that_leads_out_is_refused()
+    {
+        string secret = _folder.Write("secret.jsonl", SmallBenchmark.Annotations(1));
+        _folder.Write("data/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"test.jsonl\"", "\"shared/test.jsonl\"", StringComparison.Ordinal));
+        Directory.CreateDirectory(_folder["data", "shared"]);
+        File.CreateSymbolicLink(_folder["data", "shared", "test.jsonl"], secret);
+
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(Vsr, Token));
+
+        Assert.Contains("leads out", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_folder_with_questions_alone_is_a_benchmark()
+    {
+        _folder.Write("data/mine/questions.csv", "image,question,answer\na.jpg,What?,green\n");
+
+        Benchmark benchmark = await Source.ReadAsync(new("mine"), Token);
+
+        Assert.Equal(["mine"], (await Source.ListAsync(Token)).Select(name => name.Value));
+        Assert.Equal(("all:1", "green"), (benchmark.Samples[0].Id.Value, benchmark.Samples[0].Target));
+        Assert.Equal(["questions.csv"], benchmark.Digests.Keys);
+    }
+
+    [Fact]
+    public async Task ReadAsync_questions_without_a_needed_column_are_refused()
+    {
+        _folder.Write("data/mine/questions.csv", "image,text,answer\na.jpg,What?,green\n");
+
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(new("mine"), Token));
+
+        Assert.Contains("mine/questions.csv: expected a column 'question', found image, text, answer", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindMissingImagesAsync_finds_what_is_under_no_name_in_no_folder()
+    {
+        _folder.Write("data/vsr/benchmark.json", SmallBenchmark.Definition("vsr")
+            .Replace("[\"images\"]", "[\"images\", \"shared/coco\"], \"imageNames\": [\"{image}\", \"COCO_{image}\"]", StringComparison.Ordinal));
+        _folder.Write("data/vsr/test.jsonl", SmallBenchmark.Annotations(10).Replace(SmallBenchmark.ImageOf(8), "../0000.jpg", StringComparison.Ordinal));
+        _folder.Write($"data/vsr/images/{SmallBenchmark.ImageOf(0)}", "x");
+        _folder.Write($"data/shared/coco/COCO_{SmallBenchmark.ImageOf(2)}", "x");
+        _folder.Write($"data/vsr/images/{SmallBenchmark.ImageOf(4)}", "x");
+
+        var missing = await Source.FindMissingImagesAsync(await Source.ReadAsync(Vsr, Token), Token);
+
+        Assert.Equal([SmallBenchmark.ImageOf(6), "../0000.jpg"], missing.Select(image => image.Path));
+    }
 }

@@ -53,6 +53,25 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_image_of_a_shared_folder_beside_the_benchmark_is_found()
+    {
+        _folder.Write("coco/val2014/a.png", [7]);
+
+        Assert.Equal([7], (await ReadAsync("a.png", "images", "coco/val2014")).Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task ReadAsync_link_of_a_shared_folder_that_leads_out_is_refused()
+    {
+        string outside = _folder.Write("outside/a.png", [0]);
+        Directory.CreateDirectory(_folder["data", "coco", "val2014"]);
+        File.CreateSymbolicLink(_folder["data", "coco", "val2014", "a.png"], outside);
+
+        await Assert.ThrowsAsync<IOException>(async () =>
+            await new ImageFolder(_folder["data"]).ReadAsync(Gqa, ["coco/val2014"], new("a.png"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task ReadAsync_missing_image_names_benchmark_folders_and_image_but_no_absolute_path()
     {
         IOException exception = await Assert.ThrowsAsync<FileNotFoundException>(async () => await ReadAsync("a.png", "images", "more"));
