@@ -27,6 +27,10 @@ public sealed record RunRequest
     /// <summary>The scoring mode that the report will be asked for: refused early if a benchmark has no such mode; null (the default) to find out later.</summary>
     [Id(4)]
     public string? Mode { get; init; }
+
+    /// <summary>Runs of higher priority get replicas first; null (the default) for the one the run had, at first 0.</summary>
+    [Id(5)]
+    public int? Priority { get; init; }
 }
 
 /// <summary>What became of a request to start a run.</summary>
