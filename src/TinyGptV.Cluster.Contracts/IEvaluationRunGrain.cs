@@ -10,11 +10,24 @@ namespace TinyGptV.Cluster.Contracts;
 [Alias("tinygptv.evaluation-run")]
 public interface IEvaluationRunGrain : IGrainWithStringKey
 {
-    /// <summary>Begins or continues the run whose manifest is in the store. Harmless if it is under way or complete.</summary>
+    /// <summary>
+    /// Begins or continues the run whose manifest is in the store, also one that was paused or cancelled, or failed. Harmless if it is
+    /// under way or complete.
+    /// </summary>
+    /// <param name="priority">Runs of higher priority get replicas first; null for the one it had, at first 0.</param>
     /// <param name="cancellationToken">Gives the request up; a run that was begun goes on.</param>
     /// <returns>Where the run stands.</returns>
     [Alias("resume")]
-    Task<RunProgress> ResumeAsync(CancellationToken cancellationToken);
+    Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the run up if it should be under way and is not, because its coordinator died; does nothing to a run that was paused or
+    /// cancelled, or has ended.
+    /// </summary>
+    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <returns>Where the run stands.</returns>
+    [Alias("continue")]
+    Task<RunProgress> ContinueAsync(CancellationToken cancellationToken);
 
     /// <summary>Where the run stands.</summary>
     /// <param name="cancellationToken">Gives the request up.</param>
@@ -30,11 +43,22 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     [AlwaysInterleave]
     IAsyncEnumerable<RunProgress> WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stops the run. What is predicted stays; <see cref="ResumeAsync"/> continues it.</summary>
+    /// <summary>
+    /// Gives out no more shards; those under way are finished. The run stays paused, whatever dies, until <see cref="ResumeAsync"/>
+    /// continues it; those who watch it go on watching.
+    /// </summary>
     /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>A task that ends when no more shards are given out.</returns>
+    /// <returns>Where the run stands; it is paused when what is under way is finished.</returns>
+    [Alias("pause")]
+    Task<RunProgress> PauseAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stops the run at once. What is stored stays, and the run stays cancelled, whatever dies, until <see cref="ResumeAsync"/>
+    /// continues it. Harmless if it is complete.
+    /// </summary>
+    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <returns>A task that ends when nothing is under way any more.</returns>
     [Alias("cancel")]
-    [AlwaysInterleave]
     Task CancelAsync(CancellationToken cancellationToken);
 
     /// <summary>

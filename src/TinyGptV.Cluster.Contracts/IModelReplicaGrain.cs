@@ -1,6 +1,5 @@
 using Orleans.Concurrency;
 using TinyGptV.Evaluation.Inference;
-using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Contracts;
 
@@ -19,13 +18,25 @@ public interface IModelReplicaGrain : IGrainWithStringKey
     Task<ModelIdentity> DescribeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Evaluates a shard. Predictions arrive as they are made, in any order; a stream keeps each call short, so that a lost silo
-    /// costs seconds.
+    /// Evaluates parts of shards. What is done arrives part by part, as the lines that are to be stored, and between them how far the
+    /// replica is; a stream keeps each call short, so that a lost silo costs seconds.
     /// </summary>
-    /// <param name="assignment">The shard, and how its samples are asked.</param>
-    /// <param name="cancellationToken">Gives the shard up.</param>
-    /// <returns>One prediction for each sample; failures of a sample are predictions too.</returns>
+    /// <param name="assignment">The parts, and how their samples are asked.</param>
+    /// <param name="cancellationToken">Gives up what is not done.</param>
+    /// <returns>Progress, and the predictions of every part once; failures of a sample are predictions too.</returns>
     [Alias("evaluate")]
     [AlwaysInterleave]
-    IAsyncEnumerable<Prediction> EvaluateAsync(ShardAssignment assignment, CancellationToken cancellationToken);
+    IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stops working on a lease that is of no use any more: somebody else was quicker, or the run was stopped. Its stream ends; the
+    /// framework would notice that nobody reads it only after a minute or more. Harmless if there is no such lease.
+    /// </summary>
+    /// <param name="lease">The name of the lease.</param>
+    /// <param name="cancellationToken">Has no effect: nobody waits for an answer.</param>
+    /// <returns>A task that ends when the message is sent.</returns>
+    [Alias("give-up")]
+    [AlwaysInterleave]
+    [OneWay]
+    Task GiveUpAsync(Guid lease, CancellationToken cancellationToken);
 }

@@ -26,4 +26,11 @@ public interface IRunCatalogGrain : IGrainWithIntegerKey
     [Alias("list")]
     [ResponseTimeout("00:05:00")]
     Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes up every run that should be under way and is not, because its coordinator died. A duty of coordinators.</summary>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>A task that ends when they are under way.</returns>
+    [Alias("adopt")]
+    [ResponseTimeout("00:05:00")]
+    Task AdoptAsync(CancellationToken cancellationToken);
 }

@@ -31,6 +31,10 @@ public sealed record RunRequest
     /// <summary>Whether benchmarks are evaluated whose files are incomplete; the report is marked then. Default: they are refused.</summary>
     [Id(6)]
     public bool AllowPartial { get; init; }
+
+    /// <summary>Runs of higher priority get replicas first; null (the default) for the one the run had, at first 0.</summary>
+    [Id(5)]
+    public int? Priority { get; init; }
 }
 
 /// <summary>What became of a request to start a run.</summary>

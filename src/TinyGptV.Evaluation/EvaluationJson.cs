@@ -47,6 +47,12 @@ public sealed class EvaluationJson
     /// <summary>The shape of <c>manifest.json</c>.</summary>
     public JsonTypeInfo<RunManifest> RunManifest => ShapeOf<RunManifest>();
 
+    /// <summary>The shape of <c>state.json</c>.</summary>
+    public JsonTypeInfo<RunState> RunState => ShapeOf<RunState>();
+
+    /// <summary>The shape of one line of a shard's samples.</summary>
+    public JsonTypeInfo<Sample> Sample => ShapeOf<Sample>();
+
     /// <summary>The shape of <c>timings.json</c>.</summary>
     public JsonTypeInfo<RunTimings> RunTimings => ShapeOf<RunTimings>();
 

@@ -26,6 +26,12 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
         oneProcess.AssertEqual(_folder["runs"]);
         Assert.Equal(2, Timings().GetProperty("replicas").GetInt32());
         Assert.Equal(0, Timings().GetProperty("shardsReturned").GetInt32());
+        await using ProgramProcess pause = cluster.Control("pause", OneProcessRun.Name);
+        Assert.True(await pause.WaitForExitAsync(Token) == ExitCode.Success, pause.Transcript);
+        Assert.StartsWith($"{OneProcessRun.Name}: completed, ", pause.Output, StringComparison.Ordinal);
+        await using ProgramProcess resume = cluster.Control("resume", "nowhere", "--priority", "3");
+        Assert.True(await resume.WaitForExitAsync(Token) == ExitCode.UserMustAct, resume.Transcript);
+        Assert.Contains("The store was expected to hold the run 'nowhere'", resume.Transcript, StringComparison.Ordinal);
         await cluster.StopAsync(Token);
     }
 
@@ -110,7 +116,7 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
         oneProcess.AssertEqual(_folder["runs"]);
     }
 
-    [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) with \d+ samples begins")]
+    [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) begins")]
     private static partial Regex ShardBegins { get; }
 
     [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) is done")]
@@ -150,6 +156,9 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
 
         public ProgramProcess Evaluate() =>
             ProgramProcess.Start(_folder.Path, ["eval", "--cluster", _gateway, .. OneProcessRun.Settings]);
+
+        public ProgramProcess Control(params string[] command) =>
+            ProgramProcess.Start(_folder.Path, ["runs", .. command, "--cluster", _gateway]);
 
         /// <summary>SIGTERM ends every silo in an orderly way.</summary>
         public async Task StopAsync(CancellationToken cancellationToken)

@@ -15,9 +15,10 @@ internal sealed class EvalCommand : TeachingCommand
 {
     private readonly Option<string?> _benchmarks = new("--benchmarks") { Description = "The benchmarks to evaluate, with commas between them. Default: all.", HelpName = "NAMES" };
     private readonly Option<string?> _run = new("--run") { Description = "The run's name. Default: made from the settings, so that the same command continues the same run.", HelpName = "NAME" };
-    private readonly Option<int> _shardSize = new("--shard-size") { Description = "How many samples are given to a replica at once.", HelpName = "N", DefaultValueFactory = _ => new Cluster.Contracts.RunRequest().ShardSize };
+    private readonly Option<int> _shardSize = new("--shard-size") { Description = "How many samples are stored together; a replica gets as many shards at once as suit its speed, at least one.", HelpName = "N", DefaultValueFactory = _ => new Cluster.Contracts.RunRequest().ShardSize };
     private readonly Option<int?> _limit = new("--limit") { Description = "Evaluate at most this many samples of each benchmark, the first ones.", HelpName = "N" };
     private readonly Option<bool> _allowPartial = new("--allow-partial") { Description = "Evaluate benchmarks also if samples or images are missing; the report is marked then." };
+    private readonly Option<int?> _priority = RunOptions.Priority();
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<string?> _cluster = RunOptions.Cluster();
@@ -39,7 +40,7 @@ internal sealed class EvalCommand : TeachingCommand
     {
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
-        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, _shardSize, _limit, _allowPartial, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
+        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
@@ -57,6 +58,7 @@ internal sealed class EvalCommand : TeachingCommand
                 Limit = result.GetValue(_limit),
                 AllowPartial = result.GetValue(_allowPartial),
                 Mode = result.GetRequiredValue(_mode),
+                Priority = result.GetValue(_priority),
             },
             Entrance = entrance,
             Model = _model.Bind(result, environment.DemonstrationModel),

@@ -26,6 +26,12 @@ internal static class RunOptions
         HelpName = "HOST:PORT",
     };
 
+    public static Option<int?> Priority() => new("--priority")
+    {
+        Description = "Runs of higher priority get replicas first; those of equal priority share them evenly. Default: the one the run had, at first 0.",
+        HelpName = "N",
+    };
+
     public static Option<string> Mode() => new("--mode")
     {
         Description = "The scoring mode: how answers are compared with the reference.",

@@ -42,6 +42,6 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             : "";
         string problem = progress.Problem is { } text ? $"; {text}" : "";
         string replicas = progress.Replicas > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Replicas} replica(s)") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{problem}");
+        return string.Create(CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{progress.Troubles()}{problem}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using TinyGptV.Evaluation.Runs;
 
@@ -14,6 +15,15 @@ internal static class RunProgressExtensions
         int samples = progress.Benchmarks.Sum(benchmark => benchmark.Samples);
         return samples == 0 ? 0 : progress.Benchmarks.Sum(benchmark => benchmark.Predicted) / (double)samples;
     }
+
+    /// <summary>What did not go smoothly: pausing, lost, hedged and divided shards; empty if all did.</summary>
+    public static string Troubles(this RunProgress progress) => string.Concat(
+        progress.Phase == RunPhase.Paused ? ", paused" : "",
+        Count(progress.ShardsReturned, "returned"),
+        Count(progress.ShardsHedged, "hedged"),
+        Count(progress.ShardsDivided, "divided"));
+
+    private static string Count(int shards, string what) => shards > 0 ? string.Create(CultureInfo.InvariantCulture, $", {shards} {what}") : "";
 
     public static int Failed(this RunProgress progress) => progress.Benchmarks.Sum(benchmark => benchmark.Failed);
 

@@ -56,5 +56,5 @@ internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) :
     private static string Describe(RunProgress progress, RunSpeed speed) => string.Create(
         CultureInfo.InvariantCulture,
         $"{progress.Replicas} replica(s), {speed.SamplesPerSecond:0.#} samples/s{(speed.Remaining is { } left && !progress.HasEnded() ? $", {left:hh\\:mm\\:ss} left" : "")}"
-        + $"{(progress.Problem is { } problem ? $"; {problem}" : "")}");
+        + $"{progress.Troubles()}{(progress.Problem is { } problem ? $"; {problem}" : "")}");
 }

@@ -50,9 +50,9 @@ internal sealed class RunListing(ProgramEnvironment environment)
             RunManifest manifest = (await store.ReadManifestAsync(run, cancellationToken))!;
             var tally = new RunTally(manifest);
             foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
-                tally.Store(shard, (await store.ReadShardAsync(run, shard, cancellationToken)).Outlines());
+                tally.Store([], (await store.ReadShardAsync(run, shard, cancellationToken)).Outlines());
             // Files do not tell whether someone works on them; what is not complete can be continued.
-            return new RunProgress { Run = run, Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Cancelled, Benchmarks = tally.ToProgress() };
+            return RunProgress.OfIdle(run, await RunState.ReadAsync(store, run, cancellationToken), tally);
         }
         catch (PrerequisiteException exception)
         {
@@ -62,11 +62,12 @@ internal sealed class RunListing(ProgramEnvironment environment)
 
     private static TextTable TableOf(ImmutableArray<RunProgress> runs)
     {
-        var table = new TextTable("run", "phase", ">done", ">failed", "benchmarks", "remark");
+        var table = new TextTable("run", "phase", ">priority", ">done", ">failed", "benchmarks", "remark");
         foreach (RunProgress run in runs)
             table.Add(
                 run.Run.Value,
                 run.Phase == RunPhase.Cancelled ? "incomplete" : run.Phase.ToString().ToLowerInvariant(),
+                run.Priority.ToString(CultureInfo.InvariantCulture),
                 string.Create(CultureInfo.InvariantCulture, $"{run.Benchmarks.Sum(one => one.Predicted)}/{run.Benchmarks.Sum(one => one.Samples)}"),
                 run.Failed().ToString(CultureInfo.InvariantCulture),
                 string.Join(", ", run.Benchmarks.Select(one => one.Benchmark.Value)),

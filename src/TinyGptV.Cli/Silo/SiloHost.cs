@@ -107,6 +107,8 @@ internal sealed class SiloHost : IAsyncDisposable
             if (settings.FatalErrors is { } fatalErrors) silo.Services.AddSingleton(fatalErrors);
             if (settings.Traced) silo.AddActivityPropagation();
             if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator, time);
+            // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
+            if (settings is { Coordinator: not null, Replica: not null }) silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
             if (settings.Replica is { } replica) AddReplica(silo, settings.Name, replica);
         });
     }

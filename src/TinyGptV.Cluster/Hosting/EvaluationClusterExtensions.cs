@@ -30,6 +30,8 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<EvaluationInstruments>();
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
+        silo.Services.TryAddSingleton<ReplicaSlots>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();
         silo.Services.TryAddSingleton<RunPreparation>();
         silo.Services.TryAddSingleton<RunReporting>();
         silo.Services.TryAddSingleton<ShardDispatch>();
@@ -53,6 +55,7 @@ public static class EvaluationClusterExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(replicaName);
         if (replicaName.Contains(SiloFacts.Separator, StringComparison.Ordinal))
             throw new ArgumentException($"A replica's name holds no comma; found '{replicaName}'.", nameof(replicaName));
+        silo.Services.TryAddSingleton(TimeProvider.System);
         silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(replicaName) });
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<IMeterFactory>()));

@@ -17,6 +17,16 @@ internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<Evalu
             yield return $"ShardsInFlight is at least 1; found {options.ShardsInFlight}.";
         if (options.AttemptsLimit < 1)
             yield return $"AttemptsLimit is at least 1; found {options.AttemptsLimit}.";
+        if (options.LeaseDuration <= TimeSpan.Zero)
+            yield return $"LeaseDuration is longer than zero; found {options.LeaseDuration}.";
+        if (options.LeaseSamplesLimit < 1)
+            yield return $"LeaseSamplesLimit is at least 1; found {options.LeaseSamplesLimit}.";
+        if (!(options.HedgeFactor >= 1))
+            yield return FormattableString.Invariant($"HedgeFactor is at least 1; found {options.HedgeFactor}.");
+        if (options.ShortestHedge < TimeSpan.Zero)
+            yield return $"ShortestHedge is not negative; found {options.ShortestHedge}.";
+        if (options.AdoptionInterval <= TimeSpan.Zero)
+            yield return $"AdoptionInterval is longer than zero; found {options.AdoptionInterval}.";
         if (options.DiscoveryInterval <= TimeSpan.Zero)
             yield return $"DiscoveryInterval is longer than zero; found {options.DiscoveryInterval}.";
         if (options.ShortestPause < TimeSpan.Zero)

@@ -3,7 +3,11 @@ using Orleans.Runtime.Placement;
 
 namespace TinyGptV.Cluster.Placement;
 
-/// <summary>Keeps a grain on silos that publish the coordinator role: only they have benchmarks and the run store.</summary>
+/// <summary>
+/// Keeps a grain on a silo that publishes the coordinator role, for only they have benchmarks and the run store; of several on the one
+/// that joined first. Runs that live on one silo can share replicas fairly without asking over the network; the other coordinators
+/// stand by.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class CoordinatorPlacementAttribute() : PlacementFilterAttribute(new CoordinatorPlacementStrategy());
 
@@ -16,5 +20,6 @@ internal sealed class CoordinatorPlacementStrategy() : PlacementFilterStrategy(o
 internal sealed class CoordinatorPlacementDirector(PublishedFacts facts) : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
-        silos.Where(facts.Coordinates);
+        silos.Where(facts.Coordinates)
+            .OrderBy(silo => silo.Generation).ThenBy(silo => silo).Take(1);
 }

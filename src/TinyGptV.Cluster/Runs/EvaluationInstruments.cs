@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Runs;
 
@@ -10,11 +12,16 @@ internal sealed class EvaluationInstruments
 {
     public const string MeterName = "TinyGptV.Cluster";
 
+    private readonly ConcurrentDictionary<RunId, int> _queues = new();
     private readonly Counter<long> _samples;
     private readonly Counter<long> _shardsCompleted;
-    private readonly Counter<long> _shardsReturned;
-    private readonly Counter<long> _shardsGivenUp;
-    private readonly Histogram<double> _shardDuration;
+    private readonly Counter<long> _leases;
+    private readonly Histogram<long> _leaseSamples;
+    private readonly Histogram<double> _leaseDuration;
+    private readonly Counter<long> _hedges;
+    private readonly Counter<long> _returned;
+    private readonly Counter<long> _divided;
+    private readonly Counter<long> _condemned;
     private readonly UpDownCounter<long> _replicas;
 
     public EvaluationInstruments(IMeterFactory meters)
@@ -22,22 +29,40 @@ internal sealed class EvaluationInstruments
         Meter meter = meters.Create(MeterName);
         _samples = meter.CreateCounter<long>("tinygptv.samples", "{sample}", "Samples whose predictions were stored");
         _shardsCompleted = meter.CreateCounter<long>("tinygptv.shards.completed", "{shard}", "Shards whose predictions were stored");
-        _shardsReturned = meter.CreateCounter<long>("tinygptv.shards.returned", "{shard}", "Shards that came back because their replica was lost");
-        _shardsGivenUp = meter.CreateCounter<long>("tinygptv.shards.given_up", "{shard}", "Shards recorded as failed after too many losses");
-        _shardDuration = meter.CreateHistogram<double>("tinygptv.shard.duration", "s", "From giving a shard out to its last prediction");
+        _leases = meter.CreateCounter<long>("tinygptv.leases", "{lease}", "Leases given to replicas, hedges included");
+        _leaseSamples = meter.CreateHistogram<long>("tinygptv.lease.samples", "{sample}", "How many samples were given to a replica at once");
+        _leaseDuration = meter.CreateHistogram<double>("tinygptv.lease.duration", "s", "From giving a lease out to its last prediction");
+        _hedges = meter.CreateCounter<long>("tinygptv.hedges", "{lease}", "Leases that repeat a straggler's work");
+        _returned = meter.CreateCounter<long>("tinygptv.shards.returned", "{part}", "Shards, or parts of divided ones, that came back because their replica was lost");
+        _divided = meter.CreateCounter<long>("tinygptv.shards.divided", "{part}", "Shards, or parts of them, divided to find the sample that costs replicas");
+        _condemned = meter.CreateCounter<long>("tinygptv.samples.condemned", "{sample}", "Samples recorded as failed because they cost their replicas");
         _replicas = meter.CreateUpDownCounter<long>("tinygptv.replicas", "{replica}", "Replicas that work for runs");
+        meter.CreateObservableGauge("tinygptv.queue", ObserveQueues, "{sample}", "Samples of a run that wait for a replica");
     }
 
     public void ReplicaJoined() => _replicas.Add(1);
 
     public void ReplicaLeft() => _replicas.Add(-1);
 
-    public void ShardEvaluated(string replica, TimeSpan duration) =>
-        _shardDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("replica", replica));
+    public void QueueIs(RunId run, int samples) => _queues[run] = samples;
 
-    public void ShardReturned(string replica) => _shardsReturned.Add(1, new KeyValuePair<string, object?>("replica", replica));
+    public void QueueEnds(RunId run) => _queues.TryRemove(run, out _);
 
-    public void ShardGivenUp() => _shardsGivenUp.Add(1);
+    public void LeaseGiven(ShardLease lease)
+    {
+        _leases.Add(1, Replica(lease.Replica));
+        _leaseSamples.Record(lease.Samples, Replica(lease.Replica));
+        if (lease.IsHedge)
+            _hedges.Add(1, Replica(lease.Replica));
+    }
+
+    public void LeaseEvaluated(string replica, TimeSpan duration) => _leaseDuration.Record(duration.TotalSeconds, Replica(replica));
+
+    public void PartsReturned(string replica, int count) => _returned.Add(count, Replica(replica));
+
+    public void PartsDivided(int count) => _divided.Add(count);
+
+    public void SampleCondemned() => _condemned.Add(1);
 
     public void ShardCompleted(BenchmarkName benchmark, ImmutableArray<PredictionOutline> predictions)
     {
@@ -46,6 +71,11 @@ internal sealed class EvaluationInstruments
         CountSamples(benchmark, "predicted", predictions.Length - failed);
         CountSamples(benchmark, "failed", failed);
     }
+
+    private static KeyValuePair<string, object?> Replica(string name) => new("replica", name);
+
+    private IEnumerable<Measurement<int>> ObserveQueues() =>
+        _queues.Select(queue => new Measurement<int>(queue.Value, new KeyValuePair<string, object?>("run", queue.Key.Value)));
 
     private void CountSamples(BenchmarkName benchmark, string outcome, int count)
     {

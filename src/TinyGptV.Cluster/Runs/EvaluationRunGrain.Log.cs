@@ -11,15 +11,18 @@ internal sealed partial class EvaluationRunGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} is complete")]
     private static partial void LogCompleted(ILogger logger, RunId runId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is complete, but without timings or a report in the default mode: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is complete, but without a report in the default mode: {Problem}")]
     private static partial void LogUnreported(ILogger logger, RunId runId, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was cancelled")]
-    private static partial void LogCancelled(ILogger logger, Exception exception, RunId runId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was stopped")]
+    private static partial void LogStopped(ILogger logger, Exception exception, RunId runId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} cannot go on: {Problem}")]
     private static partial void LogRefused(ILogger logger, RunId runId, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, RunId runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} failed, and its store could not be told; it is taken up again when a coordinator starts")]
+    private static partial void LogUnmarked(ILogger logger, Exception exception, RunId runId);
 }

@@ -11,14 +11,17 @@ namespace TinyGptV.Cluster.Runs;
 
 /// <inheritdoc cref="IEvaluationRunGrain"/>
 /// <remarks>
-/// The work goes on between calls, and progress, watching and cancelling interleave with everything. What holds across every await:
-/// at most one work is under way; its run is replaced only when it has ended; ledger and tally change in one turn. A snapshot
-/// may therefore be taken at any time, and nothing that was read before an await is relied on after it.
+/// The work goes on between calls, and progress and watching interleave with everything; what starts and stops the work does not
+/// interleave with its like. What holds across every await: at most one work is under way; its run is replaced only when it has ended;
+/// ledger and tally change in one turn. A snapshot may therefore be taken at any time, and nothing that was read before an await is
+/// relied on after it.
 /// </remarks>
 [CoordinatorPlacement]
 internal sealed partial class EvaluationRunGrain(
+    IRunStore store,
     RunPreparation preparation,
     ShardDispatch dispatch,
+    ReplicaSlots slots,
     RunReporting reporting,
     IOptions<EvaluationClusterOptions> options,
     TimeProvider timeProvider,
@@ -30,18 +33,38 @@ internal sealed partial class EvaluationRunGrain(
     private RunInWork? _run;
     private RunPhase? _phase;
     private string? _problem;
-    private bool _isLeaving;
+    private int _priority;
+    private RunPhase? _stopsAs;
 
     private RunId Run => new(this.GetPrimaryKeyString());
 
-    public async Task<RunProgress> ResumeAsync(CancellationToken cancellationToken)
+    public async Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken)
     {
-        // A run that was just cancelled lets go of its shards first.
-        if (_cancel.IsCancellationRequested)
+        // A run that was just cancelled or paused lets go of its shards first.
+        if (_cancel.IsCancellationRequested || _run is { WindingDown.IsCancellationRequested: true })
             await _work.WaitAsync(cancellationToken);
-        if (_work.IsCompleted && _phase is not RunPhase.Completed)
+        if (_phase is RunPhase.Completed)
+            return Snapshot();
+        _priority = priority ?? (await ReadStateAsync(cancellationToken))?.Priority ?? 0;
+        await TryMarkAsync(RunPhase.Running, null, cancellationToken);
+        if (_work.IsCompleted)
             Begin();
+        else
+            slots.Join(Run, _priority);
         return Snapshot();
+    }
+
+    public async Task<RunProgress> ContinueAsync(CancellationToken cancellationToken)
+    {
+        if (!_work.IsCompleted)
+            return Snapshot();
+        if (await ReadStateAsync(cancellationToken) is { Phase: RunPhase.Running } state)
+        {
+            _priority = state.Priority;
+            Begin();
+        }
+
+        return await GetProgressAsync(cancellationToken);
     }
 
     public async Task<RunProgress> GetProgressAsync(CancellationToken cancellationToken) =>
@@ -57,22 +80,44 @@ internal sealed partial class EvaluationRunGrain(
             if (HasEnded(progress.Phase))
                 yield break;
             await changed.WaitAsync(cancellationToken);
-            // Changes come with every sample; nobody looks that often. The end is not kept waiting.
-            await Task.WhenAny(Task.Delay(options.Value.ProgressInterval, timeProvider, cancellationToken), _work);
+            // Changes come with every shard and more; nobody looks that often. The end is not kept waiting.
+            await Task.WhenAny(Task.Delay(options.Value.ProgressInterval, timeProvider, cancellationToken), _phaseChanged.Next);
         }
+    }
+
+    public async Task<RunProgress> PauseAsync(CancellationToken cancellationToken)
+    {
+        RunProgress progress = await GetProgressAsync(cancellationToken);
+        if (progress.Phase is RunPhase.Completed)
+            return progress;
+        if (!await TryMarkAsync(RunPhase.Paused, null, cancellationToken))
+            return progress;
+        _stopsAs = RunPhase.Paused;
+        _run?.WindDown();
+        if (_work.IsCompleted)
+            Enter(RunPhase.Paused);
+        else if (_run is null)
+            await _cancel.CancelAsync();
+        return await GetProgressAsync(cancellationToken);
     }
 
     public async Task CancelAsync(CancellationToken cancellationToken)
     {
+        if ((await GetProgressAsync(cancellationToken)).Phase is RunPhase.Completed || !await TryMarkAsync(RunPhase.Cancelled, null, cancellationToken))
+            return;
+        _stopsAs = RunPhase.Cancelled;
         await _cancel.CancelAsync();
         await _work.WaitAsync(cancellationToken);
+        if (_phase is not RunPhase.Completed)
+            Enter(RunPhase.Cancelled);
     }
 
     public Task<RunReport> ReportAsync(string mode, CancellationToken cancellationToken) => reporting.ReportAsync(Run, mode, cancellationToken);
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _isLeaving = true;
+        // The run is not stopped by that: it goes on where it is taken up.
+        _stopsAs = null;
         await _cancel.CancelAsync();
         await _work.WaitAsync(cancellationToken);
     }
@@ -83,10 +128,12 @@ internal sealed partial class EvaluationRunGrain(
     {
         _cancel.Dispose();
         _cancel = new CancellationTokenSource();
+        _run?.Dispose();
         _run = null;
         // Until the work ends, a run that nobody calls must stay: an idle activation is collected otherwise.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         Enter(RunPhase.Preparing);
+        slots.Join(Run, _priority);
         _work = WorkAsync(_cancel.Token);
     }
 
@@ -94,31 +141,72 @@ internal sealed partial class EvaluationRunGrain(
     {
         try
         {
-            _run = await preparation.PrepareAsync(Run, cancellationToken);
-            LogBegins(logger, Run, _run.Ledger.Completed, _run.Ledger.Count);
-            Enter(RunPhase.Running);
-            DateTimeOffset started = timeProvider.GetUtcNow();
-            await dispatch.RunAsync(_run, cancellationToken);
-            if (await reporting.ConcludeAsync(_run, started, timeProvider.GetUtcNow(), cancellationToken) is { } problem)
-                LogUnreported(logger, Run, problem);
-            LogCompleted(logger, Run);
-            End(RunPhase.Completed);
+            await WorkToTheEndAsync(cancellationToken);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            LogCancelled(logger, exception, Run);
-            End(RunPhase.Cancelled, _isLeaving ? "The coordinator shuts down; start the run again to continue it." : null);
+            LogStopped(logger, exception, Run);
+            if (_stopsAs is { } phase)
+                Enter(phase);
         }
         catch (PrerequisiteException exception)
         {
             LogRefused(logger, Run, exception.Message);
-            End(RunPhase.Failed, exception.Message);
+            await FailAsync(exception.Message);
         }
         catch (Exception exception)
         {
             LogFailed(logger, exception, Run);
-            End(RunPhase.Failed, $"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.");
+            await FailAsync($"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.");
         }
+        finally
+        {
+            slots.Leave(Run);
+            DelayDeactivation(TimeSpan.Zero);
+        }
+    }
+
+    private async Task WorkToTheEndAsync(CancellationToken cancellationToken)
+    {
+        _run = await preparation.PrepareAsync(Run, cancellationToken);
+        LogBegins(logger, Run, _run.Ledger.Completed, _run.Ledger.Count);
+        Enter(RunPhase.Running);
+        DateTimeOffset started = timeProvider.GetUtcNow();
+        try
+        {
+            await dispatch.RunAsync(_run, cancellationToken);
+        }
+        finally
+        {
+            await reporting.RecordAsync(_run, started, timeProvider.GetUtcNow());
+        }
+
+        if (!_run.Ledger.IsComplete)
+        {
+            Enter(RunPhase.Paused);
+            return;
+        }
+
+        if (await reporting.ConcludeAsync(_run, cancellationToken) is { } problem)
+            LogUnreported(logger, Run, problem);
+        await TryMarkAsync(RunPhase.Completed, null, cancellationToken);
+        LogCompleted(logger, Run);
+        Enter(RunPhase.Completed);
+    }
+
+    private async Task FailAsync(string problem)
+    {
+        try
+        {
+            await TryMarkAsync(RunPhase.Failed, problem, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // What made the run fail may well be the store.
+            LogUnmarked(logger, exception, Run);
+        }
+
+        Enter(RunPhase.Failed, problem);
     }
 
     private void Enter(RunPhase phase, string? problem = null)
@@ -128,11 +216,16 @@ internal sealed partial class EvaluationRunGrain(
         _phaseChanged.Raise();
     }
 
-    private void End(RunPhase phase, string? problem = null)
+    /// <returns>False if there is no such run.</returns>
+    private async Task<bool> TryMarkAsync(RunPhase phase, string? problem, CancellationToken cancellationToken)
     {
-        Enter(phase, problem);
-        DelayDeactivation(TimeSpan.Zero);
+        if (await store.ReadManifestAsync(Run, cancellationToken) is null)
+            return false;
+        await new RunState { Phase = phase, Priority = _priority, Problem = problem }.WriteAsync(store, Run, cancellationToken);
+        return true;
     }
+
+    private ValueTask<RunState?> ReadStateAsync(CancellationToken cancellationToken) => RunState.ReadAsync(store, Run, cancellationToken);
 
     private async Task<RunProgress> ReadProgressAsync(CancellationToken cancellationToken)
     {
@@ -150,14 +243,21 @@ internal sealed partial class EvaluationRunGrain(
     {
         Run = Run,
         Phase = _phase ?? RunPhase.Preparing,
+        Priority = _priority,
         Benchmarks = _run?.Tally.ToProgress() ?? [],
         Replicas = _run?.Replicas ?? 0,
         ShardsReturned = _run?.Ledger.Returned ?? 0,
+        ShardsHedged = _run?.Ledger.Hedged ?? 0,
+        ShardsDivided = _run?.Ledger.Divided ?? 0,
         Resumed = _run?.Resumed ?? 0,
         Problem = _problem ?? WhatItWaitsFor(),
     };
 
-    private string? WhatItWaitsFor() => _phase == RunPhase.Running && _run is { Replicas: 0, Ledger.IsComplete: false } run
-        ? $"The run waits for a replica with the model {run.Manifest.Model.Name}.{(run.LastTrouble is { } trouble ? $" The last one ended: {trouble}" : "")}"
-        : null;
+    private string? WhatItWaitsFor() => (_phase, _run) switch
+    {
+        (RunPhase.Running, { WindingDown.IsCancellationRequested: true, Ledger.Leases: > 0 }) => "The run pauses when what is under way is finished.",
+        (RunPhase.Running, { Replicas: 0, Ledger.IsComplete: false } run) =>
+            $"The run waits for a replica with the model {run.Manifest.Model.Name}.{(run.LastTrouble is { } trouble ? $" The last one ended: {trouble}" : "")}",
+        _ => null,
+    };
 }

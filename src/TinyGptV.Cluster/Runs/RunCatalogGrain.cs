@@ -12,8 +12,8 @@ namespace TinyGptV.Cluster.Runs;
 
 /// <inheritdoc cref="IRunCatalogGrain"/>
 /// <remarks>
-/// Reentrant, because reading benchmarks takes long and nothing is held across an await: the grain has no state, and two starts of
-/// one run meet in the store, which creates its manifest once.
+/// Reentrant, because reading benchmarks takes long and nothing is held across an await: the grain remembers only which runs are
+/// complete, which they stay, and two starts of one run meet in the store, which creates its manifest once.
 /// </remarks>
 [CoordinatorPlacement]
 [Orleans.Concurrency.Reentrant]
@@ -22,13 +22,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private static readonly string ProgramVersion =
         typeof(RunCatalogGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    private readonly HashSet<RunId> _complete = [];
+
     public async Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
         try
         {
             Check(request);
             return await FindIdentityAsync(cancellationToken) is { } model
-                ? await StartAsync(await DescribeAsync(request, model, cancellationToken), cancellationToken)
+                ? await StartAsync(await DescribeAsync(request, model, cancellationToken), request.Priority, cancellationToken)
                 : new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
         }
         catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
@@ -41,6 +43,39 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         var runs = await store.ListAsync(cancellationToken);
         return [.. await Task.WhenAll(runs.Select(run => RunGrain(run).GetProgressAsync(cancellationToken)))];
+    }
+
+    public async Task AdoptAsync(CancellationToken cancellationToken)
+    {
+        foreach (RunId run in await store.ListAsync(cancellationToken))
+        {
+            if (_complete.Contains(run))
+                continue;
+            switch (await TryReadPhaseAsync(run, cancellationToken))
+            {
+                case RunPhase.Completed:
+                    _complete.Add(run);
+                    break;
+                case RunPhase.Running:
+                    await RunGrain(run).ContinueAsync(cancellationToken);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private async Task<RunPhase?> TryReadPhaseAsync(RunId run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await RunState.ReadAsync(store, run, cancellationToken))?.Phase;
+        }
+        catch (PrerequisiteException)
+        {
+            // Whoever asks for the run is told; the others are taken up all the same.
+            return null;
+        }
     }
 
     private static void Check(RunRequest request)
@@ -59,10 +94,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     /// <summary>The model of the first live replica that answers; replicas with another model will not be used.</summary>
     private async Task<ModelIdentity?> FindIdentityAsync(CancellationToken cancellationToken)
     {
-        foreach (string replica in discovery.FindLive())
+        // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting.
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ModelIdentity?>[] asked = [.. discovery.FindLive().Select(replica => discovery.TryDescribeAsync(replica, enough.Token))];
+        await foreach (Task<ModelIdentity?> answer in Task.WhenEach(asked))
         {
-            if (await discovery.TryDescribeAsync(replica, cancellationToken) is { } identity)
-                return identity;
+            if (await answer is not { } identity)
+                continue;
+            await enough.CancelAsync();
+            return identity;
         }
 
         return null;
@@ -118,13 +158,13 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             "The coordinator was expected to have a benchmark, and has none. Give it a folder with benchmarks.");
     }
 
-    private async Task<RunStart> StartAsync(RunManifest manifest, CancellationToken cancellationToken)
+    private async Task<RunStart> StartAsync(RunManifest manifest, int? priority, CancellationToken cancellationToken)
     {
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
             && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
             return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
-        await RunGrain(manifest.Run).ResumeAsync(cancellationToken);
+        await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
         return new RunStart(RunStartStatus.Started, manifest.Run, null);
     }
 

@@ -10,8 +10,8 @@ public static class RunFollowing
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// The progress of a run until it has ended. When a silo is lost on the way, the run is resumed, wherever it lives then, and
-    /// watched on: a run belongs to the cluster, but a coordinator that died has forgotten that it was under way.
+    /// The progress of a run until it has ended. When a silo is lost on the way, the run is taken up, wherever it lives then, and
+    /// watched on. Coordinators would take it up by themselves; a watcher does not wait for that.
     /// </summary>
     /// <param name="grains">The client.</param>
     /// <param name="run">The run, started already.</param>
@@ -76,7 +76,7 @@ public static class RunFollowing
             await Task.Delay(Pause, cancellationToken);
             try
             {
-                await grain.ResumeAsync(cancellationToken);
+                await grain.ContinueAsync(cancellationToken);
                 return grain.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             }
             catch (Exception exception) when (IsLoss(exception))

@@ -15,12 +15,18 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     public async Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
     {
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
-        var benchmarks = ImmutableArray.CreateBuilder<Benchmark>(manifest.Benchmarks.Length);
+        var shards = ImmutableArray.CreateBuilder<PackedShard>();
+        // One benchmark after the other is read, packed and let go: the samples of a run are in memory once, and packed.
         foreach (BenchmarkManifest described in manifest.Benchmarks)
-            benchmarks.Add(await ReadUnchangedAsync(run, described, manifest.Limit, cancellationToken));
-        var shards = ShardPlan.Create(benchmarks.MoveToImmutable(), manifest.ShardSize);
+        {
+            Benchmark benchmark = await ReadUnchangedAsync(run, described, manifest.Limit, cancellationToken);
+            shards.AddRange(ShardPlan.Divide(benchmark, manifest.ShardSize, new ShardIndex(shards.Count)).Select(PackedShard.Of));
+        }
+
         var (stored, tally) = await ReadStoredAsync(manifest, cancellationToken);
-        return new RunInWork(manifest, shards, new ShardLedger(shards.Length, stored, options.Value.AttemptsLimit), tally);
+        var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
+        var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
+        return new RunInWork(manifest, shards.DrainToImmutable(), ledger, tally, sizing);
     }
 
     /// <summary>Where a run stands that nobody works on.</summary>
@@ -29,14 +35,8 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     {
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
         var (_, tally) = await ReadStoredAsync(manifest, cancellationToken);
-        return new RunProgress
-        {
-            Run = run,
-            Phase = tally.IsComplete ? RunPhase.Completed : RunPhase.Cancelled,
-            Benchmarks = tally.ToProgress(),
-            Resumed = tally.Stored,
-            Problem = tally.IsComplete ? null : "Nobody works on this run; start it again to continue it.",
-        };
+        RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
+        return RunProgress.OfIdle(run, state, tally);
     }
 
     private async Task<RunManifest> ReadManifestAsync(RunId run, CancellationToken cancellationToken) =>
@@ -56,7 +56,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         var tally = new RunTally(manifest);
         var shards = await store.ListShardsAsync(manifest.Run, cancellationToken);
         foreach (ShardIndex shard in shards)
-            tally.Store(shard, (await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Outlines());
+            tally.Store([], (await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Outlines());
         return (shards, tally);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
@@ -8,6 +9,8 @@ namespace TinyGptV.Cluster.Runs;
 /// <summary>Scores runs and puts what was found out about them into the store, beside their predictions.</summary>
 internal sealed class RunReporting(IRunStore store)
 {
+    private const string TimingsFile = "timings.json";
+
     /// <summary>Scores what is stored and writes the report's files.</summary>
     /// <returns>The report, or why there is none.</returns>
     public async Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken)
@@ -29,13 +32,12 @@ internal sealed class RunReporting(IRunStore store)
         }
     }
 
-    /// <summary>Writes timings and the report in the default mode. The run is complete whether this succeeds or not.</summary>
+    /// <summary>Writes the report in the default mode. The run is complete whether this succeeds or not.</summary>
     /// <returns>Why something was not written; null if all was.</returns>
-    public async Task<string?> ConcludeAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished, CancellationToken cancellationToken)
+    public async Task<string?> ConcludeAsync(RunInWork run, CancellationToken cancellationToken)
     {
         try
         {
-            await RecordAsync(run, started, finished, cancellationToken);
             return (await ReportAsync(run.Manifest.Run, StoredReport.DefaultMode, cancellationToken)).Problem;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -44,24 +46,39 @@ internal sealed class RunReporting(IRunStore store)
         }
     }
 
-    private async Task RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished, CancellationToken cancellationToken)
+    /// <summary>Adds a stretch of work to the run's timings, however it ended.</summary>
+    /// <returns>Why it was not written; null if it was, or if there was nothing to write.</returns>
+    public async Task<string?> RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished)
     {
         int samples = run.Tally.Stored - run.Resumed;
         if (samples == 0)
-            return;
-        double seconds = (finished - started).TotalSeconds;
-        var timings = new RunTimings
+            return null;
+        var stretch = RunTimings.Of(run.Manifest.Run, started, finished, samples, run.MostReplicas, run.Ledger.Returned);
+        try
         {
-            Run = run.Manifest.Run,
-            Started = started,
-            Finished = finished,
-            Seconds = seconds,
-            Samples = samples,
-            SamplesPerSecond = seconds > 0 ? samples / seconds : 0,
-            Replicas = run.MostReplicas,
-            ShardsReturned = run.Ledger.Returned,
-        };
-        string json = System.Text.Json.JsonSerializer.Serialize(timings, EvaluationJson.Indented.RunTimings) + "\n";
-        await store.WriteReportAsync(run.Manifest.Run, "timings.json", json, cancellationToken);
+            RunTimings timings = await ReadAsync(run.Manifest.Run) is { } before ? before.And(stretch) : stretch;
+            string json = JsonSerializer.Serialize(timings, EvaluationJson.Indented.RunTimings) + "\n";
+            await store.WriteReportAsync(run.Manifest.Run, TimingsFile, json, CancellationToken.None);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            // Timings are worth nothing beside what made the work end.
+            return exception.Message;
+        }
+    }
+
+    private async Task<RunTimings?> ReadAsync(RunId run)
+    {
+        try
+        {
+            return await store.ReadReportAsync(run, TimingsFile, CancellationToken.None) is { } json
+                ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.RunTimings)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

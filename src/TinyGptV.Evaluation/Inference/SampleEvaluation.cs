@@ -25,11 +25,22 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(shard);
+        await foreach (PartPrediction answer in EvaluateAsync([new EvaluationPart(definition, shard.Samples)], cancellationToken))
+            yield return answer.Prediction;
+    }
+
+    /// <summary>Evaluates several parts, one flowing into the next, so that the model does not run dry at a part's end.</summary>
+    /// <param name="parts">The parts, in the order in which they are begun.</param>
+    /// <param name="cancellationToken">Gives up what is not predicted yet.</param>
+    /// <returns>One prediction for each sample, as they are made.</returns>
+    public async IAsyncEnumerable<PartPrediction> EvaluateAsync(
+        ImmutableArray<EvaluationPart> parts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = new HashSet<Task<Prediction>>();
+        var asked = new HashSet<Task<PartPrediction>>();
         try
         {
-            foreach (Task<Prediction> next in Ask(definition, shard, giveUp.Token))
+            foreach (Task<PartPrediction> next in Ask(parts, giveUp.Token))
             {
                 asked.Add(next);
                 while (asked.Count >= Math.Max(model.PreferredConcurrency, 1))
@@ -66,16 +77,33 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     public static Prediction Failed(BenchmarkDefinition definition, Sample sample, SampleFailure failure) =>
         Unanswered(definition, sample) with { Failure = failure };
 
-    private IEnumerable<Task<Prediction>> Ask(BenchmarkDefinition definition, Shard shard, CancellationToken cancellationToken)
+    /// <summary>The prediction of a sample that cost its replicas.</summary>
+    /// <param name="definition">The sample's benchmark.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="losses">How often a replica was lost with it.</param>
+    /// <param name="reason">Why, the last time.</param>
+    /// <returns>The prediction, the same wherever it happened.</returns>
+    public static Prediction Lost(BenchmarkDefinition definition, Sample sample, int losses, string reason) =>
+        Failed(definition, sample, SampleFailures.ReplicasLost(losses, reason));
+
+    private IEnumerable<Task<PartPrediction>> Ask(ImmutableArray<EvaluationPart> parts, CancellationToken cancellationToken)
     {
-        // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
-        foreach (var group in shard.Samples.GroupBy(sample => sample.Image))
+        for (int part = 0; part < parts.Length; part++)
         {
-            Task<EncodedImage> image = ReadAsync(definition, group.Key, cancellationToken);
-            foreach (Sample sample in group)
-                yield return AskAsync(definition, sample, image, cancellationToken);
+            BenchmarkDefinition definition = parts[part].Definition;
+            // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
+            foreach (var group in parts[part].Samples.Select((sample, index) => (sample, index)).GroupBy(entry => entry.sample.Image))
+            {
+                Task<EncodedImage> image = ReadAsync(definition, group.Key, cancellationToken);
+                foreach (var (sample, index) in group)
+                    yield return AskAsync(definition, part, index, sample, image, cancellationToken);
+            }
         }
     }
+
+    private async Task<PartPrediction> AskAsync(
+        BenchmarkDefinition definition, int part, int index, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken) =>
+        new(part, index, await AskAsync(definition, sample, reading, cancellationToken));
 
     // Asynchronous to the core: a source that refuses a name before its first await fails the samples, not the shard.
     private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
@@ -96,9 +124,9 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         return await images.ReadAsync(definition.Name, definition.ImageFolders, names[^1], cancellationToken);
     }
 
-    private static async Task<Prediction> TakeFirstAsync(HashSet<Task<Prediction>> asked)
+    private static async Task<PartPrediction> TakeFirstAsync(HashSet<Task<PartPrediction>> asked)
     {
-        Task<Prediction> first = await Task.WhenAny(asked);
+        Task<PartPrediction> first = await Task.WhenAny(asked);
         asked.Remove(first);
         return await first;
     }

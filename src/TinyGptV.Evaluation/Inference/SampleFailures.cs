@@ -21,6 +21,10 @@ internal static partial class SampleFailures
     public static SampleFailure RequestRefused(ArgumentException exception) =>
         new(SampleFailureKind.RequestRefused, $"The model refused the request: {WithoutPaths(exception.Message)}");
 
+    public static SampleFailure ReplicasLost(int losses, string reason) =>
+        new(SampleFailureKind.ReplicasLost,
+            $"Replicas were lost {losses} times with this sample, the last times with it alone: {WithoutPaths(reason)}. A run of another name asks it again.");
+
     private static string Names(BenchmarkDefinition definition, Sample sample) =>
         string.Join(" or ", definition.NamesOf(sample.Image).Select(name => $"'{name}'"));
 

@@ -40,7 +40,7 @@ public enum SampleFailureKind
     /// <summary>The model refused the request, for example because the prompt is too long.</summary>
     RequestRefused,
 
-    /// <summary>Every attempt to evaluate the sample's shard ended with the loss of its replica.</summary>
+    /// <summary>Every attempt to evaluate the sample ended with the loss of its replica, also when nothing else was asked.</summary>
     ReplicasLost,
 
     /// <summary>The file from which the run was imported has no answer to the sample.</summary>

@@ -12,6 +12,9 @@ public enum RunPhase
     /// <summary>Shards are being evaluated, or wait for a replica.</summary>
     Running,
 
+    /// <summary>Paused; nobody works on it until it is resumed.</summary>
+    Paused,
+
     /// <summary>Every sample has a prediction.</summary>
     Completed,
 
@@ -37,14 +40,43 @@ public sealed record RunProgress
     /// <summary>How many replicas work for the run now.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>How many shards came back unfinished because their replica was lost.</summary>
+    /// <summary>Runs of higher priority get replicas first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>How many shards, or parts of divided ones, came back unfinished because their replica was lost.</summary>
     public int ShardsReturned { get; init; }
+
+    /// <summary>How often a straggler's work was given to a second replica.</summary>
+    public int ShardsHedged { get; init; }
+
+    /// <summary>How often a shard, or a part of one, was divided to find the sample that costs replicas.</summary>
+    public int ShardsDivided { get; init; }
 
     /// <summary>How many predictions were found in the store when the run was started: work not done again.</summary>
     public int Resumed { get; init; }
 
     /// <summary>Why the run failed, or what it waits for; null if nothing is wrong.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The snapshot of a run that nobody works on, from what its store holds.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="state">Its state; null if it has none.</param>
+    /// <param name="tally">What is stored.</param>
+    /// <returns>The snapshot; a run that should be under way and is not counts as cancelled.</returns>
+    public static RunProgress OfIdle(RunId run, RunState? state, RunTally tally)
+    {
+        ArgumentNullException.ThrowIfNull(tally);
+        RunPhase phase = tally.IsComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
+        return new RunProgress
+        {
+            Run = run,
+            Phase = phase,
+            Priority = state?.Priority ?? 0,
+            Benchmarks = tally.ToProgress(),
+            Resumed = tally.Stored,
+            Problem = phase == RunPhase.Completed ? null : state?.Problem ?? "Nobody works on this run; start it again to continue it.",
+        };
+    }
 }
 
 /// <summary>How far one benchmark of a run is.</summary>

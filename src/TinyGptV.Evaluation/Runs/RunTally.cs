@@ -12,7 +12,7 @@ public sealed class RunTally
 {
     private readonly ImmutableArray<BenchmarkName> _order;
     private readonly Dictionary<BenchmarkName, Counts> _stored;
-    private readonly Dictionary<ShardIndex, (BenchmarkName Benchmark, Counts Counts)> _inWork = [];
+    private readonly Dictionary<ShardPart, (BenchmarkName Benchmark, int Predicted, int Failed)> _inWork = [];
 
     /// <summary>Begins at nothing.</summary>
     /// <param name="manifest">The run.</param>
@@ -29,27 +29,28 @@ public sealed class RunTally
     /// <summary>True when every sample has a stored prediction.</summary>
     public bool IsComplete => _stored.Values.All(counts => counts.Predicted >= counts.Samples);
 
-    /// <summary>Counts a prediction that arrived of a shard in work.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="prediction">The prediction.</param>
-    public void Arrived(ShardIndex shard, Prediction prediction)
+    /// <summary>Takes note of how far a part in work is. When two replicas work on it, the one that is farther counts.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="benchmark">The benchmark of its samples.</param>
+    /// <param name="predicted">How many of them have a prediction, failures included.</param>
+    /// <param name="failed">How many of those are failures.</param>
+    public void Arrived(ShardPart part, BenchmarkName benchmark, int predicted, int failed)
     {
-        ArgumentNullException.ThrowIfNull(prediction);
-        if (!_inWork.TryGetValue(shard, out var work))
-            _inWork.Add(shard, work = (prediction.Benchmark, new Counts(int.MaxValue)));
-        work.Counts.Add(prediction.Failure is not null);
+        if (!_inWork.TryGetValue(part, out var known) || known.Predicted < predicted)
+            _inWork[part] = (benchmark, predicted, failed);
     }
 
-    /// <summary>Forgets what arrived of a shard: it came back, and is predicted anew.</summary>
-    /// <param name="shard">The shard.</param>
-    public void Forget(ShardIndex shard) => _inWork.Remove(shard);
+    /// <summary>Forgets what arrived of a part: it came back, and is predicted anew.</summary>
+    /// <param name="part">The part.</param>
+    public void Forget(ShardPart part) => _inWork.Remove(part);
 
     /// <summary>Counts the predictions of a shard as stored, in place of what arrived of it.</summary>
-    /// <param name="shard">The shard.</param>
+    /// <param name="parts">The parts in which they arrived; none if the shard was found in the store.</param>
     /// <param name="predictions">All its predictions.</param>
-    public void Store(ShardIndex shard, ImmutableArray<PredictionOutline> predictions)
+    public void Store(ImmutableArray<ShardPart> parts, ImmutableArray<PredictionOutline> predictions)
     {
-        Forget(shard);
+        foreach (ShardPart part in parts)
+            Forget(part);
         foreach (PredictionOutline prediction in predictions)
         {
             if (_stored.TryGetValue(prediction.Benchmark, out Counts? counts))
@@ -65,8 +66,8 @@ public sealed class RunTally
     {
         Counts stored = _stored[benchmark];
         var inWork = _inWork.Values.Where(work => work.Benchmark == benchmark);
-        int predicted = Math.Min(stored.Samples, stored.Predicted + inWork.Sum(work => work.Counts.Predicted));
-        return new BenchmarkProgress(benchmark, stored.Samples, predicted, Math.Min(predicted, stored.Failed + inWork.Sum(work => work.Counts.Failed)));
+        int predicted = Math.Min(stored.Samples, stored.Predicted + inWork.Sum(work => work.Predicted));
+        return new BenchmarkProgress(benchmark, stored.Samples, predicted, Math.Min(predicted, stored.Failed + inWork.Sum(work => work.Failed)));
     }
 
     private sealed class Counts(int samples)

@@ -28,7 +28,7 @@ public readonly record struct ShardIndex(int Value) : IComparable<ShardIndex>
     }
 }
 
-/// <summary>The unit of work: some samples of one benchmark, those of one image never divided.</summary>
+/// <summary>What is stored at once, and the least that is given to a replica: some samples of one benchmark, those of one image never divided.</summary>
 /// <param name="Index">The shard's number in its run.</param>
 /// <param name="Benchmark">The benchmark of all its samples.</param>
 /// <param name="Samples">The samples, grouped by image; at least one.</param>

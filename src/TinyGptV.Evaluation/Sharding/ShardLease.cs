@@ -1,13 +1,20 @@
+using System.Collections.Immutable;
+
 namespace TinyGptV.Evaluation.Sharding;
 
-/// <summary>A shard in the hands of a replica.</summary>
-/// <param name="Shard">The shard.</param>
+/// <summary>Parts of shards in the hands of a replica.</summary>
+/// <param name="Number">Tells leases of a run apart; ascending.</param>
 /// <param name="Replica">The name of the replica.</param>
-/// <param name="Attempt">Which attempt to evaluate the shard this is, from 1; tells a lease from a later one of the same shard.</param>
-public sealed record ShardLease(ShardIndex Shard, string Replica, int Attempt);
+/// <param name="Parts">What it evaluates, in this order; at least one.</param>
+/// <param name="IsHedge">True if another replica works on the same parts: whoever answers first counts.</param>
+public sealed record ShardLease(long Number, string Replica, ImmutableArray<ShardPart> Parts, bool IsHedge)
+{
+    /// <summary>How many samples it is about.</summary>
+    public int Samples => Parts.Sum(part => part.Count);
+}
 
 /// <summary>What a ledger knows of a shard.</summary>
-public enum ShardState
+public enum ShardState : byte
 {
     /// <summary>Nobody works on it.</summary>
     Waiting,
@@ -15,8 +22,11 @@ public enum ShardState
     /// <summary>A replica works on it.</summary>
     Leased,
 
-    /// <summary>Too many replicas were lost with it; its samples are to be recorded as failed.</summary>
-    GivenUp,
+    /// <summary>It lost its replicas and was divided; its parts are tried one by one.</summary>
+    Divided,
+
+    /// <summary>All its predictions are at hand, and on their way into the store.</summary>
+    Delivered,
 
     /// <summary>Its predictions are stored.</summary>
     Completed,

@@ -3,45 +3,55 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Who works on which shard of a run: decides leases, attempts, giving up and completion, and moves nothing itself. Not safe for
-/// concurrent use: one owner calls it, between two awaits.
+/// Who works on which shard of a run: decides leases, hedges, suspicion, division and completion, and moves nothing itself. Its size is
+/// five bytes for each shard, and a little for each one that is under way. Not safe for concurrent use: one owner calls it, between
+/// two awaits.
 /// </summary>
 /// <remarks>
-/// A shard that came back is handed out before shards nobody tried. A replica does not get a shard back that it lost, as long as a
-/// replica is there that has not: one broken machine must not cost a sample. A shard that was lost <see cref="AttemptsInCompany"/>
-/// times is leased alone: its replica gets nothing else meanwhile, so that a shard that kills replicas takes no innocent one along.
+/// What came back is handed out before shards nobody tried, and one part at a time. A replica does not get back what it lost, as long
+/// as a replica is there that has not: one broken machine must not cost a sample. What was lost <see cref="AttemptsInCompany"/> times
+/// is a suspect and is leased alone: its replica gets nothing else of the run meanwhile, so that a sample that kills replicas takes no
+/// innocent one along. A suspect that is lost again is divided in two, until the sample that does it stands alone.
 /// </remarks>
 public sealed class ShardLedger
 {
     /// <summary>
-    /// Two attempts in company, because a machine that vanishes takes all its shards along, whatever they hold, and two alone,
-    /// because a machine can vanish twice by chance: who is lost four times so is the cause.
+    /// Two attempts in company, because a machine that vanishes takes all its shards along, whatever they hold, and two of the sample
+    /// alone, because a machine can vanish twice by chance: who is lost four times so is the cause.
     /// </summary>
     public const int DefaultAttemptsLimit = 4;
 
-    /// <summary>A shard that was lost this often is not leased together with another.</summary>
+    /// <summary>What was lost this often is not leased together with anything else.</summary>
     public const int AttemptsInCompany = 2;
 
     private readonly int _attemptsLimit;
+    private readonly ImmutableArray<int> _sizes;
     private readonly ShardState[] _states;
-    private readonly Dictionary<ShardIndex, Losses> _losses = [];
-    private readonly LinkedList<ShardIndex> _returned = [];
-    private readonly Dictionary<ShardIndex, ShardLease> _leases = [];
+    private readonly Dictionary<ShardPart, Losses> _losses = [];
+    private readonly Dictionary<ShardIndex, int> _undelivered = [];
+    private readonly LinkedList<ShardPart> _returned = [];
+    private readonly Dictionary<ShardPart, List<long>> _holders = [];
+    private readonly SortedDictionary<long, OpenLease> _leases = [];
+    private readonly HashSet<ShardPart> _condemned = [];
     private readonly HashSet<string> _replicas = new(StringComparer.Ordinal);
     private int _firstUntried;
+    private long _lastNumber;
 
     /// <summary>Opens the ledger of a run.</summary>
-    /// <param name="shards">How many shards the run has.</param>
+    /// <param name="sizes">How many samples each shard has, in the order of their indexes; each at least 1.</param>
     /// <param name="completed">The shards whose predictions are stored already.</param>
-    /// <param name="attemptsLimit">How many losses of its replica a shard may see; at least 1. Default: <see cref="DefaultAttemptsLimit"/>.</param>
+    /// <param name="attemptsLimit">How many losses of its replica a sample may see; at least 1. Default: <see cref="DefaultAttemptsLimit"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A completed shard is not one of the run's, or a count is out of range.</exception>
-    public ShardLedger(int shards, IEnumerable<ShardIndex> completed, int attemptsLimit = DefaultAttemptsLimit)
+    public ShardLedger(ImmutableArray<int> sizes, IEnumerable<ShardIndex> completed, int attemptsLimit = DefaultAttemptsLimit)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(shards);
         ArgumentNullException.ThrowIfNull(completed);
         ArgumentOutOfRangeException.ThrowIfLessThan(attemptsLimit, 1);
+        if (sizes.Any(size => size < 1))
+            throw new ArgumentOutOfRangeException(nameof(sizes), "Every shard has at least one sample.");
         _attemptsLimit = attemptsLimit;
-        _states = new ShardState[shards];
+        _sizes = sizes;
+        _states = new ShardState[sizes.Length];
+        SamplesWaiting = sizes.Sum();
         foreach (ShardIndex shard in completed)
             Complete(shard);
     }
@@ -52,14 +62,26 @@ public sealed class ShardLedger
     /// <summary>How many shards have stored predictions.</summary>
     public int Completed { get; private set; }
 
-    /// <summary>How often a shard came back unfinished.</summary>
+    /// <summary>How many leases are open.</summary>
+    public int Leases => _leases.Count;
+
+    /// <summary>How often a part came back because its replica was lost.</summary>
     public int Returned { get; private set; }
 
-    /// <summary>How many shards replicas work on.</summary>
-    public int Leased => _leases.Count;
+    /// <summary>How often a straggler's work was given to a second replica.</summary>
+    public int Hedged { get; private set; }
 
-    /// <summary>The shards that are given up and not yet recorded as such, in ascending order.</summary>
-    public ImmutableArray<ShardIndex> GivenUp => [.. _losses.Keys.Where(shard => StateOf(shard) == ShardState.GivenUp).Order()];
+    /// <summary>How often a suspect was divided.</summary>
+    public int Divided { get; private set; }
+
+    /// <summary>How many samples nobody works on; those that are condemned do not count.</summary>
+    public int SamplesWaiting { get; private set; }
+
+    /// <summary>Samples alone with too many losses, in ascending order, until they are delivered as failures.</summary>
+    public ImmutableArray<ShardPart> Condemned => [.. _condemned.OrderBy(part => part.Shard).ThenBy(part => part.First)];
+
+    /// <summary>True when nothing is left to be tried: what is not complete is condemned or on its way into the store.</summary>
+    public bool IsExhausted => SamplesWaiting == 0 && _leases.Count == 0;
 
     /// <summary>True when every shard has stored predictions.</summary>
     public bool IsComplete => Completed == Count;
@@ -69,36 +91,97 @@ public sealed class ShardLedger
     /// <returns>Its state.</returns>
     public ShardState StateOf(ShardIndex shard) => _states[shard.Value];
 
-    /// <summary>Tells whether a replica still works on a shard by this lease.</summary>
+    /// <summary>The whole of a shard as a part.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <returns>Its only part, as long as it is not divided.</returns>
+    public ShardPart WholeOf(ShardIndex shard) => new(shard, 0, _sizes[shard.Value]);
+
+    /// <summary>Tells whether something of a lease is still awaited.</summary>
     /// <param name="lease">The lease.</param>
-    /// <returns>False once the shard was completed or returned.</returns>
-    public bool IsCurrent(ShardLease lease)
+    /// <returns>False once all its parts were delivered, by whomever, or came back.</returns>
+    public bool IsOpen(ShardLease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return _leases.TryGetValue(lease.Shard, out ShardLease? current) && current == lease;
+        return _leases.ContainsKey(lease.Number);
     }
 
-    /// <summary>The shards a replica works on.</summary>
-    /// <param name="replica">The name of the replica.</param>
-    /// <returns>Its leases in ascending order of shards.</returns>
-    public ImmutableArray<ShardLease> LeasesOf(string replica) =>
-        [.. _leases.Values.Where(lease => lease.Replica == replica).OrderBy(lease => lease.Shard)];
+    /// <summary>Tells whether a part of a lease is still awaited.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="part">The part.</param>
+    /// <returns>False once it was delivered, by whomever, or came back.</returns>
+    public bool IsAwaited(ShardLease lease, ShardPart part)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _leases.TryGetValue(lease.Number, out OpenLease? open) && open.Awaited.Contains(part);
+    }
 
-    /// <summary>Says that a replica is there to work; it counts when another must not get a shard back. Harmless if said before.</summary>
+    /// <summary>How often the replicas of a part were lost with it.</summary>
+    /// <param name="part">The part.</param>
+    /// <returns>The number of losses.</returns>
+    public int LossesOf(ShardPart part) => _losses.TryGetValue(part, out Losses? losses) ? losses.Count : 0;
+
+    /// <summary>The open leases of a replica.</summary>
+    /// <param name="replica">The name of the replica.</param>
+    /// <returns>The leases in the order in which they were given.</returns>
+    public ImmutableArray<ShardLease> LeasesOf(string replica) =>
+        [.. _leases.Values.Where(open => open.Lease.Replica == replica).Select(open => open.Lease)];
+
+    /// <summary>Says that a replica is there to work; it counts when another must not get a part back. Harmless if said before.</summary>
     /// <param name="replica">The name of the replica.</param>
     public void Join(string replica) => _replicas.Add(replica);
 
-    /// <summary>Gives a replica a shard to work on. The replica joins by it.</summary>
+    /// <summary>Gives a replica something to work on. The replica joins by it.</summary>
     /// <param name="replica">The name of the replica.</param>
-    /// <returns>The lease, or null if there is no shard for this replica now.</returns>
-    public ShardLease? TryLease(string replica)
+    /// <param name="samples">How many samples it should have; one shard at least is given, whatever its size.</param>
+    /// <returns>The lease, or null if there is nothing for this replica now.</returns>
+    public ShardLease? TryLease(string replica, int samples = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(replica);
         Join(replica);
-        var held = _leases.Values.Where(lease => lease.Replica == replica);
-        if (held.Any(lease => GoesAlone(lease.Shard)))
+        if (HoldsSuspect(replica))
             return null;
-        return (TakeReturned(replica, alone: !held.Any()) ?? TakeUntried()) is { } shard ? Lease(shard, replica) : null;
+        ImmutableArray<ShardPart> parts = TakeReturned(replica) is { } returned ? [returned] : TakeUntried(samples);
+        if (parts.IsEmpty)
+            return null;
+        SamplesWaiting -= parts.Sum(part => part.Count);
+        return Open(replica, parts, isHedge: false);
+    }
+
+    /// <summary>
+    /// Gives a replica that has nothing else to do what another one is late with, from its end, so that the two meet. Nothing is given
+    /// twice over, and no suspect: it would cost two replicas at once.
+    /// </summary>
+    /// <param name="replica">The name of the replica.</param>
+    /// <param name="isLate">Tells whether a lease takes too long.</param>
+    /// <returns>The lease, or null if no lease is late.</returns>
+    public ShardLease? TryHedge(string replica, Predicate<ShardLease> isLate)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(replica);
+        ArgumentNullException.ThrowIfNull(isLate);
+        if (HoldsSuspect(replica))
+            return null;
+        OpenLease? late = _leases.Values.FirstOrDefault(open => open.Lease.Replica != replica
+            && open.Awaited.All(part => _holders[part].Count == 1 && !GoesAlone(part)) && isLate(open.Lease));
+        if (late is null)
+            return null;
+        Hedged++;
+        return Open(replica, [.. late.Lease.Parts.Where(late.Awaited.Contains).Reverse()], isHedge: true);
+    }
+
+    /// <summary>Says that the predictions of a part are at hand, whoever made them, even if its lease is over.</summary>
+    /// <param name="part">The part.</param>
+    /// <returns>Whether this was the first time, and which leases it ended: their work is of no use any more.</returns>
+    public (bool IsFirst, ImmutableArray<ShardLease> Ended) Deliver(ShardPart part)
+    {
+        if (!IsUndelivered(part))
+            return (false, []);
+        if (_returned.Remove(part) || (!_holders.ContainsKey(part) && !_condemned.Contains(part)))
+            SamplesWaiting -= part.Count;
+        ImmutableArray<ShardLease> ended = [.. HoldersOf(part).Where(holder => Drop(holder, part)).Select(holder => holder.Lease)];
+        _condemned.Remove(part);
+        _losses.Remove(part);
+        CountDelivered(part);
+        return (true, ended);
     }
 
     /// <summary>Says that the predictions of a shard are stored, whoever stored them.</summary>
@@ -109,28 +192,24 @@ public sealed class ShardLedger
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard.Value, (uint)Count, nameof(shard));
         if (StateOf(shard) == ShardState.Completed)
             return false;
-        _leases.Remove(shard);
-        _returned.Remove(shard);
-        _losses.Remove(shard);
+        foreach (ShardPart part in UndeliveredPartsOf(shard))
+            Deliver(part);
         _states[shard.Value] = ShardState.Completed;
         Completed++;
         return true;
     }
 
-    /// <summary>Takes a shard back because its replica was lost. Changes nothing if the lease is over already.</summary>
+    /// <summary>Takes back what a lost replica had not delivered. Changes nothing if the lease is over already.</summary>
     /// <param name="lease">The lease.</param>
-    /// <returns>The state of the shard now: waiting for another replica, or given up.</returns>
-    public ShardState Return(ShardLease lease)
-    {
-        if (!IsCurrent(lease))
-            return StateOf(lease.Shard);
-        _leases.Remove(lease.Shard);
-        Returned++;
-        int losses = CountLoss(lease);
-        return losses >= _attemptsLimit ? GiveUp(lease.Shard) : Await(lease.Shard);
-    }
+    /// <returns>The parts that came back, divided ones as they were before.</returns>
+    public ImmutableArray<ShardPart> Return(ShardLease lease) => Close(lease, CountLoss);
 
-    /// <summary>Takes back every shard of a replica that is gone; it no longer counts as being there.</summary>
+    /// <summary>Takes back what a replica had not delivered that is not to blame for it: it drains, or was told to stop.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>The parts that came back.</returns>
+    public ImmutableArray<ShardPart> Release(ShardLease lease) => Close(lease, (part, _) => AwaitFirst(part));
+
+    /// <summary>Takes back everything of a replica that is gone; it no longer counts as being there.</summary>
     /// <param name="replica">The name of the replica.</param>
     /// <returns>The leases that ended by it.</returns>
     public ImmutableArray<ShardLease> ReturnAllOf(string replica)
@@ -142,27 +221,56 @@ public sealed class ShardLedger
         return leases;
     }
 
-    /// <summary>Verifies that every shard is in one place; for tests, after each step.</summary>
+    /// <summary>Verifies that every sample is in one place; for tests, after each step.</summary>
     /// <exception cref="InvalidOperationException">The ledger contradicts itself.</exception>
     public void CheckIntegrity()
     {
         Verify(_states.Count(state => state == ShardState.Completed) == Completed, "completed shards are counted");
-        Verify(_leases.All(lease => lease.Key == lease.Value.Shard && StateOf(lease.Key) == ShardState.Leased), "leases are of leased shards");
-        Verify(_states.Count(state => state == ShardState.Leased) == _leases.Count, "a leased shard has one lease");
-        Verify(_returned.All(shard => StateOf(shard) == ShardState.Waiting && _losses.ContainsKey(shard)), "returned shards wait");
-        Verify(_returned.Distinct().Count() == _returned.Count, "a returned shard waits once");
-        var waiting = Enumerable.Range(0, Count).Select(index => new ShardIndex(index)).Where(shard => StateOf(shard) == ShardState.Waiting);
-        Verify(waiting.All(shard => shard.Value >= _firstUntried || _returned.Contains(shard)), "no waiting shard is forgotten");
-        var spent = _losses.Where(entry => entry.Value.Count >= _attemptsLimit);
-        Verify(spent.All(entry => StateOf(entry.Key) == ShardState.GivenUp), "attempts are limited");
-        var byReplica = _leases.Values.GroupBy(lease => lease.Replica);
-        Verify(byReplica.All(held => held.Count() == 1 || !held.Any(lease => GoesAlone(lease.Shard))), "suspects go alone");
+        Verify(_leases.Values.All(open => open.Awaited.Count > 0), "an open lease awaits something");
+        Verify(_leases.Values.All(open => open.Awaited.All(part => _holders[part].Contains(open.Lease.Number))), "leases hold their parts");
+        Verify(_holders.All(entry => entry.Value.Count is 1 or 2 && entry.Value.All(number => _leases[number].Awaited.Contains(entry.Key))), "parts have one lease, or two");
+        ShardPart[] untried = [.. Indexes().Where(shard => StateOf(shard) == ShardState.Waiting && shard.Value >= _firstUntried).Select(WholeOf)];
+        ShardPart[] open = [.. untried.Except(_returned), .. _returned, .. _holders.Keys, .. _condemned];
+        Verify(open.Distinct().Count() == open.Length, "a part is in one place");
+        Verify(open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting, "waiting samples are counted");
+        var samples = open.GroupBy(part => part.Shard).ToDictionary(parts => parts.Key, parts => parts.Sum(part => part.Count));
+        Verify(Indexes().All(shard => samples.GetValueOrDefault(shard) == UndeliveredOf(shard)), "every sample that is not delivered is in a part");
+        Verify(_losses.All(entry => entry.Value.Count < _attemptsLimit || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)), "attempts are limited");
+        Verify(_condemned.All(part => part.Count == 1), "single samples are condemned");
     }
 
-    private bool GoesAlone(ShardIndex shard) => _losses.TryGetValue(shard, out Losses? losses) && losses.Count >= AttemptsInCompany;
+    private IEnumerable<ShardIndex> Indexes() => Enumerable.Range(0, Count).Select(index => new ShardIndex(index));
 
-    private ShardIndex? TakeReturned(string replica, bool alone)
+    private int UndeliveredOf(ShardIndex shard) => StateOf(shard) switch
     {
+        ShardState.Waiting or ShardState.Leased => _sizes[shard.Value],
+        ShardState.Divided => _undelivered[shard],
+        _ => 0,
+    };
+
+    private bool IsUndelivered(ShardPart part) => StateOf(part.Shard) switch
+    {
+        ShardState.Waiting or ShardState.Leased => part == WholeOf(part.Shard),
+        ShardState.Divided => _holders.ContainsKey(part) || _condemned.Contains(part) || _returned.Contains(part),
+        _ => false,
+    };
+
+    private ShardPart[] UndeliveredPartsOf(ShardIndex shard) => StateOf(shard) switch
+    {
+        ShardState.Waiting or ShardState.Leased => [WholeOf(shard)],
+        ShardState.Divided => [.. _holders.Keys.Concat(_condemned).Concat(_returned).Where(part => part.Shard == shard)],
+        _ => [],
+    };
+
+    private bool GoesAlone(ShardPart part) => StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= AttemptsInCompany;
+
+    private bool HoldsSuspect(string replica) => _leases.Values.Any(open => open.Lease.Replica == replica && open.Awaited.Any(GoesAlone));
+
+    private bool Holds(string replica) => _leases.Values.Any(open => open.Lease.Replica == replica);
+
+    private ShardPart? TakeReturned(string replica)
+    {
+        bool alone = !Holds(replica);
         for (var node = _returned.First; node is not null; node = node.Next)
         {
             if ((GoesAlone(node.Value) && !alone) || BetterElsewhere(node.Value, replica))
@@ -174,43 +282,130 @@ public sealed class ShardLedger
         return null;
     }
 
-    private bool BetterElsewhere(ShardIndex shard, string replica)
+    private bool BetterElsewhere(ShardPart part, string replica) =>
+        _losses.TryGetValue(part, out Losses? losses) && losses.Replicas.Contains(replica) && !_replicas.IsSubsetOf(losses.Replicas);
+
+    private ImmutableArray<ShardPart> TakeUntried(int samples)
     {
-        var lostBy = _losses[shard].Replicas;
-        return lostBy.Contains(replica) && !_replicas.IsSubsetOf(lostBy);
+        var parts = ImmutableArray.CreateBuilder<ShardPart>();
+        for (int taken = 0; _firstUntried < Count && taken < samples; _firstUntried++)
+        {
+            var shard = new ShardIndex(_firstUntried);
+            // A shard can be delivered by others before anybody here tried it.
+            if (StateOf(shard) != ShardState.Waiting)
+                continue;
+            if (parts.Count > 0 && taken + _sizes[shard.Value] > samples)
+                break;
+            parts.Add(WholeOf(shard));
+            taken += _sizes[shard.Value];
+        }
+
+        return parts.DrainToImmutable();
     }
 
-    private ShardIndex? TakeUntried()
+    private ShardLease Open(string replica, ImmutableArray<ShardPart> parts, bool isHedge)
     {
-        // A shard can be completed by others before anybody here tried it.
-        while (_firstUntried < Count && _states[_firstUntried] != ShardState.Waiting)
-            _firstUntried++;
-        return _firstUntried < Count ? new ShardIndex(_firstUntried++) : null;
-    }
+        var lease = new ShardLease(++_lastNumber, replica, parts, isHedge);
+        _leases.Add(lease.Number, new OpenLease(lease));
+        foreach (ShardPart part in parts)
+        {
+            if (!_holders.TryGetValue(part, out List<long>? holders))
+                _holders.Add(part, holders = []);
+            holders.Add(lease.Number);
+            if (StateOf(part.Shard) == ShardState.Waiting)
+                _states[part.Shard.Value] = ShardState.Leased;
+        }
 
-    private ShardLease Lease(ShardIndex shard, string replica)
-    {
-        int losses = _losses.TryGetValue(shard, out Losses? found) ? found.Count : 0;
-        var lease = new ShardLease(shard, replica, losses + 1);
-        _states[shard.Value] = ShardState.Leased;
-        _leases.Add(shard, lease);
         return lease;
     }
 
-    private int CountLoss(ShardLease lease)
+    private OpenLease[] HoldersOf(ShardPart part) => _holders.TryGetValue(part, out List<long>? holders) ? [.. holders.Select(number => _leases[number])] : [];
+
+    /// <returns>True if the lease is over by it.</returns>
+    private bool Drop(OpenLease open, ShardPart part)
     {
-        if (!_losses.TryGetValue(lease.Shard, out Losses? losses))
-            _losses.Add(lease.Shard, losses = new Losses());
-        losses.Replicas.Add(lease.Replica);
-        return ++losses.Count;
+        open.Awaited.Remove(part);
+        List<long> holders = _holders[part];
+        holders.Remove(open.Lease.Number);
+        if (holders.Count == 0)
+            _holders.Remove(part);
+        return open.Awaited.Count == 0 && _leases.Remove(open.Lease.Number);
     }
 
-    private ShardState GiveUp(ShardIndex shard) => _states[shard.Value] = ShardState.GivenUp;
-
-    private ShardState Await(ShardIndex shard)
+    private void CountDelivered(ShardPart part)
     {
-        _returned.AddLast(shard);
-        return _states[shard.Value] = ShardState.Waiting;
+        int left = UndeliveredOf(part.Shard) - part.Count;
+        if (left == 0)
+        {
+            _undelivered.Remove(part.Shard);
+            _states[part.Shard.Value] = ShardState.Delivered;
+        }
+        else
+        {
+            _undelivered[part.Shard] = left;
+        }
+    }
+
+    private ImmutableArray<ShardPart> Close(ShardLease lease, Action<ShardPart, string> comeBack)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        if (!_leases.TryGetValue(lease.Number, out OpenLease? open))
+            return [];
+        ImmutableArray<ShardPart> back = [.. lease.Parts.Where(open.Awaited.Contains)];
+        foreach (ShardPart part in back)
+        {
+            Drop(open, part);
+            comeBack(part, lease.Replica);
+        }
+
+        return back;
+    }
+
+    private void CountLoss(ShardPart part, string replica)
+    {
+        Returned++;
+        if (!_losses.TryGetValue(part, out Losses? losses))
+            _losses.Add(part, losses = new Losses(0, []));
+        losses.Count++;
+        losses.Replicas.Add(replica);
+        // A hedge may still bring it.
+        if (_holders.ContainsKey(part))
+            return;
+        if (part.Count > 1 && losses.Count >= Math.Min(_attemptsLimit, AttemptsInCompany + 1))
+            Divide(part, losses);
+        else if (losses.Count >= _attemptsLimit)
+            _condemned.Add(part);
+        else
+            AwaitLast(part);
+    }
+
+    private void Divide(ShardPart part, Losses losses)
+    {
+        Divided++;
+        _losses.Remove(part);
+        _undelivered.TryAdd(part.Shard, _sizes[part.Shard.Value]);
+        _states[part.Shard.Value] = ShardState.Divided;
+        (ShardPart first, ShardPart second) = part.Divide();
+        foreach (ShardPart half in (ShardPart[])[first, second])
+        {
+            _losses.Add(half, new Losses(Math.Min(_attemptsLimit - 1, AttemptsInCompany), [.. losses.Replicas]));
+            AwaitLast(half);
+        }
+    }
+
+    private void AwaitLast(ShardPart part) => Await(_returned.AddLast(part));
+
+    private void AwaitFirst(ShardPart part)
+    {
+        if (!_holders.ContainsKey(part))
+            Await(_returned.AddFirst(part));
+    }
+
+    private void Await(LinkedListNode<ShardPart> node)
+    {
+        SamplesWaiting += node.Value.Count;
+        if (StateOf(node.Value.Shard) == ShardState.Leased)
+            _states[node.Value.Shard.Value] = ShardState.Waiting;
     }
 
     private static void Verify(bool holds, string invariant)
@@ -219,11 +414,19 @@ public sealed class ShardLedger
             throw new InvalidOperationException($"The ledger contradicts itself: it does not hold that {invariant}.");
     }
 
-    /// <summary>How often, and by whom, a shard was lost.</summary>
-    private sealed class Losses
+    /// <summary>A lease with the parts of it that nobody delivered yet.</summary>
+    private sealed class OpenLease(ShardLease lease)
     {
-        public int Count { get; set; }
+        public ShardLease Lease { get; } = lease;
 
-        public HashSet<string> Replicas { get; } = new(StringComparer.Ordinal);
+        public HashSet<ShardPart> Awaited { get; } = [.. lease.Parts];
+    }
+
+    /// <summary>How often, and by whom, a part was lost.</summary>
+    private sealed class Losses(int count, HashSet<string> replicas)
+    {
+        public int Count { get; set; } = count;
+
+        public HashSet<string> Replicas { get; } = replicas;
     }
 }

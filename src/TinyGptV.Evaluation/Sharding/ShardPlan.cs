@@ -19,8 +19,21 @@ public static class ShardPlan
     public static ImmutableArray<Shard> Create(ImmutableArray<Benchmark> benchmarks, int shardSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shardSize, 1);
-        var packs = benchmarks.SelectMany(benchmark => Pack(benchmark, shardSize));
-        return [.. packs.Select((pack, index) => new Shard(new ShardIndex(index), pack.Benchmark, pack.Samples))];
+        var shards = ImmutableArray.CreateBuilder<Shard>();
+        foreach (Benchmark benchmark in benchmarks)
+            shards.AddRange(Divide(benchmark, shardSize, new ShardIndex(shards.Count)));
+        return shards.DrainToImmutable();
+    }
+
+    /// <summary>Divides one benchmark of a run, like <see cref="Create"/>, one shard after the other.</summary>
+    /// <param name="benchmark">The benchmark, with the samples that are evaluated.</param>
+    /// <param name="shardSize">The number of samples a shard aims at; at least 1.</param>
+    /// <param name="first">The index of its first shard: how many shards the benchmarks before it have.</param>
+    /// <returns>The shards in evaluation order.</returns>
+    public static IEnumerable<Shard> Divide(Benchmark benchmark, int shardSize, ShardIndex first)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        return Pack(benchmark, shardSize).Select((pack, index) => new Shard(new ShardIndex(first.Value + index), pack.Benchmark, pack.Samples));
     }
 
     private static IEnumerable<(BenchmarkName Benchmark, ImmutableArray<Sample> Samples)> Pack(Benchmark benchmark, int shardSize)

@@ -50,6 +50,10 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role coordinator --tls-certificate c --tls-key k --tls-authority a", "The file 'c' of --tls-certificate (or the key to it) cannot be used")]
     [InlineData("runs --cluster 127.0.0.1:1 --runs r", "Give one of the two")]
     [InlineData("runs --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
+    [InlineData("runs list --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
+    [InlineData("runs pause my-run", "'tinygptv runs pause' speaks to a cluster. Name it with --cluster or --clustering")]
+    [InlineData("runs cancel ../x --cluster 127.0.0.1:1", "A run's name has")]
+    [InlineData("runs resume my-run --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     public async Task Option_that_cannot_work_is_refused_in_one_message(string commandLine, string message)
     {
         var (exitCode, output, error) = await new InProcess(_folder).RunAsync(commandLine.Split(' '));

@@ -66,16 +66,20 @@ public class GrainContractsTests
         RunId run = await cluster.StartRunAsync(new RunRequest { Run = new RunId("called"), Benchmarks = [InMemoryBenchmarks.IconQa], Limit = 3 });
         Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
         Assert.Single(await cluster.Catalog.ListAsync(Token));
-        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).ResumeAsync(Token)).Phase);
+        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).ResumeAsync(null, Token)).Phase);
+        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).ContinueAsync(Token)).Phase);
         Assert.Equal(RunPhase.Completed, (await cluster.Run(run).GetProgressAsync(Token)).Phase);
+        Assert.Equal(RunPhase.Completed, (await cluster.Run(run).PauseAsync(Token)).Phase);
         await cluster.Run(run).CancelAsync(Token);
+        await cluster.Catalog.AdoptAsync(Token);
         var replica = cluster.Grains.GetGrain<IModelReplicaGrain>("replica-1");
         Assert.Equal("scripted", (await replica.DescribeAsync(Token)).Digest);
         var benchmark = cluster.Benchmarks.All[1];
-        var shard = new Evaluation.Sharding.Shard(new Evaluation.Sharding.ShardIndex(0), benchmark.Definition.Name, benchmark.Samples);
-        var answered = new List<Prediction>();
-        await foreach (Prediction prediction in replica.EvaluateAsync(new ShardAssignment(run, benchmark.Definition, shard), Token))
-            answered.Add(prediction);
+        var answered = new List<PredictionOutline>();
+        var assignment = new LeaseAssignment(run, [benchmark.Definition], [new PartAssignment(new(0), 0, Evaluation.Sharding.SampleLines.Write(benchmark.Samples))], Guid.NewGuid());
+        await foreach (EvaluatedPart part in replica.EvaluateAsync(assignment, Token))
+            answered.AddRange(part.Lines is { } lines ? PredictionLines.Outline(lines, "wire") : []);
+        await replica.GiveUpAsync(assignment.Lease, Token);
         Assert.Equal(benchmark.Samples.Length, answered.Count);
     }
 

@@ -10,20 +10,25 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 
-/// <summary>Silos in this process: the first coordinates, the n-th after it holds the n-th model as <c>replica-n</c>.</summary>
+/// <summary>
+/// Silos in this process: the first ones coordinate, one unless a test wants more; the n-th silo after the first holds the n-th model as
+/// <c>replica-n</c>.
+/// </summary>
 internal sealed class EvaluationCluster : IAsyncDisposable
 {
     /// <summary>Far beyond what any test takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly IVisionLanguageModel[] _models;
+    private readonly int _coordinators;
     private readonly InProcessTestCluster _cluster;
     private IVisionLanguageModel? _latecomer;
 
-    private EvaluationCluster(IEnumerable<IVisionLanguageModel> models, Action<EvaluationClusterOptions>? configure)
+    private EvaluationCluster(IEnumerable<IVisionLanguageModel> models, int coordinators, Action<EvaluationClusterOptions>? configure)
     {
         _models = [.. models];
-        var builder = new InProcessTestClusterBuilder((short)(1 + _models.Length));
+        _coordinators = coordinators;
+        var builder = new InProcessTestClusterBuilder((short)(coordinators + _models.Length));
         builder.ConfigureSilo((silo, siloBuilder) => Configure(int.Parse(silo.SiloName.Split('_')[^1]), siloBuilder, configure));
         builder.ConfigureClient(client => client.AddEvaluationClient());
         _cluster = builder.Build();
@@ -41,9 +46,9 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public static async Task<EvaluationCluster> StartAsync(
         IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
-        Action<EvaluationClusterOptions>? configure = null)
+        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1)
     {
-        var cluster = new EvaluationCluster(models, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() };
+        var cluster = new EvaluationCluster(models, coordinators, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() };
         await cluster._cluster.DeployAsync(Token);
         await cluster.WhenKnownAsync();
         return cluster;
@@ -101,12 +106,13 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     private void Configure(int number, ISiloBuilder silo, Action<EvaluationClusterOptions>? configure)
     {
         silo.Services.AddSingleton<IImageSource>(Benchmarks);
-        if (number > 0)
+        int replica = number - _coordinators + 1;
+        if (replica > 0)
         {
             // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
             silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-            silo.Services.AddSingleton(_latecomer ?? _models[number - 1]);
-            silo.AddModelReplica($"replica-{number}");
+            silo.Services.AddSingleton(_latecomer ?? _models[replica - 1]);
+            silo.AddModelReplica($"replica-{replica}");
             return;
         }
 
@@ -123,6 +129,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         options.ShortestPause = TimeSpan.FromMilliseconds(1);
         options.LongestPause = TimeSpan.FromMilliseconds(20);
         options.ProgressInterval = TimeSpan.Zero;
+        options.AdoptionInterval = TimeSpan.FromMilliseconds(50);
     }
 
     /// <summary>Asks until every silo has told the others what it is; before that, calls are refused for want of a silo.</summary>

@@ -12,6 +12,9 @@ internal sealed class InMemoryRunStore : IRunStore
     private readonly ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> _shards = new();
     private readonly ConcurrentDictionary<(RunId Run, string Name), string> _reports = new();
 
+    private readonly ConcurrentBag<(RunId Run, string Name, string Content)> _written = [];
+    private readonly ConcurrentBag<(Func<RunId, string, string, bool> Wanted, TaskCompletionSource Told)> _waiting = [];
+
     /// <summary>Thrown by every write of a shard while it is set.</summary>
     public Exception? Broken { get; set; }
 
@@ -30,6 +33,19 @@ internal sealed class InMemoryRunStore : IRunStore
         [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
 
     public string Report(RunId run, string name) => _reports[(run, name)];
+
+    /// <summary>Ends when the state of a run was this phase at any time.</summary>
+    public Task WhenStateIsAsync(RunId run, RunPhase phase)
+    {
+        string value = $"\"phase\": \"{phase.ToString().ToLowerInvariant()}\"";
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((Wanted, told));
+        if (_written.Any(entry => Wanted(entry.Run, entry.Name, entry.Content)))
+            told.TrySetResult();
+        return told.Task;
+
+        bool Wanted(RunId written, string name, string content) => written == run && name == RunState.File && content.Contains(value, StringComparison.Ordinal);
+    }
 
     public RunManifest Manifest(RunId run) => _manifests[run];
 
@@ -62,6 +78,13 @@ internal sealed class InMemoryRunStore : IRunStore
     public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
     {
         _reports[(run, name)] = content;
+        _written.Add((run, name, content));
+        foreach (var (wanted, told) in _waiting)
+        {
+            if (wanted(run, name, content))
+                told.TrySetResult();
+        }
+
         return ValueTask.FromResult($"{run}/{name}");
     }
 

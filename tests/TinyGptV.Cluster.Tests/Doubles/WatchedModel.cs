@@ -9,6 +9,7 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
     private readonly ScriptedModel _script = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _answered;
 
     public ConcurrentQueue<string> Prompts { get; } = [];
@@ -21,6 +22,9 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
 
     /// <summary>Ends when a request is held.</summary>
     public Task WhenItHolds => _holds.Task;
+
+    /// <summary>Ends when a request that is held is given up by whoever asked.</summary>
+    public Task WhenGivenUp => _cancelled.Task;
 
     public ModelIdentity Identity => _script.Identity with { Digest = digest };
 
@@ -48,6 +52,7 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
         if (Interlocked.Increment(ref _answered) <= HoldAfter)
             return;
         _holds.TrySetResult();
-        await _released.Task.WaitAsync(cancellationToken);
+        await using (cancellationToken.Register(() => _cancelled.TrySetResult()))
+            await _released.Task.WaitAsync(cancellationToken);
     }
 }

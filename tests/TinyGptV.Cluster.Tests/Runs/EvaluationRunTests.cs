@@ -72,33 +72,81 @@ public class EvaluationRunTests
         await AssertPredictedAsync(cluster, run);
     }
 
-    [Fact]
-    public async Task Shard_that_breaks_every_model_ends_as_failed_samples_and_takes_no_other_along()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task Sample_that_breaks_every_model_is_found_and_fails_alone_with_the_reason(int shardSize)
     {
         await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel { Before = Break }, new WatchedModel { Before = Break }]);
-        RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.Gqa], ShardSize = 1 });
+        RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.Gqa], ShardSize = shardSize });
         RunProgress end = await cluster.WatchToTheEndAsync(run);
-        Assert.Equal((RunPhase.Completed, ShardLedger.DefaultAttemptsLimit), (end.Phase, end.ShardsReturned));
-        // Shards hold whole images: the samples about image 5 share the fate of question 5.
-        string[] lost = [.. cluster.Store.AllPredictions(run).Where(IsLost).Select(prediction => prediction.Sample.Image.Path).Distinct()];
-        Assert.Equal(["5.png"], lost);
-        Assert.Equal(40, cluster.Store.AllPredictions(run).Select(prediction => prediction.Sample.Id).Distinct().Count());
+        Assert.Equal(RunPhase.Completed, end.Phase);
+        Assert.InRange(end.ShardsDivided, 2, 4);
+        Prediction lost = Assert.Single(cluster.Store.AllPredictions(run), IsLost);
+        Assert.EndsWith("Question 5?", lost.Prompt, StringComparison.Ordinal);
+        Assert.Equal(
+            "Replicas were lost 4 times with this sample, the last times with it alone: InvalidOperationException: out of memory. A run of another name asks it again.",
+            lost.Failure!.Message);
+        await AssertPredictedAsync(cluster, run, lost);
 
         static Task Break(string prompt, CancellationToken cancellationToken) =>
             IsQuestion5(prompt) ? throw new InvalidOperationException("out of memory") : Task.CompletedTask;
     }
 
     [Fact]
-    public async Task Shard_that_kills_its_silos_is_given_up_and_the_last_replica_finishes_the_run()
+    public async Task Only_replica_that_always_fails_ends_the_run_with_its_reason_and_nothing_is_recorded()
+    {
+        var broken = new WatchedModel { Before = (_, _) => throw new InvalidOperationException("no device") };
+        await using var cluster = await EvaluationCluster.StartAsync([broken]);
+        RunId run = await cluster.StartRunAsync();
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal(RunPhase.Failed, end.Phase);
+        Assert.Contains("InvalidOperationException: no device", end.Problem, StringComparison.Ordinal);
+        Assert.Empty(cluster.Store.AllPredictions(run));
+        // Not even the next coordinator tries it again before somebody asks.
+        await cluster.Catalog.AdoptAsync(Token);
+        Assert.Equal(RunPhase.Failed, (await cluster.Run(run).GetProgressAsync(Token)).Phase);
+    }
+
+    [Fact]
+    public async Task Run_of_one_sample_that_always_fails_ends_too()
+    {
+        var broken = new WatchedModel { Before = (_, _) => throw new InvalidOperationException("no device") };
+        await using var cluster = await EvaluationCluster.StartAsync([broken]);
+        RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.IconQa], Limit = 1 });
+        Assert.Equal(RunPhase.Failed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        Assert.Empty(cluster.Store.AllPredictions(run));
+    }
+
+    [Fact]
+    public async Task Straggler_is_helped_out_and_the_first_valid_result_counts()
+    {
+        var stuck = new WatchedModel { HoldAfter = 0 };
+        var quick = new WatchedModel { Before = (_, token) => stuck.WhenItHolds.WaitAsync(token) };
+        await using var cluster = await EvaluationCluster.StartAsync(
+            [stuck, quick], configure: options => (options.ShortestHedge, options.HedgeFactor) = (TimeSpan.Zero, 1));
+        RunId run = await cluster.StartRunAsync();
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, 0), (end.Phase, end.ShardsReturned));
+        Assert.InRange(end.ShardsHedged, 1, 99);
+        // The one that was too late is not left working for nothing.
+        await stuck.WhenGivenUp.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await AssertPredictedAsync(cluster, run);
+    }
+
+    [Fact]
+    public async Task Sample_that_kills_its_silos_is_recorded_and_the_last_replica_finishes_the_run()
     {
         EvaluationCluster? cluster = null;
         WatchedModel[] models = [.. Enumerable.Range(1, 3).Select(number => new WatchedModel { Before = (prompt, token) => KillAsync(number, prompt, token) })];
-        await using (cluster = await EvaluationCluster.StartAsync(models, configure: options => (options.AttemptsLimit, options.ShardsInFlight) = (2, 1)))
+        await using (cluster = await EvaluationCluster.StartAsync(
+            models, new InMemoryBenchmarks(imagesOfQuestions: 40), configure: options => (options.AttemptsLimit, options.ShardsInFlight) = (2, 1)))
         {
             RunId run = await cluster.StartRunAsync(new RunRequest { Benchmarks = [InMemoryBenchmarks.Gqa], ShardSize = 1 });
             RunProgress end = await cluster.WatchToTheEndAsync(run);
-            Assert.Equal((RunPhase.Completed, 2), (end.Phase, end.ShardsReturned));
-            Assert.Equal(["5.png"], cluster.Store.AllPredictions(run).Where(IsLost).Select(prediction => prediction.Sample.Image.Path).Distinct());
+            Assert.Equal((RunPhase.Completed, 1), (end.Phase, end.Benchmarks.Sum(benchmark => benchmark.Failed) - 1));
+            Prediction lost = Assert.Single(cluster.Store.AllPredictions(run), IsLost);
+            Assert.Contains("the replica's process was lost", lost.Failure!.Message, StringComparison.Ordinal);
             Assert.Equal(40, cluster.Store.AllPredictions(run).Length);
         }
 
@@ -200,7 +248,7 @@ public class EvaluationRunTests
         await model.WhenItHolds.WaitAsync(Token);
         await cluster.Run(run).CancelAsync(Token);
         cluster.Benchmarks.Change(InMemoryBenchmarks.Gqa);
-        await cluster.Run(run).ResumeAsync(Token);
+        await cluster.Run(run).ResumeAsync(null, Token);
         RunProgress failed = await cluster.WatchToTheEndAsync(run);
         Assert.Equal(RunPhase.Failed, failed.Phase);
         Assert.EndsWith("benchmarks.gqa.digests.test.json: stored \"digest of gqa\", requested \"changed\"", failed.Problem, StringComparison.Ordinal);
@@ -237,7 +285,7 @@ public class EvaluationRunTests
     private static bool IsLost(Prediction prediction) => prediction.Failure?.Kind == SampleFailureKind.ReplicasLost;
 
     /// <summary>Compares with what one model says about every sample, without a cluster: the same bytes.</summary>
-    private static async Task AssertPredictedAsync(EvaluationCluster cluster, RunId run)
+    private static async Task AssertPredictedAsync(EvaluationCluster cluster, RunId run, Prediction? lost = null)
     {
         var evaluation = new SampleEvaluation(new WatchedModel(), cluster.Benchmarks);
         var expected = new List<Prediction>();
@@ -248,8 +296,11 @@ public class EvaluationRunTests
                 expected.Add(prediction);
         }
 
+        var benchmarks = cluster.Store.Manifest(run).Benchmarks.Select(benchmark => benchmark.Definition.Name).ToHashSet();
+        var answers = expected.Where(prediction => benchmarks.Contains(prediction.Benchmark))
+            .Select(prediction => prediction.Sample.Id == lost?.Sample.Id ? lost : prediction);
         Assert.Equal(
-            PredictionLines.Write(RunPlanning.Sort(cluster.Store.Manifest(run), expected)), PredictionLines.Write(cluster.Store.AllPredictions(run)));
+            PredictionLines.Write(RunPlanning.Sort(cluster.Store.Manifest(run), answers)), PredictionLines.Write(cluster.Store.AllPredictions(run)));
         Assert.Equal(0, cluster.Store.SecondWrites);
     }
 }

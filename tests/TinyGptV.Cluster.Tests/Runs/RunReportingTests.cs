@@ -18,7 +18,7 @@ public class RunReportingTests
         RunId run = await cluster.StartRunAsync();
         await cluster.WatchToTheEndAsync(run);
 
-        Assert.Equal(["predictions.csv", "report.csv", "report.html", "report.md", "timings.json"], cluster.Store.Reports(run));
+        Assert.Equal(["predictions.csv", "report.csv", "report.html", "report.md", "state.json", "timings.json"], cluster.Store.Reports(run));
         RunTimings timings = JsonSerializer.Deserialize(cluster.Store.Report(run, "timings.json"), EvaluationJson.Indented.RunTimings)!;
         Assert.Equal((run, cluster.Benchmarks.Samples, 1, 0), (timings.Run, timings.Samples, timings.Replicas, timings.ShardsReturned));
     }

@@ -7,7 +7,7 @@ namespace TinyGptV.Evaluation.Tests.Runs;
 public class RunTallyTests
 {
     private static readonly BenchmarkName Gqa = new("gqa");
-    private static readonly ShardIndex First = new(0);
+    private static readonly ShardPart First = new(new ShardIndex(0), 0, 3);
     private static readonly Prediction Answered = SampleRuns.Prediction("gqa", SampleRuns.Sample(0, "1.png"));
     private static readonly Prediction Failed =
         SampleRuns.Prediction("gqa", SampleRuns.Sample(1, "1.png"), new SampleFailure(SampleFailureKind.ImageUnavailable, "gone"));
@@ -17,15 +17,23 @@ public class RunTallyTests
     [Fact]
     public void Arrived_ShardInWork_CountsBeforeItIsStored()
     {
-        _tally.Arrived(First, Failed);
+        _tally.Arrived(First, Gqa, 1, 1);
         Assert.Equal(new BenchmarkProgress(Gqa, 3, 1, 1), _tally.ToProgress()[0]);
         Assert.Equal(0, _tally.Stored);
     }
 
     [Fact]
+    public void Arrived_TwoReplicasOfOnePart_CountsTheOneThatIsFarther()
+    {
+        _tally.Arrived(First, Gqa, 2, 1);
+        _tally.Arrived(First, Gqa, 1, 0);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
+    }
+
+    [Fact]
     public void Forget_ShardInWork_CountsItNoMore()
     {
-        _tally.Arrived(First, Answered);
+        _tally.Arrived(First, Gqa, 1, 0);
         _tally.Forget(First);
         Assert.Equal(new BenchmarkProgress(Gqa, 3, 0, 0), _tally.ToProgress()[0]);
     }
@@ -33,8 +41,8 @@ public class RunTallyTests
     [Fact]
     public void Store_ShardInWork_CountsItOnce()
     {
-        _tally.Arrived(First, Answered);
-        _tally.Store(First, [Outline(Answered), Outline(Failed)]);
+        _tally.Arrived(First, Gqa, 1, 0);
+        _tally.Store([First], [Outline(Answered), Outline(Failed)]);
         Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
         Assert.Equal(2, _tally.Stored);
         Assert.False(_tally.IsComplete);
@@ -44,15 +52,15 @@ public class RunTallyTests
     public void ToProgress_MoreArrivedThanThereAre_StaysWithinTheTotal()
     {
         for (int shard = 0; shard < 5; shard++)
-            _tally.Arrived(new ShardIndex(shard), Failed);
+            _tally.Arrived(new ShardPart(new ShardIndex(shard), 0, 1), Gqa, 1, 1);
         Assert.Equal(new BenchmarkProgress(Gqa, 3, 3, 3), _tally.ToProgress()[0]);
     }
 
     [Fact]
     public void IsComplete_EverySampleStored_IsTrue()
     {
-        _tally.Store(First, [Outline(Answered), Outline(Answered), Outline(Failed)]);
-        _tally.Store(new ShardIndex(1), [Outline(SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png")))]);
+        _tally.Store([First], [Outline(Answered), Outline(Answered), Outline(Failed)]);
+        _tally.Store([], [Outline(SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png")))]);
         Assert.True(_tally.IsComplete);
     }
 

@@ -1,0 +1,53 @@
+using CsCheck;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Tests.Sharding;
+
+public class LeaseSizingTests
+{
+    private static readonly TimeSpan Target = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public void SamplesFor_ReplicaNobodyMeasured_IsTheLeast() => Assert.Equal(1, new LeaseSizing(Target, 1000).SamplesFor("a", 1_000_000, 2));
+
+    [Fact]
+    public void SamplesFor_MeasuredReplica_TakesTheTargetTime()
+    {
+        var sizing = new LeaseSizing(Target, 1000);
+        sizing.Observe("a", 32, TimeSpan.FromSeconds(1.6));
+        Assert.Equal(100, sizing.SamplesFor("a", 1_000_000, 2));
+        Assert.Equal(TimeSpan.FromSeconds(5), sizing.ExpectedFor("a", 100));
+    }
+
+    [Fact]
+    public void SamplesFor_SpeedChanges_FollowsWithinAFewLeases()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 1000, TimeSpan.FromSeconds(1));
+        for (int lease = 0; lease < 8; lease++)
+            sizing.Observe("a", 10, TimeSpan.FromSeconds(1));
+        Assert.InRange(sizing.SamplesFor("a", 1_000_000, 2), 50, 75);
+    }
+
+    [Fact]
+    public void SamplesFor_Always_IsAtLeastOneAndWithinTheLimitAndHalfAShare() =>
+        Gen.Select(Gen.Int[1, 100_000], Gen.Double[0, 100], Gen.Int[0, 2_000_000], Gen.Int[0, 200], Gen.Int[1, 5000]).Sample((samples, seconds, waiting, places, limit) =>
+        {
+            var sizing = new LeaseSizing(Target, limit);
+            sizing.Observe("a", samples, TimeSpan.FromSeconds(seconds));
+            int given = sizing.SamplesFor("a", waiting, places);
+            Assert.InRange(given, 1, limit);
+            Assert.True(given == 1 || given <= waiting / (2.0 * Math.Max(places, 1)));
+        });
+
+    [Fact]
+    public void ExpectedFor_ReplicaNobodyMeasured_IsThatOfAMiddlingOne()
+    {
+        var sizing = new LeaseSizing(Target, 1000);
+        Assert.Null(sizing.ExpectedFor("new", 10));
+        sizing.Observe("slow", 1, TimeSpan.FromSeconds(1));
+        sizing.Observe("middling", 10, TimeSpan.FromSeconds(1));
+        sizing.Observe("quick", 100, TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(1), sizing.ExpectedFor("new", 10));
+    }
+}
