@@ -87,6 +87,7 @@ internal static class TinyGptVProgram
             new SiloCommand(environment),
             new ScoreCommand(environment),
             new ReportCommand(environment),
+            new CompareCommand(environment),
             new ExportCommand(environment),
             new ImportCommand(environment),
             new RunsCommand(environment),

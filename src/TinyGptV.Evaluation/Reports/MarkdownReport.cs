@@ -58,7 +58,7 @@ public static class MarkdownReport
         yield return Lines(ReportTables.Files(report));
     }
 
-    private static IEnumerable<string> Block(ReportTable table)
+    internal static IEnumerable<string> Block(ReportTable table)
     {
         yield return Lines(table);
         if (table.Note is { Length: > 0 } note)
@@ -74,10 +74,10 @@ public static class MarkdownReport
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
-    private static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- {item}"));
+    internal static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- {item}"));
 
     /// <summary>Texts come from annotations and file names: they must neither break a table nor be read as markup.</summary>
-    private static string Escape(string text) => string.Concat(text.Select(c => c switch
+    internal static string Escape(string text) => string.Concat(text.Select(c => c switch
     {
         '\n' or '\r' => " ",
         '|' or '*' or '_' or '<' or '`' or '[' or '\\' or '#' => $"\\{c}",

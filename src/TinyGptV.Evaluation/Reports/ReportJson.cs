@@ -1,12 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TinyGptV.Evaluation.Comparisons;
 
 namespace TinyGptV.Evaluation.Reports;
 
 /// <summary>Reports as JSON, for scripts. Property names are the contract: add, never rename.</summary>
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(ReportTable))]
+[JsonSerializable(typeof(RunComparison))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Indented with line feeds; only what JSON demands is escaped.</summary>
@@ -23,4 +25,9 @@ public sealed partial class ReportJson : JsonSerializerContext
     /// <param name="report">The report.</param>
     /// <returns>The JSON, ending with a line feed.</returns>
     public static string Write(EvaluationReport report) => JsonSerializer.Serialize(report, Indented.EvaluationReport) + "\n";
+
+    /// <summary>Writes a comparison without its samples.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <returns>The JSON, ending with a line feed.</returns>
+    public static string Write(RunComparison comparison) => JsonSerializer.Serialize(comparison, Indented.RunComparison) + "\n";
 }

@@ -37,6 +37,7 @@ internal static class ReportNumber
     public static string Heading(Measurement measurement) =>
         char.ToUpperInvariant(measurement.Metric[0]) + measurement.Metric[1..] + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");
 
-    private static string In(MeasurementScale scale, double? value) =>
+    /// <summary>A value in the unit of a scale.</summary>
+    public static string In(MeasurementScale scale, double? value) =>
         scale is MeasurementScale.Fraction ? Percent(value) : value?.ToString("0.###", CultureInfo.InvariantCulture) ?? NotAvailable;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Comparisons;
 using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
@@ -21,11 +23,35 @@ public static class StoredReport
     public static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunId run, string mode, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        RunManifest manifest = await store.ReadManifestAsync(run, cancellationToken)
-            ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+        return await CreateAsync(store, await ReadManifestAsync(store, run, cancellationToken), mode, cancellationToken);
+    }
+
+    /// <summary>Lays two stored runs beside each other, sample by sample; they may be one run in two modes.</summary>
+    /// <param name="store">The store of both.</param>
+    /// <param name="a">The first run and its scoring mode.</param>
+    /// <param name="b">The second run and its scoring mode.</param>
+    /// <param name="only">The benchmarks to compare; empty for all that both runs have.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The comparison.</returns>
+    /// <exception cref="PrerequisiteException">A run cannot be scored, or the runs cannot be compared.</exception>
+    public static async ValueTask<RunComparison> CompareAsync(
+        IRunStore store, (RunId Run, string Mode) a, (RunId Run, string Mode) b, ImmutableArray<BenchmarkName> only, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        RunManifest first = await ReadManifestAsync(store, a.Run, cancellationToken), second = await ReadManifestAsync(store, b.Run, cancellationToken);
+        return RunComparison.Create(
+            (first, await CreateAsync(store, first, a.Mode, cancellationToken)), (second, await CreateAsync(store, second, b.Mode, cancellationToken)), only);
+    }
+
+    private static async ValueTask<RunManifest> ReadManifestAsync(IRunStore store, RunId run, CancellationToken cancellationToken) =>
+        await store.ReadManifestAsync(run, cancellationToken)
+        ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+
+    private static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunManifest manifest, string mode, CancellationToken cancellationToken)
+    {
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
-        foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
-            predictions.AddRange((await store.ReadShardAsync(run, shard, cancellationToken)).Predictions());
+        foreach (ShardIndex shard in await store.ListShardsAsync(manifest.Run, cancellationToken))
+            predictions.AddRange((await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Predictions());
         return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
     }
 

@@ -12,6 +12,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("silo")]
     [InlineData("score")]
     [InlineData("report")]
+    [InlineData("compare")]
     [InlineData("export")]
     [InlineData("import")]
     [InlineData("runs")]
@@ -46,7 +47,7 @@ public sealed class HelpTests : IDisposable
     {
         var (_, output, _) = await new InProcess(_folder).RunAsync("--help");
 
-        foreach (string command in new[] { "eval", "silo", "score", "report", "export", "import", "runs", "checkpoint", "data" })
+        foreach (string command in new[] { "eval", "silo", "score", "report", "compare", "export", "import", "runs", "checkpoint", "data" })
             Assert.Contains($"\n  {command}", output, StringComparison.Ordinal);
     }
 }
