@@ -8,7 +8,9 @@ internal static class HtmlSummary
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
         html.WriteRaw("<section id=\"results\" aria-labelledby=\"results-title\">\n<h2 id=\"results-title\">Results</h2>\n");
-        if (report.IsPartial)
+        foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
+            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> The files of {benchmark.Title} are incomplete: {benchmark.Incomplete!.Describe()}.</p>\n");
+        if (report.HasUnanswered)
             html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer. They count as wrong.</p>\n");
         if (report.Unexpected > 0)
             html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
