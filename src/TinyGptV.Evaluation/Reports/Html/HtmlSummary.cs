@@ -16,13 +16,15 @@ internal static class HtmlSummary
             html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
         html.WriteRaw("<div class=\"cards\">\n");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
-            WriteCard(benchmark, html);
+            WriteCard(benchmark, report.Mode, html);
         html.WriteRaw("</div>\n</section>\n");
     }
 
-    private static void WriteCard(BenchmarkReport benchmark, HtmlWriter html)
+    private static void WriteCard(BenchmarkReport benchmark, string mode, HtmlWriter html)
     {
         html.Write($"<article class=\"panel\">\n<h3>{benchmark.Title} <small>{benchmark.Split}</small></h3>\n");
+        if (benchmark.Mode != mode)
+            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> for want of {mode}</p>\n");
         html.Write($"<p class=\"figure\"><b>{ReportNumber.Value(benchmark.Overall)}</b>");
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
