@@ -22,7 +22,8 @@ internal abstract class StoredRunCommand : TeachingCommand
         SetAction((result, cancellationToken) => action(Bind(result), cancellationToken));
     }
 
-    private StoredRunOptions Bind(ParseResult result) => new(
+    /// <summary>The options as they were given.</summary>
+    protected virtual StoredRunOptions Bind(ParseResult result) => new(
         RunId.Parse(result.GetRequiredValue(_run)),
         result.GetRequiredValue(_runs),
         result.GetRequiredValue(_mode),

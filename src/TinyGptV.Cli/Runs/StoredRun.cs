@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Cli.Display;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage.Folders;
@@ -7,7 +8,11 @@ using TinyGptV.Storage.Folders;
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>Which stored run is scored, and how.</summary>
-internal sealed record StoredRunOptions(RunId Run, string Runs, string Mode, OutputFormat Format);
+internal sealed record StoredRunOptions(RunId Run, string Runs, string Mode, OutputFormat Format)
+{
+    /// <summary>The folder or address in which the HTML report looks for pictures at first; null for nowhere.</summary>
+    public string? Images { get; init; }
+}
 
 /// <summary>What can be made from a run's files alone: no model, no images, no cluster.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -27,11 +32,21 @@ internal sealed class StoredRun(ProgramEnvironment environment)
     {
         RunFolder store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
-        ImmutableArray<string> files = await StoredReport.WriteAsync(store, report, cancellationToken);
+        ImmutableArray<string> files = await StoredReport.WriteAsync(store, report, ImagesOf(options), cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
         else
             foreach (string file in files) await environment.Output.WriteLineAsync(file);
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
+    }
+
+    /// <summary>A folder as the page sees it from where it lies, so that both can be moved together; an address as it is.</summary>
+    private static string ImagesOf(StoredRunOptions options)
+    {
+        if (options.Images is not { } images) return "";
+        if (images.Contains("://", StringComparison.Ordinal)) return images;
+        if (!Directory.Exists(images))
+            throw new PrerequisiteException($"--images was expected to name the folder of benchmarks or its address, and there is no folder '{images}'. Correct the path.");
+        return Path.GetRelativePath(Path.Combine(options.Runs, options.Run.Value), images).Replace('\\', '/');
     }
 
     private RunFolder StoreOf(StoredRunOptions options) => new(options.Runs, environment.Time);

@@ -22,7 +22,7 @@ internal sealed class RunReporting(IRunStore store)
             {
                 Tables = [ReportTables.Results(report), ReportTables.Answers(report)],
                 Json = ReportJson.Write(report),
-                Files = await StoredReport.WriteAsync(store, report, cancellationToken),
+                Files = await StoredReport.WriteAsync(store, report, images: "", cancellationToken),
                 Unanswered = report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected - benchmark.Counts.Answered),
             };
         }

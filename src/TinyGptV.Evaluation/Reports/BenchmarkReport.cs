@@ -61,6 +61,9 @@ public sealed record BenchmarkReport
     /// <summary>What the run follows: where images are, what is asked.</summary>
     internal BenchmarkDefinition Definition { get; private init; } = null!;
 
+    /// <summary>Where the answers come from, if another system gave them; null if the run's model did.</summary>
+    internal AnswerOrigin? Imported { get; private init; }
+
     internal static BenchmarkReport Create(BenchmarkManifest manifest, IEnumerable<Prediction> predictions, string mode, IScorer scorer)
     {
         BenchmarkDefinition definition = manifest.Definition;
@@ -74,6 +77,7 @@ public sealed record BenchmarkReport
         return new BenchmarkReport
         {
             Definition = definition,
+            Imported = manifest.Imported,
             Benchmark = definition.Name,
             Title = definition.Title,
             Split = definition.Split,

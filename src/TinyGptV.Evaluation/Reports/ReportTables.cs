@@ -113,6 +113,9 @@ public static class ReportTables
                 .. from benchmark in report.Benchmarks
                    from file in benchmark.Digests
                    select ImmutableArray.Create($"{benchmark.Title}, version {ReportNumber.Count(benchmark.Version)}", file.Key, file.Value),
+                .. from benchmark in report.Benchmarks
+                   where benchmark.Imported is not null
+                   select ImmutableArray.Create($"{benchmark.Title}, imported answers", benchmark.Imported!.File, benchmark.Imported.Digest),
             ],
         };
     }

@@ -56,20 +56,21 @@ public static class StoredReport
     }
 
     /// <summary>
-    /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than the default one the
-    /// files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
+    /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than
+    /// the default one the files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="report">The report.</param>
+    /// <param name="images">Where <c>report.html</c> looks for pictures at first; empty for nowhere, which gives the same file everywhere.</param>
     /// <param name="cancellationToken">Ends the writing early; each file is either the old or the new one then.</param>
     /// <returns>Where the files can be found, for people.</returns>
     /// <exception cref="PrerequisiteException">The store cannot be written.</exception>
-    public static async ValueTask<ImmutableArray<string>> WriteAsync(IRunStore store, EvaluationReport report, CancellationToken cancellationToken)
+    public static async ValueTask<ImmutableArray<string>> WriteAsync(IRunStore store, EvaluationReport report, string images, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(report);
         var places = ImmutableArray.CreateBuilder<string>();
-        foreach ((string name, string extension, Action<EvaluationReport, TextWriter> write) in Files)
+        foreach ((string name, string extension, Action<EvaluationReport, TextWriter> write) in Files(images))
         {
             using var content = new StringWriter();
             write(report, content);
@@ -79,8 +80,11 @@ public static class StoredReport
         return places.DrainToImmutable();
     }
 
-    private static ImmutableArray<(string Name, string Extension, Action<EvaluationReport, TextWriter> Write)> Files =>
-        [("report", "csv", CsvReport.Write), ("report", "md", MarkdownReport.Write), ("report", "html", HtmlReport.Write), ("predictions", "csv", PredictionsCsv.Write)];
+    private static ImmutableArray<(string Name, string Extension, Action<EvaluationReport, TextWriter> Write)> Files(string images) =>
+    [
+        ("report", "csv", CsvReport.Write), ("report", "md", MarkdownReport.Write),
+        ("report", "html", (report, writer) => HtmlReport.Write(report, writer, images)), ("predictions", "csv", PredictionsCsv.Write),
+    ];
 
     private static string FileName(string name, string extension, string mode) => mode == DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
 }

@@ -336,7 +336,25 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(before, await File.ReadAllTextAsync(_folder["runs", "r", "report.csv"], TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Report_with_images_names_them_as_seen_from_the_page_and_changes_nothing_else()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        await _program.RunAsync(Eval);
+        string[] names = ["report.csv", "report.md", "report.html", "predictions.csv"];
+        string[] before = [.. names.Select(name => File.ReadAllText(_folder["runs", "r", name]))];
+
+        var (exitCode, _, error) = await _program.RunAsync("report", "r", "--runs", "{folder}/runs", "--images", "{folder}/data");
+
+        Assert.True(exitCode == ExitCode.Success, error);
+        Assert.Equal(
+            before.Select(text => text.Replace("data-images=\"\"", "data-images=\"../../data\"", StringComparison.Ordinal)),
+            names.Select(name => File.ReadAllText(_folder["runs", "r", name])));
+        Assert.Contains("data-images=\"\"", before[2], StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("report r --runs {folder}/runs --images {folder}/nowhere", "there is no folder")]
     [InlineData("score nobody --runs {folder}/runs", "has no such run")]
     [InlineData("report nobody --runs {folder}/runs", "has no such run")]
     [InlineData("score ../r --runs {folder}/runs", "A run's name has")]

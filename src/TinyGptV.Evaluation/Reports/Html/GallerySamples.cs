@@ -117,6 +117,12 @@ internal static class GallerySamples
         json.WriteNumber("tokens", generation.TokenIds.Length);
         if (generation.StopReason is StopReason.Length)
             json.WriteBoolean("limit", true);
+        if (generation.FirstWords is not { } words)
+            return;
+        json.WriteStartObject("first");
+        foreach ((string word, double probability) in words)
+            json.WriteNumber(word, Math.Round(probability, 4));
+        json.WriteEndObject();
     }
 
     private static void WriteRanking(Sample sample, ChoiceRanking ranking, int? chosen, Utf8JsonWriter json)

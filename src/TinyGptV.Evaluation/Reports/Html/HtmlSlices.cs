@@ -31,7 +31,7 @@ internal static class HtmlSlices
         html.Write($"<details class=\"panel\"");
         html.WriteRaw(slices.Count <= MostUnfolded ? " open>" : ">");
         html.Write($"<summary>by {kind} <small>{ReportNumber.Count(slices.Count)} {(slices.Count == 1 ? "part" : "parts")}</small></summary>\n");
-        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\"><span class=\"unseen\">Plot in percent</span>");
+        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
         html.WriteRaw(PlotCell.Scale(axis));
         html.Write($"</th><th scope=\"col\" class=\"num\" data-sort=\"number\">{ReportNumber.Heading(benchmark.Overall)}</th><th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
         foreach (SliceMeasurement slice in slices)

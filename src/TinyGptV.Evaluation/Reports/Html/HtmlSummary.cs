@@ -8,19 +8,23 @@ internal static class HtmlSummary
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
         html.WriteRaw("<section id=\"results\" aria-labelledby=\"results-title\">\n<h2 id=\"results-title\">Results</h2>\n");
-        if (report.IsPartial)
+        foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
+            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> The files of {benchmark.Title} are incomplete: {benchmark.Incomplete!.Describe()}.</p>\n");
+        if (report.HasUnanswered)
             html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer. They count as wrong.</p>\n");
         if (report.Unexpected > 0)
             html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
         html.WriteRaw("<div class=\"cards\">\n");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
-            WriteCard(benchmark, html);
+            WriteCard(benchmark, report.Mode, html);
         html.WriteRaw("</div>\n</section>\n");
     }
 
-    private static void WriteCard(BenchmarkReport benchmark, HtmlWriter html)
+    private static void WriteCard(BenchmarkReport benchmark, string mode, HtmlWriter html)
     {
         html.Write($"<article class=\"panel\">\n<h3>{benchmark.Title} <small>{benchmark.Split}</small></h3>\n");
+        if (benchmark.Mode != mode)
+            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> for want of {mode}</p>\n");
         html.Write($"<p class=\"figure\"><b>{ReportNumber.Value(benchmark.Overall)}</b>");
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");

@@ -132,6 +132,15 @@
     return inside.flatMap(path => [`${name}/${path}`, path]);
   }
 
+  const encodePath = path => path.split("/").map(encodeURIComponent).join("/");
+
+  /** What the reader typed as an address: it may be one, or the path of a folder as the system writes it. */
+  function addressOf(typed) {
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(typed)) return typed;
+    const path = typed.replaceAll("\\", "/");
+    return /^[a-z]:\//i.test(path) ? `file:///${path.slice(0, 2)}${encodePath(path.slice(2))}` : encodePath(path);
+  }
+
   function addressesOf(row) {
     if (chosenFiles.size > 0) {
       const file = placesOf(row).map(place => chosenFiles.get(place)).find(found => found);
@@ -141,8 +150,8 @@
     const places = placesOf(row);
     const first = working.get(row.benchmark) ?? 0;
     const order = [first, ...places.keys().filter(i => i !== first)];
-    const start = state.images.endsWith("/") ? state.images : `${state.images}/`;
-    return order.map(i => start + places[i].split("/").map(encodeURIComponent).join("/"));
+    const start = addressOf(state.images.replace(/\/$/, ""));
+    return order.map(i => `${start}/${encodePath(places[i])}`);
   }
 
   /** Shows a row's picture, or does what is to be done if there is none. */
@@ -156,7 +165,7 @@
     image.addEventListener("error", next);
     image.addEventListener("load", () => {
       if (image.src.startsWith("blob:")) return URL.revokeObjectURL(image.src);
-      const found = placesOf(row).findIndex(place => image.src.endsWith(place.split("/").map(encodeURIComponent).join("/")));
+      const found = placesOf(row).findIndex(place => image.src.endsWith(encodePath(place)));
       if (found >= 0) working.set(row.benchmark, found);
     });
     next();
@@ -249,6 +258,7 @@
       ...(rest.failure ? pair("Failure", `${rest.failure[0]}: ${rest.failure[1]}`) : []),
       ...(rest.choices ? pair("Choices by likelihood", table(["Choice", "log-likelihood", "tokens", "mean"],
         rest.choices.map(([text, sum, tokens], i) => [`${text}${i === rest.chosen ? " (chosen)" : ""}`, sum.toFixed(3), tokens, (sum / tokens).toFixed(3)]))) : []),
+      ...(rest.first ? pair("Likelihood of first words", Object.entries(rest.first).map(([word, likelihood]) => `${word} ${likelihood.toFixed(3)}`).join(", ")) : []),
       ...(rest.tokens === undefined ? [] : pair(`Raw text, ${rest.tokens} tokens${rest.limit ? ", cut by the limit" : ""}`, make("pre", {}, row.raw.replaceAll("\r", "\u240D").replaceAll("\n", "\u240A\n")))),
       ...pair("Prompt", make("pre", {}, prompt)),
       ...(row.slices.length > 0 ? pair("Slices", ...row.slices.map(i => sliceButton(benchmark, benchmark.slices[i].join(": ")))) : []));
