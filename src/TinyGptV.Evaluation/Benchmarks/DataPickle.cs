@@ -51,7 +51,7 @@ internal ref struct DataPickle
         {
             byte opcode = Take(1)[0];
             if (opcode == '.')
-                return PopFrom(_stack.Count - 1)[0];
+                return Pop();
             Execute(opcode);
         }
 
@@ -83,11 +83,11 @@ internal ref struct DataPickle
             case 0x8D: Push(PickledText.OfUtf8(Take(Length(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)))))); break;
             case (byte)']': Push(new List<object>()); break;
             case (byte)'l': Push(new List<object>(PopToMark())); break;
-            case (byte)'a': Append(PopFrom(_stack.Count - 1)); break;
+            case (byte)'a': Append(Pop()); break;
             case (byte)'e': Append(PopToMark()); break;
             case (byte)'}': Push(new Dictionary<string, object>(StringComparer.Ordinal)); break;
             case (byte)'d': PushDictionary(PopToMark()); break;
-            case (byte)'s': SetItems(PopFrom(_stack.Count - 2)); break;
+            case (byte)'s': SetItem(value: Pop(), key: Pop()); break;
             case (byte)'u': SetItems(PopToMark()); break;
             case (byte)'p': Memorize(Index(Line())); break;
             case (byte)'q': Memorize(Take(1)[0]); break;
@@ -142,7 +142,7 @@ internal ref struct DataPickle
         SetItems(items);
     }
 
-    private readonly void Append(object[] items)
+    private readonly void Append(params ReadOnlySpan<object> items)
     {
         if (Top() is not List<object> list)
             throw new InvalidDataException("it appends to something that is no list");
@@ -151,10 +151,17 @@ internal ref struct DataPickle
 
     private readonly void SetItems(object[] items)
     {
-        if (Top() is not Dictionary<string, object> dictionary || items.Length % 2 != 0)
-            throw new InvalidDataException("it sets items of something that is no dictionary");
+        if (items.Length % 2 != 0)
+            throw new InvalidDataException("a value is missing");
         for (int i = 0; i < items.Length; i += 2)
-            dictionary[items[i] as string ?? throw new InvalidDataException("a dictionary has a key that is no text")] = items[i + 1];
+            SetItem(items[i + 1], items[i]);
+    }
+
+    private readonly void SetItem(object value, object key)
+    {
+        if (Top() is not Dictionary<string, object> dictionary)
+            throw new InvalidDataException("it sets items of something that is no dictionary");
+        dictionary[key as string ?? throw new InvalidDataException("a dictionary has a key that is no text")] = value;
     }
 
     /// <summary>Python numbers what it stores from 0 or 1 on without gaps, so that no number can ask for memory.</summary>
@@ -170,6 +177,16 @@ internal ref struct DataPickle
     private readonly void Recall(int index) =>
         Push(index < _memo.Count && _memo[index] is { } value ? value : throw new InvalidDataException($"it recalls value {index}, which it never stored"));
 
+    private readonly object Pop()
+    {
+        // What lies below a mark belongs to the structure that is still being put together there.
+        if (_stack.Count - 1 < (_marks.Count == 0 ? 0 : _marks[^1]))
+            throw new InvalidDataException("a value is missing");
+        object top = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        return top;
+    }
+
     private readonly object[] PopToMark()
     {
         if (_marks.Count == 0)
@@ -181,7 +198,6 @@ internal ref struct DataPickle
 
     private readonly object[] PopFrom(int index)
     {
-        // What lies below a mark belongs to the structure that is still being put together there.
         if (index < (_marks.Count == 0 ? 0 : _marks[^1]) || index > _stack.Count)
             throw new InvalidDataException("a value is missing");
         object[] items = [.. _stack[index..]];
