@@ -1,0 +1,76 @@
+using System.Net;
+using System.Security.Cryptography;
+using k8s.Models;
+using TinyGptV.Cli;
+using TinyGptV.Kubernetes.Tests.Manifests;
+using TinyGptV.Kubernetes.Tests.Processes;
+
+namespace TinyGptV.Kubernetes.Tests;
+
+/// <summary>The overlay `local`, run: Redis, two coordinators, two replicas and an evaluation job with the commands and environments of the manifests.</summary>
+public sealed class LocalClusterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Pods_of_the_local_overlay_evaluate_the_samples_to_a_report()
+    {
+        RenderedManifests manifests = RenderedManifests.Render("local");
+        string network = $"127.{RandomNumberGenerator.GetInt32(1, 255)}.{RandomNumberGenerator.GetInt32(255)}";
+        string password = RandomNumberGenerator.GetHexString(32);
+        await using var node = new Node(manifests, _folder, new()
+        {
+            // What README.md puts into the secret, with an address in place of a name.
+            ["connection"] = $"{network}.2:6379,password={password}",
+            ["redis.conf"] = $"requirepass {password}\nbind {network}.2\n",
+        });
+
+        Pod redis = node.Start(manifests.WorkloadOf("membership"), $"{network}.2");
+        await redis.Process.WaitForLineAsync(line => line.Contains("Ready to accept connections", StringComparison.Ordinal), Token);
+        Pod[] silos =
+        [
+            .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
+            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
+        ];
+        foreach (Pod silo in silos) await AssertReadyAsync(silo);
+
+        Pod job = node.Start(manifests.WorkloadOf("evaluation"), $"{network}.30", ("TINYGPTV_LIMIT", "8"), ("TINYGPTV_RUN", "first"));
+        Assert.True(await job.Process.WaitForExitAsync(Token) == ExitCode.Success, job.Process.Transcript);
+
+        Assert.Contains("vsr", job.Process.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(job.Mounts["/tmp"]));
+        foreach (string file in new[] { "manifest.json", "report.csv", "report.md", "predictions.csv" })
+            Assert.True(File.Exists(_folder["claims", "runs", "first", file]), file);
+        Assert.Equal(24 + 1, File.ReadLines(_folder["claims", "runs", "first", "predictions.csv"]).Count());
+        foreach (string[] command in new[] { new[] { "runs" }, ["report", "first", "--mode", "official"] })
+        {
+            await using ProgramProcess executed = Node.Execute(silos[0], "tinygptv", command);
+            Assert.True(await executed.WaitForExitAsync(Token) == ExitCode.Success, executed.Transcript);
+            Assert.Contains("first", executed.Output, StringComparison.Ordinal);
+        }
+        // The run is on one of the coordinators, and that one has counted.
+        string[] metrics = await Task.WhenAll(silos.Select(silo => silo.MetricsAsync(_http, Token)));
+        Assert.All(metrics, text => Assert.Contains("orleans_", text, StringComparison.Ordinal));
+        Assert.Single(metrics, text => text.Contains("tinygptv_shards_completed", StringComparison.Ordinal));
+
+        foreach (Pod silo in silos.Reverse()) Assert.True(await silo.StopAsync(Token) == ExitCode.Success, silo.Process.Transcript);
+        Assert.All(silos.Append(job), pod => Assert.DoesNotContain(password, pod.Process.Transcript, StringComparison.Ordinal));
+    }
+
+    private async Task AssertReadyAsync(Pod silo)
+    {
+        await silo.Process.WaitForLineAsync(line => line.StartsWith($"{silo.Workload.Component} '{silo.Name}' is ready: ", StringComparison.Ordinal), Token);
+        V1Container container = silo.Workload.Container;
+        foreach (V1Probe probe in new[] { container.StartupProbe, container.LivenessProbe, container.ReadinessProbe })
+            Assert.Equal(HttpStatusCode.OK, await silo.AskAsync(_http, probe, Token));
+    }
+}
