@@ -50,7 +50,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value.Value);
             RunProgress end = await FollowAsync(cluster, run.Value, ended.Token);
             return end.Phase == RunPhase.Completed
-                ? await ConcludeAsync(end, await grain.ReportAsync(options.Mode, ended.Token).WaitAsync(ended.Token), options.Format)
+                ? await ConcludeAsync(end, await cluster.AskAsync(() => grain.ReportAsync(options.Mode, ended.Token), environment.Time, ended.Token), options.Format)
                 : throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
@@ -70,7 +70,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         long began = environment.Time.GetTimestamp();
         for (bool told = false; ; told = true)
         {
-            RunStart start = await catalog.StartAsync(options.Request, cancellationToken).WaitAsync(cancellationToken);
+            RunStart start = await cluster.AskAsync(() => catalog.StartAsync(options.Request, cancellationToken), environment.Time, cancellationToken);
             switch (start.Status)
             {
                 case RunStartStatus.Started:

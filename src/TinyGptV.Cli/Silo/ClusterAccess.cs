@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
@@ -12,6 +13,11 @@ namespace TinyGptV.Cli.Silo;
 internal sealed class ClusterAccess : IAsyncDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
+
+    // A call through a living gateway to a silo that died is answered by nobody. Every call is shorter than this, or says that it is longer.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LongestRepetition = TimeSpan.FromMinutes(1);
 
     private readonly IAsyncDisposable _connection;
 
@@ -48,6 +54,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
         IPEndPoint[][] endpoints = await Task.WhenAll(entrance.Gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
         ClusterMembership membership = await ClusterMembership.OpenAsync(entrance.Membership, entrance.Wait, environment, cancellationToken);
         var lost = new CancellationTokenSource();
+        var gateways = new GatewayLoss();
         HostApplicationBuilder builder = QuietHost.CreateBuilder(log, LogLevel.Warning);
         builder.UseOrleansClient(client =>
         {
@@ -59,6 +66,9 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 return true;
             })
             .AddClusterConnectionLostHandler((_, _) => lost.Cancel())
+            .AddGatewayCountChangedHandler(gateways.OnGatewayCountChanged)
+            .AddOutgoingGrainCallFilter(gateways)
+            .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = LongestCall)
             .AddEvaluationClient();
         });
 
@@ -75,6 +85,23 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 + "give its gateway with --cluster, or wait longer with --wait.", exception);
         }
         return new ClusterAccess(connection, connection.Grains, lost.Token);
+    }
+
+    /// <summary>Makes a call that may be repeated, and repeats it when a silo was lost on its way.</summary>
+    public async Task<T> AskAsync<T>(Func<Task<T>> call, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(cancellationToken);
+            }
+            catch (Exception exception) when (!IsEmbedded && exception is OrleansException or TimeoutException && time.GetElapsedTime(began) < LongestRepetition)
+            {
+                await Task.Delay(RetryInterval, time, cancellationToken);
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

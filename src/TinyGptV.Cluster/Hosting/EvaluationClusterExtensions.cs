@@ -85,6 +85,8 @@ public static class EvaluationClusterExtensions
             silo.Services.AddPlacementFilter<CoordinatorPlacementStrategy, CoordinatorPlacementDirector>(ServiceLifetime.Transient);
             silo.AddPlacementDirector<ReplicaPlacementStrategy, ReplicaPlacementDirector>();
             silo.Configure<ClusterMembershipOptions>(DetectFailuresInSeconds);
+            // Streams are polled for half of this, which must be less than a client waits for an answer.
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
         }
 
         published.Publish(publish(published.Facts));
@@ -103,13 +105,17 @@ public static class EvaluationClusterExtensions
     private static readonly string Domain = typeof(EvaluationJson).Namespace!;
 
     /// <summary>
-    /// A silo that vanishes is declared dead after about 4 s instead of the framework's 15 s or more; with the declaration every call
+    /// A silo that hangs is declared dead after 4 to 8 s instead of the framework's 15 s or more; with the declaration every call
     /// to it fails, so that its shards go on elsewhere. A closed connection counts at once, a killed process therefore costs less.
+    /// <c>docs/reliability.md</c> has the reasons and what was measured.
     /// </summary>
     private static void DetectFailuresInSeconds(ClusterMembershipOptions options)
     {
         // 1 s probes are missed by a machine that is merely busy; two of 2 s are not.
         options.ProbeTimeout = TimeSpan.FromSeconds(2);
+        // The detector learns how long answers take, and would wait four times as long after some slow ones.
+        options.MinProbeTimeout = TimeSpan.FromSeconds(2);
+        options.MaxProbeTimeout = TimeSpan.FromSeconds(4);
         options.NumMissedProbesLimit = 2;
         // A cluster of one coordinator and one replica has one silo left to vote.
         options.NumVotesForDeathDeclaration = 1;
