@@ -114,11 +114,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
         {
             Benchmark benchmark = await source.ReadAsync(name, cancellationToken);
+            if (!CanBeAsked(benchmark.Definition, isNamed: !request.Benchmarks.IsDefaultOrEmpty))
+                continue;
             if (request.Mode is { } mode)
                 Scorers.For(benchmark.Definition, mode);
             benchmarks.Add(await DescribeAsync(benchmark, request.Limit, cancellationToken));
         }
 
+        if (benchmarks.Count == 0)
+            throw NoBenchmark();
         if (!request.AllowPartial)
             RefuseIncomplete(benchmarks);
 
@@ -154,9 +158,17 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private async Task<ImmutableArray<BenchmarkName>> ChooseAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var names = request.Benchmarks.IsDefaultOrEmpty ? await source.ListAsync(cancellationToken) : request.Benchmarks;
-        return !names.IsEmpty ? names : throw new PrerequisiteException(
-            "The coordinator was expected to have a benchmark, and has none. Give it a folder with benchmarks.");
+        return !names.IsEmpty ? names : throw NoBenchmark();
     }
+
+    /// <summary>A benchmark that the model cannot be asked is left out of a run of all, and refused where it is named.</summary>
+    private static bool CanBeAsked(BenchmarkDefinition definition, bool isNamed) => definition.Unaskable is not { } reason || (isNamed
+        ? throw new PrerequisiteException(
+            $"Benchmark '{definition.Name}' cannot be evaluated: {reason}. Name others, or score another system's answers with 'tinygptv import'.")
+        : false);
+
+    private static PrerequisiteException NoBenchmark() =>
+        new("The coordinator was expected to have a benchmark to evaluate, and has none. Give it a folder with benchmarks.");
 
     private async Task<RunStart> StartAsync(RunManifest manifest, int? priority, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ public static class AnnotationReader
     /// <returns>The roles; the first is always <see cref="Annotations"/>.</returns>
     public static ImmutableArray<string> RolesOf(AnnotationFormat format) => format switch
     {
-        AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks => [Annotations, Splits, Skills],
+        AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks or AnnotationFormat.IconQaImages => [Annotations, Splits, Skills],
         AnnotationFormat.Vqa => [Annotations, Questions],
         AnnotationFormat.Gqa => [Annotations, Choices],
         AnnotationFormat.RefCoco => [Annotations, Instances],
@@ -59,6 +59,7 @@ public static class AnnotationReader
             AnnotationFormat.Vsr => VsrAnnotations.ReadAsync(annotations, split, cancellationToken),
             AnnotationFormat.IconQa => IconQaAnnotations.ReadAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
             AnnotationFormat.IconQaBlanks => IconQaAnnotations.ReadBlanksAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
+            AnnotationFormat.IconQaImages => IconQaAnnotations.ReadImagesAsync(annotations, OpenSplits, () => open(Skills), split, cancellationToken),
             AnnotationFormat.VizWiz => VizWizAnnotations.ReadAsync(annotations, cancellationToken),
             AnnotationFormat.HatefulMemes => HatefulMemesAnnotations.ReadAsync(annotations, cancellationToken),
             AnnotationFormat.Vqa => VqaAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Questions), cancellationToken),

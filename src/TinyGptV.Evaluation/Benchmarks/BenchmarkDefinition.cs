@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
@@ -16,6 +17,9 @@ public enum AnnotationFormat
 
     /// <summary>IconQA fill_in_blank: the official files only; the answer is a text.</summary>
     IconQaBlanks,
+
+    /// <summary>IconQA choose_img: the official files only; the choices are pictures, so that answers can be imported and scored but not asked for.</summary>
+    IconQaImages,
 
     /// <summary>VizWiz: a list of records with ten answers each.</summary>
     VizWiz,
@@ -106,6 +110,13 @@ public sealed record BenchmarkDefinition
 
     /// <summary>The published result this benchmark is laid beside; null if there is none.</summary>
     public PublishedResult? Published { get; init; }
+
+    /// <summary>
+    /// Why the model cannot be asked, as the end of a sentence; null if it can. Answers that other systems gave can be imported and scored in either case.
+    /// </summary>
+    [JsonIgnore]
+    public string? Unaskable =>
+        Format is AnnotationFormat.IconQaImages ? "its choices are pictures, and the model takes one picture and answers in words" : null;
 
     /// <summary>The names under which an image is looked up.</summary>
     /// <param name="image">The image, as the annotations name it.</param>

@@ -49,7 +49,7 @@ internal static class BenchmarkDefinitionRules
 
     private static IEnumerable<string> CheckRequest(BenchmarkDefinition definition)
     {
-        if (definition.Request is RequestKind.Rank && definition.Format is not (AnnotationFormat.IconQa or AnnotationFormat.Csv))
+        if (definition.Request is RequestKind.Rank && definition.Format is not (AnnotationFormat.IconQa or AnnotationFormat.IconQaImages or AnnotationFormat.Csv))
             yield return "'request' must be generate, because samples of this format have no choices to rank";
         if (definition.MaxNewTokens < 1)
             yield return $"'maxNewTokens' must be at least 1, found {definition.MaxNewTokens}";

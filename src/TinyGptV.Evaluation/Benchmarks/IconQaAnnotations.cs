@@ -4,13 +4,14 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks;
 
 /// <summary>
-/// IconQA's sub-tasks choose_txt and fill_in_blank: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or for
-/// choose_txt the list that was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
+/// IconQA's three sub-tasks: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or for choose_txt the list that
+/// was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
 /// </summary>
 internal static class IconQaAnnotations
 {
     private const string ChooseText = "choose_txt";
     private const string FillInBlank = "fill_in_blank";
+    private const string ChooseImage = "choose_img";
 
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
         AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken)
@@ -26,16 +27,26 @@ internal static class IconQaAnnotations
             : await ReadPreparedAsync(annotations, records, skills, cancellationToken).ConfigureAwait(false);
     }
 
-    public static async ValueTask<ImmutableArray<Sample>> ReadBlanksAsync(
-        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken)
+    public static ValueTask<ImmutableArray<Sample>> ReadBlanksAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken) =>
+        ReadOfficialOnlyAsync(annotations, openSplits, openSkills, FillInBlank, split, ToBlank, cancellationToken);
+
+    /// <summary>The choices are the names of pictures beside the problem's own.</summary>
+    public static ValueTask<ImmutableArray<Sample>> ReadImagesAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken) =>
+        ReadOfficialOnlyAsync(annotations, openSplits, openSkills, ChooseImage, split, ToChoice, cancellationToken);
+
+    private static async ValueTask<ImmutableArray<Sample>> ReadOfficialOnlyAsync(
+        AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string subTask, string split,
+        Func<AnnotationRecord, string, Dictionary<string, ImmutableArray<string>>, Sample> toSample, CancellationToken cancellationToken)
     {
         await using JsonRecords records = new(annotations);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
             throw new PrerequisiteException(
                 $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. Get the file as the benchmark's README describes.");
-        ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{FillInBlank}_{split}", cancellationToken).ConfigureAwait(false);
+        ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{subTask}_{split}", cancellationToken).ConfigureAwait(false);
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
-        return await ReadOfficialAsync(annotations, records, problems, FillInBlank, (record, id) => ToBlank(record, id, skills), cancellationToken)
+        return await ReadOfficialAsync(annotations, records, problems, subTask, (record, id) => toSample(record, id, skills), cancellationToken)
             .ConfigureAwait(false);
     }
 

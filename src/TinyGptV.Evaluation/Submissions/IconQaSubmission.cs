@@ -15,7 +15,8 @@ internal sealed class IconQaSubmission : ISubmissionFormat
 
     public string Description => "IconQA's result file: a JSON object of accuracy, args and results by problem id.";
 
-    public bool Fits(BenchmarkDefinition definition) => definition.Format is AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks;
+    public bool Fits(BenchmarkDefinition definition) =>
+        definition.Format is AnnotationFormat.IconQa or AnnotationFormat.IconQaBlanks or AnnotationFormat.IconQaImages;
 
     public void Write(Submission submission, Stream output)
     {

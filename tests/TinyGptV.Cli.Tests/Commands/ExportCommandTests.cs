@@ -42,6 +42,28 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Choices_that_are_pictures_are_not_asked_for_but_imported_and_scored()
+    {
+        _folder.Write("data/iconqa-images/benchmark.json", await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "benchmarks-data", "iconqa-images", "benchmark.json"), TestContext.Current.CancellationToken));
+        _folder.Write("data/iconqa-images/problems.json", string.Join(',', Enumerable.Range(0, 4).Select(id =>
+            $$"""{{(id == 0 ? "{" : "")}}"{{id}}": {"question": "Which?", "choices": ["choice_0.png", "choice_1.png"], "answer": {{id % 2}}, "ques_type": "choose_img"}""")) + "}");
+        _folder.Write("data/iconqa-images/pid_splits.json", """{"choose_img_val": ["0", "1", "2", "3"]}""");
+        _folder.Write("results.json", """{"accuracy": 75, "args": {}, "results": {"0": 0, "1": 1, "2": 1, "3": 1}}""");
+
+        var eval = await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmarks", "iconqa-images", "--model", "{folder}");
+        var import = await _program.RunAsync(
+            "import", "{folder}/results.json", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmark", "iconqa-images", "--format", "iconqa", "--run", "theirs");
+        var score = await _program.RunAsync("score", "theirs", "--runs", "{folder}/runs");
+
+        Assert.Equal(ExitCode.UserMustAct, eval.ExitCode);
+        Assert.Contains("Benchmark 'iconqa-images' cannot be evaluated: its choices are pictures", eval.Error, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Success, ExitCode.Success), (import.ExitCode, score.ExitCode));
+        Assert.Matches(@"IconQA pictures +val +75\.0", score.Output);
+        Assert.Contains("IconQA pictures has no mode tinygptv and is scored in mode official.", score.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Import_accounts_for_missing_unknown_and_repeated_ids()
     {
         SmallBenchmark.WriteTo(_folder, "small", 4);

@@ -30,6 +30,7 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("hm-test-unseen")]
     [InlineData("iconqa-test")]
     [InlineData("iconqa-blanks-test")]
+    [InlineData("iconqa-images")]
     [InlineData("vsr-random")]
     [InlineData("vizwiz")]
     [InlineData("hm")]
@@ -173,7 +174,7 @@ public sealed class BenchmarkDefinitionReaderTests
     }
 
     [Theory]
-    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, vizWiz, hatefulMemes, vqa, refCoco, csv")]
+    [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, iconQaImages, vizWiz, hatefulMemes, vqa, refCoco, csv")]
     [InlineData("version", "\"1\"", "'version' must be a whole number")]
     [InlineData("title", "null", "'title' must be a text")]
     [InlineData("imageFolders", "\"images\"", "'imageFolders' must be a list of texts")]

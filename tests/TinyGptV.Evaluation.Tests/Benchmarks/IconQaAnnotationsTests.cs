@@ -106,4 +106,22 @@ public sealed class IconQaAnnotationsTests
     public async Task ReadBlanks_MalformedFiles_NamesFileRecordAndField(string problems, string splits, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
             AnnotationFormat.IconQaBlanks, "val", ("annotations", problems), ("splits", splits)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task ReadImages_OfficialFiles_GivesThePicturesToChooseFrom()
+    {
+        const string problems = """
+            {"1": {"question": "Which is a circle?", "choices": ["choice_0.png", "choice_1.png"], "answer": 1, "ques_type": "choose_img"},
+             "2": {"question": "Which?", "choices": ["a", "b"], "answer": 0, "ques_type": "choose_txt"}}
+            """;
+
+        Sample sample = Assert.Single(await AnnotationFiles.ReadAsync(
+            AnnotationFormat.IconQaImages, "val", ("annotations", problems), ("splits", """{"choose_img_val": ["1"], "choose_txt_val": ["2"]}"""), ("skills", """{"1": ["geometry"]}""")));
+
+        Assert.Equal(("1", "1/image.png", "1"), (sample.Id.Value, sample.Image.Path, sample.Target));
+        Assert.Equal(["choice_0.png", "choice_1.png"], sample.Choices);
+        Assert.Equal([new Slice("choices", "2"), new Slice("words", "4"), new Slice("skill", "geometry")], sample.Slices);
+        Assert.Contains("field 'ques_type': expected 'choose_img', because the split lists this problem, found 'choose_txt'", await AnnotationFiles.RefusalAsync(
+            AnnotationFormat.IconQaImages, "val", ("annotations", problems), ("splits", """{"choose_img_val": ["2"]}""")), StringComparison.Ordinal);
+    }
 }

@@ -105,6 +105,35 @@ public class PredictionLinesTests
     }
 
     [Fact]
+    public void Write_FirstWordsAndGqaContext_AreTheStoredShapeAndComeBack()
+    {
+        Prediction prediction = Answered with
+        {
+            Generation = new Generation("yes", [8505], StopReason.EndOfSequence)
+            {
+                FirstWords = ImmutableSortedDictionary<string, double>.Empty.Add("yes", 0.5).Add("no", 0.125),
+            },
+            Sample = Answered.Sample with
+            {
+                Gqa = new GqaContext { Group = "color", Entailed = [new SampleId("07")], Valid = ["red"], Plausible = [] },
+            },
+        };
+
+        byte[] lines = PredictionLines.Write([prediction]);
+
+        string text = Encoding.UTF8.GetString(lines);
+        Assert.Contains("""
+            "gqa":{"group":"color","entailed":["07"],"valid":["red"],"plausible":[]}
+            """, text, StringComparison.Ordinal);
+        Assert.Contains("""
+            "stopReason":"endOfSequence","firstWords":{"no":0.125,"yes":0.5}
+            """, text, StringComparison.Ordinal);
+        Prediction read = Assert.Single(PredictionLines.Read(lines, "0.jsonl"));
+        Assert.Equal(0.8, read.Generation!.Prefers(["yes"], ["no"]));
+        Assert.Equal(lines, PredictionLines.Write([read]));
+    }
+
+    [Fact]
     public void Read_Nothing_IsEmpty() => Assert.Empty(PredictionLines.Read([], "0.jsonl"));
 
     [Fact]

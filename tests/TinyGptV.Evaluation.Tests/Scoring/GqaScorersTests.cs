@@ -11,23 +11,6 @@ public sealed class GqaScorersTests
 {
     private static readonly IScorer Official = Scorers.ByName["gqa-accuracy"];
 
-    [Theory]
-    [InlineData("gqa-accuracy", "green", "green", 1)]
-    [InlineData("gqa-accuracy", "green", "Green", 0)]
-    [InlineData("gqa-accuracy", "green", "green.", 0)]
-    [InlineData("gqa-accuracy", "green", " green\n###Human: and now?", 1)]
-    [InlineData("gqa-accuracy-llava", "green", "Green...", 1)]
-    [InlineData("gqa-accuracy-llava", "green", "Green!", 0)]
-    [InlineData("gqa-accuracy-llava", "t-shirt", "T-shirt.", 1)]
-    [InlineData("gqa-accuracy-triml", "green", "\"Green!\"", 1)]
-    [InlineData("gqa-accuracy-triml", "t-shirt", "t-shirt", 0)]
-    [InlineData("gqa-accuracy-triml", "tshirt", "T-Shirt", 1)]
-    [InlineData("gqa-accuracy-lavis", "green", "the Green.", 1)]
-    [InlineData("gqa-accuracy-lavis", "t-shirt", "T shirt", 1)]
-    [InlineData("gqa-accuracy-lavis", "two", "2", 1)]
-    public void Score_Cleanings_AreThoseOfTheCodesTheyAreNamedAfter(string scorer, string label, string text, double expected) =>
-        Assert.Equal(expected, Scorers.ByName[scorer].Score(Predictions.Generated("gqa", "1", label, text)).Value);
-
     [Fact]
     public void Score_Cleanings_NeverTurnARightAnswerWrong() => Gen.Select(Gen.OneOf(Gen.Const("green"), Gen.Const("no"), Gen.Const("man")), Gen.String).Sample((label, text) =>
         GqaScorers.All.All(scorer => scorer.Score(Predictions.Generated("gqa", "1", label, text)).Value >= Official.Score(Predictions.Generated("gqa", "1", label, text)).Value));

@@ -20,6 +20,7 @@ public sealed class SubmissionFormatsTests
     [InlineData("hm", "hm", "id,proba,label\n007,0.75,1\n12,0.25,0\n")]
     [InlineData("iconqa", "iconqa-blanks", """{"accuracy":50,"args":{},"results":{"007":"green","12":""}}""")]
     [InlineData("iconqa", "iconqa", """{"accuracy":50,"args":{},"results":{"007":1,"12":0}}""")]
+    [InlineData("iconqa", "iconqa-images", """{"accuracy":50,"args":{},"results":{"007":1,"12":0}}""")]
     public void Write_OfficialFormat_IsExactlyIt(string format, string benchmark, string expected)
     {
         BenchmarkDefinition definition = Definition(benchmark);
@@ -42,6 +43,7 @@ public sealed class SubmissionFormatsTests
     [InlineData("vizwiz", "vizwiz", "tinygptv", true)]
     [InlineData("hm", "hm", "official", false)]
     [InlineData("iconqa", "iconqa", "official", false)]
+    [InlineData("iconqa", "iconqa-images", "official", false)]
     [InlineData("iconqa", "iconqa-blanks", "official", false)]
     [InlineData("lm-eval", "gqa", "tinygptv", false)]
     [InlineData("lm-eval", "vsr", "official", false)]
@@ -194,7 +196,7 @@ public sealed class SubmissionFormatsTests
         {
             AnnotationFormat.Vsr => ["true", "false"],
             AnnotationFormat.HatefulMemes => ["yes", "no"],
-            AnnotationFormat.IconQa => ["0", "1"],
+            AnnotationFormat.IconQa or AnnotationFormat.IconQaImages => ["0", "1"],
             _ => ["green", "yes", "2", "caf\u00e9"],
         };
         Prediction[] answered = [.. Texts.Select((text, i) => Predict(definition, $"s{i}", targets[i % targets.Length], text, i / 10.0, 0.4))];
