@@ -88,8 +88,7 @@ internal sealed class SiloHost : IAsyncDisposable
     private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
     {
         // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
-        bool isWatched = settings is { Coordinator: not null, Replica: not null };
-        LogLevel own = isWatched ? LogLevel.None : LogLevel.Warning;
+        LogLevel own = settings.IsEmbedded ? LogLevel.None : LogLevel.Warning;
         if (settings.Dashboard is { } endpoint) return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
         HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, own);
         Configure(builder, settings, siloPort, gatewayPort, time);

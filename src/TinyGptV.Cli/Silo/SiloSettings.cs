@@ -9,6 +9,9 @@ internal sealed record SiloSettings
     /// <summary>The silo's name, which is also that of its only replica.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether this silo is a whole cluster inside the process of whoever watches its run.</summary>
+    public bool IsEmbedded => Coordinator is not null && Replica is not null;
+
     /// <summary>The coordinator's role: where benchmarks are read and runs are kept.</summary>
     public CoordinatorFolders? Coordinator { get; init; }
 
