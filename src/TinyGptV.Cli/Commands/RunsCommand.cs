@@ -1,8 +1,9 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Runs;
 using TinyGptV.Cli.Membership;
+using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -30,6 +31,6 @@ internal sealed class RunsCommand : TeachingCommand
         ClusterEntrance entrance = _membership.BindEntrance(result, _cluster, _wait);
         if (entrance.LeadsElsewhere && result.IsTyped(_runs, environment))
             throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those of a folder. Give one of the two.");
-        return new RunListingOptions(entrance, result.GetRequiredValue(_runs), result.GetChoice<OutputFormat>(_format));
+        return new RunListingOptions(entrance, StorageLocation.Parse(result.GetRequiredValue(_runs)), result.GetChoice<OutputFormat>(_format));
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal abstract class StoredRunCommand : TeachingCommand
 
     private StoredRunOptions Bind(ParseResult result) => new(
         RunId.Parse(result.GetRequiredValue(_run)),
-        result.GetRequiredValue(_runs),
+        StorageLocation.Parse(result.GetRequiredValue(_runs)),
         result.GetRequiredValue(_mode),
         result.GetChoice<OutputFormat>(_format));
 }

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>Which stored run is scored, and how.</summary>
-internal sealed record StoredRunOptions(RunId Run, string Runs, string Mode, OutputFormat Format);
+internal sealed record StoredRunOptions(RunId Run, StorageLocation Runs, string Mode, OutputFormat Format);
 
 /// <summary>What can be made from a run's files alone: no model, no images, no cluster.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -25,7 +25,7 @@ internal sealed class StoredRun(ProgramEnvironment environment)
     /// <summary>Writes the report's files beside the predictions.</summary>
     public async Task<int> ReportAsync(StoredRunOptions options, CancellationToken cancellationToken)
     {
-        RunFolder store = StoreOf(options);
+        IRunStore store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
         ImmutableArray<string> files = await StoredReport.WriteAsync(store, report, cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
@@ -34,5 +34,5 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
-    private RunFolder StoreOf(StoredRunOptions options) => new(options.Runs, environment.Time);
+    private IRunStore StoreOf(StoredRunOptions options) => new StorageAccess(environment.Storage).OpenRuns(options.Runs);
 }
