@@ -1,5 +1,6 @@
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli;
 
@@ -27,6 +28,9 @@ internal sealed record ProgramEnvironment
     public Func<string, string?> Variable { get; init; } = _ => null;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How object storage is reached, as far as the environment says; a secret is in it.</summary>
+    public StorageOptions Storage => new() { Connection = Variable(StorageOptions.ConnectionVariable), Time = Time };
 
     /// <summary>The definitions of the known benchmarks.</summary>
     public string ShippedBenchmarks => Path.Combine(ShippedFolder, "benchmarks-data");

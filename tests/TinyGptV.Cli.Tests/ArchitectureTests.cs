@@ -47,7 +47,7 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "TorchSharp")]
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
     [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server")]
-    [InlineData("TinyGptV.Storage")]
+    [InlineData("TinyGptV.Storage", "Azure.Identity", "Azure.Storage.Blobs", "Polly.Core", "Polly.Extensions")]
     [InlineData("TinyGptV.Cli",
         "Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Clustering.Redis", "Microsoft.Orleans.Connections.Security",
         "Microsoft.Orleans.Dashboard", "Npgsql", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Exporter.Prometheus.AspNetCore",

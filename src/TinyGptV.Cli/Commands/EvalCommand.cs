@@ -7,6 +7,7 @@ using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -27,6 +28,7 @@ internal sealed class EvalCommand : TeachingCommand
     private readonly Option<string> _format = RunOptions.Format();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
     private readonly ModelOptionSet _model = new();
+    private readonly StorageOptionSet _storage = new();
     private readonly MembershipOptionSet _membership = new();
 
     public EvalCommand(ProgramEnvironment environment) : base(
@@ -40,7 +42,7 @@ internal sealed class EvalCommand : TeachingCommand
     {
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
-        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
+        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
@@ -61,9 +63,10 @@ internal sealed class EvalCommand : TeachingCommand
                 Priority = result.GetValue(_priority),
             },
             Entrance = entrance,
+            Storage = _storage.Bind(result, environment),
             Model = _model.Bind(result, environment.DemonstrationModel),
-            Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
-            Runs = result.GetRequiredValue(_runs),
+            Data = StorageLocation.Parse(result.GetValue(_data) ?? environment.SampleBenchmarks),
+            Runs = StorageLocation.Parse(result.GetRequiredValue(_runs)),
             Mode = result.GetRequiredValue(_mode),
             Wait = TimeSpan.FromSeconds(result.GetValue(_wait)),
             Format = result.GetChoice<OutputFormat>(_format),
@@ -73,7 +76,7 @@ internal sealed class EvalCommand : TeachingCommand
 
     private void RefuseSiloOptions(ParseResult result, ProgramEnvironment environment)
     {
-        ImmutableArray<string> given = [.. _model.All.Append(_data).Append(_runs).Where(option => result.IsTyped(option, environment)).Select(option => option.Name)];
+        ImmutableArray<string> given = [.. _model.All.Concat(_storage.All).Append(_data).Append(_runs).Where(option => result.IsTyped(option, environment)).Select(option => option.Name)];
         if (!given.IsEmpty)
             throw new PrerequisiteException(
                 $"In a cluster that runs elsewhere, data, model and runs belong to the cluster's silos, but {string.Join(", ", given)} was given too. Give it to 'tinygptv silo', or leave --cluster and --clustering out.");

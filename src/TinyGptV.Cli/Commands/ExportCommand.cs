@@ -3,6 +3,7 @@ using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Submissions;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -35,5 +36,5 @@ internal sealed class ExportCommand : TeachingCommand
         result.GetRequiredValue(_output),
         result.GetValue(_uncut),
         result.GetRequiredValue(_mode),
-        result.GetRequiredValue(_runs));
+        StorageLocation.Parse(result.GetRequiredValue(_runs)));
 }

@@ -3,6 +3,7 @@ using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Submissions;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -34,6 +35,6 @@ internal sealed class ImportCommand : TeachingCommand
         new BenchmarkName(result.GetRequiredValue(_benchmark)),
         result.GetValue(_system) ?? Path.GetFileName(result.GetRequiredValue(_file)),
         result.GetValue(_run) is { } run ? RunId.Parse(run) : null,
-        result.GetValue(_data) ?? environment.SampleBenchmarks,
-        result.GetRequiredValue(_runs));
+        StorageLocation.Parse(result.GetValue(_data) ?? environment.SampleBenchmarks),
+        StorageLocation.Parse(result.GetRequiredValue(_runs)));
 }

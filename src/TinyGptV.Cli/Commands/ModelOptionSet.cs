@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Model;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -9,8 +10,8 @@ internal sealed class ModelOptionSet
 {
     private readonly Option<string?> _folder = new("--model")
     {
-        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth, or a converted one. Default: the shipped demonstration model.",
-        HelpName = "DIR",
+        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth, or a converted one. Or the URI of a prefix of a Blob container with such files. Default: the shipped demonstration model.",
+        HelpName = "DIR|URI",
     };
 
     private readonly Option<string?> _phi = new("--phi") { Description = "The phi-2 folder, if it is not in --model.", HelpName = "DIR" };
@@ -41,9 +42,12 @@ internal sealed class ModelOptionSet
 
     public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch, _scripted];
 
-    public ModelOptions Bind(ParseResult result, string demonstrationModel) => new()
+    public ModelOptions Bind(ParseResult result, string demonstrationModel) => Bind(result, StorageLocation.Parse(result.GetValue(_folder) ?? demonstrationModel));
+
+    private ModelOptions Bind(ParseResult result, StorageLocation location) => new()
     {
-        Folder = result.GetValue(_folder) ?? demonstrationModel,
+        Folder = location.Folder ?? location.ToString(),
+        Source = location.Folder is null ? location : null,
         Phi = result.GetValue(_phi),
         Eva = result.GetValue(_eva),
         Blip2 = result.GetValue(_blip2),

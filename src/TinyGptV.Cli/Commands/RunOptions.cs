@@ -9,15 +9,15 @@ internal static class RunOptions
 {
     public static Option<string> Runs() => new("--runs")
     {
-        Description = "The folder of runs.",
-        HelpName = "DIR",
+        Description = "The folder of runs, or the URI of a Blob container or of a prefix in it.",
+        HelpName = "DIR|URI",
         DefaultValueFactory = _ => "runs",
     };
 
     public static Option<string?> Data() => new("--data")
     {
-        Description = "The folder of benchmarks: one sub-folder for each, with its official files. Default: the shipped samples.",
-        HelpName = "DIR",
+        Description = "The folder of benchmarks: one sub-folder for each, with its official files. Or the URI of a Blob container or of a prefix in it. Default: the shipped samples.",
+        HelpName = "DIR|URI",
     };
 
     public static Option<string?> Cluster() => new("--cluster")

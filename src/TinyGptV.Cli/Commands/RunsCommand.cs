@@ -4,6 +4,7 @@ using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -45,7 +46,7 @@ internal sealed class RunsCommand : TeachingCommand
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);
             if (entrance.LeadsElsewhere && result.IsTyped(runs, environment))
                 throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those of a folder. Give one of the two.");
-            var options = new RunListingOptions(entrance, result.GetRequiredValue(runs), result.GetChoice<OutputFormat>(format));
+            var options = new RunListingOptions(entrance, StorageLocation.Parse(result.GetRequiredValue(runs)), result.GetChoice<OutputFormat>(format));
             return new RunListing(environment).WriteAsync(options, cancellationToken);
         });
     }

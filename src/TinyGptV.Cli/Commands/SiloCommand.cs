@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -31,6 +32,7 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
     private readonly ModelOptionSet _model = new();
+    private readonly StorageOptionSet _storage = new();
     private readonly MembershipOptionSet _membership = new();
 
     public SiloCommand(ProgramEnvironment environment) : base(
@@ -47,7 +49,7 @@ internal sealed class SiloCommand : TeachingCommand
         _replicas.Validators.Add(NumberRange.AtLeast(1));
         _grace.Validators.Add(NumberRange.AtLeast(0));
         foreach (Option option in (Option[])[
-            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _model.All, _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose]) Add(option);
+            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _storage.All, .. _model.All, _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose]) Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
@@ -71,8 +73,9 @@ internal sealed class SiloCommand : TeachingCommand
             Grace = TimeSpan.FromSeconds(result.GetValue(_grace)),
             Primary = ClusterAddress.Parse(result.GetValue(_primary) ?? $"127.0.0.1:{CoordinatorSiloPort}"),
             Wait = TimeSpan.FromSeconds(result.GetValue(_wait)),
-            Data = result.GetValue(_data) ?? environment.SampleBenchmarks,
-            Runs = result.GetRequiredValue(_runs),
+            Data = StorageLocation.Parse(result.GetValue(_data) ?? environment.SampleBenchmarks),
+            Runs = StorageLocation.Parse(result.GetRequiredValue(_runs)),
+            Storage = _storage.Bind(result, environment),
             Model = _model.Bind(result, environment.DemonstrationModel),
             Replicas = result.GetValue(_replicas),
             Http = result.GetValue(_http),

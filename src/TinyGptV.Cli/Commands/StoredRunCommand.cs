@@ -2,6 +2,7 @@ using System.CommandLine;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal abstract class StoredRunCommand : TeachingCommand
     /// <summary>The options as they were given.</summary>
     protected virtual StoredRunOptions Bind(ParseResult result) => new(
         RunId.Parse(result.GetRequiredValue(_run)),
-        result.GetRequiredValue(_runs),
+        StorageLocation.Parse(result.GetRequiredValue(_runs)),
         result.GetRequiredValue(_mode),
         result.GetChoice<OutputFormat>(_format));
 }

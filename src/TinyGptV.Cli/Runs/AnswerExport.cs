@@ -5,12 +5,12 @@ using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Submissions;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>What <c>tinygptv export</c> is asked to write.</summary>
-internal sealed record AnswerExportOptions(RunId Run, ISubmissionFormat Format, BenchmarkName? Benchmark, string Output, bool Uncut, string Mode, string Runs);
+internal sealed record AnswerExportOptions(RunId Run, ISubmissionFormat Format, BenchmarkName? Benchmark, string Output, bool Uncut, string Mode, StorageLocation Runs);
 
 /// <summary>Writes the answers of a stored run to a file for others.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -20,7 +20,7 @@ internal sealed class AnswerExport(ProgramEnvironment environment)
     /// <exception cref="PrerequisiteException">There is no such run, the format fits no benchmark of it or several, or the file cannot be written.</exception>
     public async Task<int> WriteAsync(AnswerExportOptions options, CancellationToken cancellationToken)
     {
-        var store = new RunFolder(options.Runs, environment.Time);
+        IRunStore store = new StorageAccess(environment.Storage).OpenRuns(options.Runs);
         RunManifest manifest = await store.ReadManifestAsync(options.Run, cancellationToken)
             ?? throw new PrerequisiteException($"There is no run '{options.Run}' in '{options.Runs}'. 'tinygptv runs' lists those there are.");
         BenchmarkManifest benchmark = Choose(manifest, options);

@@ -7,12 +7,12 @@ using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Submissions;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>What <c>tinygptv import</c> is asked to read.</summary>
-internal sealed record AnswerImportOptions(string File, ISubmissionFormat Format, BenchmarkName Benchmark, string System, RunId? Run, string Data, string Runs);
+internal sealed record AnswerImportOptions(string File, ISubmissionFormat Format, BenchmarkName Benchmark, string System, RunId? Run, StorageLocation Data, StorageLocation Runs);
 
 /// <summary>Makes a stored run of answers that another system gave.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -25,7 +25,8 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
     /// <exception cref="PrerequisiteException">File or benchmark cannot be read or do not belong together, or the run exists with other answers.</exception>
     public async Task<int> RunAsync(AnswerImportOptions options, CancellationToken cancellationToken)
     {
-        Benchmark benchmark = await new BenchmarkFolder(options.Data, environment.ShippedBenchmarks).ReadAsync(options.Benchmark, cancellationToken);
+        var storage = new StorageAccess(environment.Storage);
+        Benchmark benchmark = await storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks).ReadAsync(options.Benchmark, cancellationToken);
         if (!options.Format.Fits(benchmark.Definition))
             throw new PrerequisiteException($"The format '{options.Format.Name}' does not fit the benchmark '{options.Benchmark}'. {options.Format.Description}");
         byte[] content = await ReadAsync(options.File, cancellationToken);
@@ -34,7 +35,7 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
             await options.Format.ReadAsync(new AnnotationFile(name, new MemoryStream(content, writable: false)), benchmark.Definition, cancellationToken);
         ImportedAnswers imported = ImportedAnswers.Join(benchmark, answers, name);
         RunManifest manifest = Describe(options, benchmark, imported, Convert.ToHexStringLower(SHA256.HashData(content)));
-        await StoreAsync(new RunFolder(options.Runs, environment.Time), manifest, benchmark, imported, cancellationToken);
+        await StoreAsync(storage.OpenRuns(options.Runs), manifest, benchmark, imported, cancellationToken);
         return await TellAsync(manifest, imported);
     }
 
@@ -76,7 +77,7 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         return options.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
     }
 
-    private static async Task StoreAsync(RunFolder store, RunManifest manifest, Benchmark benchmark, ImportedAnswers imported, CancellationToken cancellationToken)
+    private static async Task StoreAsync(IRunStore store, RunManifest manifest, Benchmark benchmark, ImportedAnswers imported, CancellationToken cancellationToken)
     {
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored

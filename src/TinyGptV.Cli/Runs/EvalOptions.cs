@@ -2,6 +2,7 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
@@ -17,11 +18,14 @@ internal sealed record EvalOptions
     /// <summary>The model, if the cluster is in this process.</summary>
     public required ModelOptions Model { get; init; }
 
-    /// <summary>The folder of benchmarks, if the cluster is in this process.</summary>
-    public required string Data { get; init; }
+    /// <summary>Where benchmarks are, if the cluster is in this process.</summary>
+    public required StorageLocation Data { get; init; }
 
-    /// <summary>The folder of runs, if the cluster is in this process.</summary>
-    public required string Runs { get; init; }
+    /// <summary>Where runs are kept, if the cluster is in this process.</summary>
+    public required StorageLocation Runs { get; init; }
+
+    /// <summary>How data, model and runs are reached, if they are in object storage.</summary>
+    public required StorageOptions Storage { get; init; }
 
     /// <summary>The scoring mode.</summary>
     public required string Mode { get; init; }

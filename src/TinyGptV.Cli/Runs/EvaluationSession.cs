@@ -7,6 +7,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
@@ -27,12 +28,13 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         }
 
         await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null ? $"Loading the model in {options.Model.Folder}" : "A script answers in place of a model: its answers mean nothing");
-        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, cancellationToken);
+        var storage = new StorageAccess(options.Storage);
+        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, storage, cancellationToken);
         var settings = new SiloSettings
         {
             Name = "local",
-            Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
-            Replica = new LoadedReplica(model.Model, options.Data),
+            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Replica = new LoadedReplica(model.Model, storage.OpenImages(options.Data)),
             Membership = ClusterMembership.Embedded(),
             Log = options.Log,
         };

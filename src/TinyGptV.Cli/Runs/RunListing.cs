@@ -7,12 +7,12 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>What <c>tinygptv runs</c> is asked to list: a cluster's runs if there is one to enter, else a folder's.</summary>
-internal sealed record RunListingOptions(ClusterEntrance Entrance, string Runs, OutputFormat Format);
+internal sealed record RunListingOptions(ClusterEntrance Entrance, StorageLocation Runs, OutputFormat Format);
 
 /// <summary>Lists runs with where they stand.</summary>
 /// <param name="environment">Where the list goes.</param>
@@ -35,15 +35,15 @@ internal sealed class RunListing(ProgramEnvironment environment)
         return await cluster.Grains.GetGrain<IRunCatalogGrain>(0).ListAsync(cancellationToken);
     }
 
-    private async Task<ImmutableArray<RunProgress>> ReadAsync(string folder, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<RunProgress>> ReadAsync(StorageLocation location, CancellationToken cancellationToken)
     {
-        var store = new RunFolder(folder, environment.Time);
+        IRunStore store = new StorageAccess(environment.Storage).OpenRuns(location);
         var runs = ImmutableArray.CreateBuilder<RunProgress>();
         foreach (RunId run in await store.ListAsync(cancellationToken)) runs.Add(await ReadAsync(store, run, cancellationToken));
         return runs.DrainToImmutable();
     }
 
-    private static async Task<RunProgress> ReadAsync(RunFolder store, RunId run, CancellationToken cancellationToken)
+    private static async Task<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         try
         {

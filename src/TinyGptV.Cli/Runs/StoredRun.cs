@@ -3,12 +3,12 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
 
 /// <summary>Which stored run is scored, and how.</summary>
-internal sealed record StoredRunOptions(RunId Run, string Runs, string Mode, OutputFormat Format)
+internal sealed record StoredRunOptions(RunId Run, StorageLocation Runs, string Mode, OutputFormat Format)
 {
     /// <summary>The folder or address in which the HTML report looks for pictures at first; null for nowhere.</summary>
     public string? Images { get; init; }
@@ -30,7 +30,7 @@ internal sealed class StoredRun(ProgramEnvironment environment)
     /// <summary>Writes the report's files beside the predictions.</summary>
     public async Task<int> ReportAsync(StoredRunOptions options, CancellationToken cancellationToken)
     {
-        RunFolder store = StoreOf(options);
+        IRunStore store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
         ImmutableArray<string> files = await StoredReport.WriteAsync(store, report, ImagesOf(options), cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
@@ -46,8 +46,10 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         if (images.Contains("://", StringComparison.Ordinal)) return images;
         if (!Directory.Exists(images))
             throw new PrerequisiteException($"--images was expected to name the folder of benchmarks or its address, and there is no folder '{images}'. Correct the path.");
-        return Path.GetRelativePath(Path.Combine(options.Runs, options.Run.Value), images).Replace('\\', '/');
+        return options.Runs.Folder is { } runs
+            ? Path.GetRelativePath(Path.Combine(runs, options.Run.Value), images).Replace('\\', '/')
+            : new Uri(Path.GetFullPath(images)).AbsoluteUri;
     }
 
-    private RunFolder StoreOf(StoredRunOptions options) => new(options.Runs, environment.Time);
+    private IRunStore StoreOf(StoredRunOptions options) => new StorageAccess(environment.Storage).OpenRuns(options.Runs);
 }

@@ -1,28 +1,49 @@
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>A loaded model, let go when the lease is disposed.</summary>
 internal sealed class ModelLease : IAsyncDisposable
 {
-    private ModelLease(IVisionLanguageModel model) => Model = model;
+    private readonly CheckpointLease? _checkpoint;
+
+    private ModelLease(IVisionLanguageModel model, CheckpointLease? checkpoint = null) => (Model, _checkpoint) = (model, checkpoint);
 
     public IVisionLanguageModel Model { get; }
 
     /// <summary>Loads the model that the options name, or the script that stands in for it.</summary>
+    /// <param name="environment">How models are loaded.</param>
+    /// <param name="options">Which model.</param>
+    /// <param name="storage">Brings a checkpoint that is in object storage onto this machine's disk, where it stays while the lease lasts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PrerequisiteException">The folder is not there, or a file in it is malformed.</exception>
-    public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
+    public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, StorageAccess storage, CancellationToken cancellationToken)
     {
         if (options.ScriptDelay is { } delay)
             return new ModelLease(new ScriptedModel(delay: delay, timeProvider: environment.Time) { PreferredConcurrency = options.MaxBatch ?? 8 });
+        CheckpointLease? checkpoint = options.Source is { } source ? await storage.FetchCheckpointAsync(source, cancellationToken) : null;
+        try
+        {
+            return new ModelLease(await LoadAsync(environment, checkpoint is null ? options : options with { Folder = checkpoint.Folder }, cancellationToken), checkpoint);
+        }
+        catch
+        {
+            checkpoint?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IVisionLanguageModel> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)
+    {
         bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
                 $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted one; give it with --model.");
         try
         {
-            return new ModelLease(await environment.LoadModel(options, cancellationToken));
+            return await environment.LoadModel(options, cancellationToken);
         }
         catch (InvalidDataException exception)
         {
@@ -32,6 +53,7 @@ internal sealed class ModelLease : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        using CheckpointLease? checkpoint = _checkpoint; // after the model, which has its files mapped
         if (Model is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
         else (Model as IDisposable)?.Dispose();
     }

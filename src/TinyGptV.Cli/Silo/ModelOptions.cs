@@ -1,4 +1,5 @@
 using TinyGptV.Model;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -11,6 +12,9 @@ internal sealed record ModelOptions
     /// or a folder that <c>tinygptv checkpoint convert</c> wrote.
     /// </summary>
     public required string Folder { get; init; }
+
+    /// <summary>Where the checkpoint is brought from before it is loaded. Default: it is in <see cref="Folder"/>.</summary>
+    public StorageLocation? Source { get; init; }
 
     /// <summary>The phi-2 folder, if it is elsewhere.</summary>
     public string? Phi { get; init; }

@@ -8,9 +8,6 @@ using TinyGptV.Cli.Observability;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -105,7 +102,7 @@ internal sealed class SiloHost : IAsyncDisposable
                 .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
             if (settings.FatalErrors is { } fatalErrors) silo.Services.AddSingleton(fatalErrors);
             if (settings.Traced) silo.AddActivityPropagation();
-            if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator, time);
+            if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator);
             // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
             if (settings is { Coordinator: not null, Replica: not null }) silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
             if (settings.Replica is { } replica) AddReplica(silo, settings.Name, replica);
@@ -120,17 +117,17 @@ internal sealed class SiloHost : IAsyncDisposable
         if (gatewayPort != 0) options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
     }
 
-    private static void AddCoordinator(ISiloBuilder silo, CoordinatorFolders folders, TimeProvider time)
+    private static void AddCoordinator(ISiloBuilder silo, CoordinatorStorage storage)
     {
-        silo.Services.AddSingleton<IBenchmarkSource>(new BenchmarkFolder(folders.Benchmarks, folders.ShippedBenchmarks));
-        silo.Services.AddSingleton<IRunStore>(new RunFolder(folders.Runs, time));
+        silo.Services.AddSingleton(storage.Benchmarks);
+        silo.Services.AddSingleton(storage.Runs);
         silo.AddEvaluationCoordinator();
     }
 
     private static void AddReplica(ISiloBuilder silo, string name, LoadedReplica replica)
     {
         silo.Services.AddSingleton(replica.Model);
-        silo.Services.AddSingleton<IImageSource>(new ImageFolder(replica.Benchmarks));
+        silo.Services.AddSingleton(replica.Images);
         foreach (int number in Enumerable.Range(1, replica.Count))
             silo.AddModelReplica(replica.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using TinyGptV.Cli.Membership;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -36,11 +37,14 @@ internal sealed record SiloOptions
     /// <summary>How long it may take to stop.</summary>
     public required TimeSpan Grace { get; init; }
 
-    /// <summary>The folder of benchmarks.</summary>
-    public required string Data { get; init; }
+    /// <summary>Where benchmarks are.</summary>
+    public required StorageLocation Data { get; init; }
 
-    /// <summary>The coordinator's folder of runs.</summary>
-    public required string Runs { get; init; }
+    /// <summary>Where the coordinator keeps runs.</summary>
+    public required StorageLocation Runs { get; init; }
+
+    /// <summary>How data, model and runs are reached, if they are in object storage.</summary>
+    public required StorageOptions Storage { get; init; }
 
     /// <summary>The replica's model.</summary>
     public required ModelOptions Model { get; init; }

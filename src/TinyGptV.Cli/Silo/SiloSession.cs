@@ -4,6 +4,7 @@ using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Observability;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -26,23 +27,25 @@ internal sealed class SiloSession(ProgramEnvironment environment)
 
     private async Task<int> CoordinateAsync(SiloOptions options, CancellationToken stop)
     {
+        var storage = new StorageAccess(options.Storage);
         await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
         var settings = Common(options, membership) with
         {
-            Coordinator = new CoordinatorFolders(options.Data, environment.ShippedBenchmarks, options.Runs),
+            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }
 
     private async Task<int> ReplicateAsync(SiloOptions options, CancellationToken stop)
     {
+        var storage = new StorageAccess(options.Storage);
         bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
         IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
         // A replica that others can see can answer: the model is loaded before the silo joins.
-        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, stop);
+        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, storage, stop);
         await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
         if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options, membership) with { Primary = primary, Replica = new LoadedReplica(model.Model, options.Data, options.Replicas) };
+        var settings = Common(options, membership) with { Primary = primary, Replica = new LoadedReplica(model.Model, storage.OpenImages(options.Data), options.Replicas) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
     }
 

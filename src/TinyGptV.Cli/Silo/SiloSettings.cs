@@ -1,5 +1,8 @@
 using System.Net;
 using TinyGptV.Cli.Membership;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Silo;
 
@@ -13,7 +16,7 @@ internal sealed record SiloSettings
     public bool IsEmbedded => Coordinator is not null && Replica is not null;
 
     /// <summary>The coordinator's role: where benchmarks are read and runs are kept.</summary>
-    public CoordinatorFolders? Coordinator { get; init; }
+    public CoordinatorStorage? Coordinator { get; init; }
 
     /// <summary>The replica's role: the model and the images it is asked about.</summary>
     public LoadedReplica? Replica { get; init; }
@@ -42,11 +45,11 @@ internal sealed record SiloSettings
     public bool Traced { get; init; }
 }
 
-/// <summary>The folders of a coordinator.</summary>
-internal sealed record CoordinatorFolders(string Benchmarks, string ShippedBenchmarks, string Runs);
+/// <summary>Where a coordinator reads benchmarks and keeps runs.</summary>
+internal sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs);
 
-/// <summary>A model in memory and the folder of the images it is asked about.</summary>
+/// <summary>A model in memory and the images it is asked about.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Benchmarks">The folder of benchmarks.</param>
+/// <param name="Images">Where the images are.</param>
 /// <param name="Count">As how many replicas the silo offers the model; of several, each has the silo's name and a number.</param>
-internal sealed record LoadedReplica(Evaluation.Inference.IVisionLanguageModel Model, string Benchmarks, int Count = 1);
+internal sealed record LoadedReplica(IVisionLanguageModel Model, IImageSource Images, int Count = 1);

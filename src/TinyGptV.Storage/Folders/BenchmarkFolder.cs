@@ -12,9 +12,10 @@ namespace TinyGptV.Storage.Folders;
 /// </summary>
 /// <param name="root">The folder of all benchmarks.</param>
 /// <param name="shippedRoot">The folder of the shipped benchmarks, beside the program.</param>
-public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmarkSource
+/// <param name="place">What messages call the folder of all benchmarks, if its files were brought from elsewhere. Default: its path.</param>
+public sealed class BenchmarkFolder(string root, string shippedRoot, string? place = null) : IBenchmarkSource
 {
-    private const string DefinitionFile = "benchmark.json";
+    internal const string DefinitionFile = "benchmark.json";
 
     public ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken) =>
         Directory.Exists(root)
@@ -37,11 +38,11 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
         }
         catch (PrerequisiteException exception)
         {
-            throw new PrerequisiteException($"Benchmark '{name}' in '{root}' cannot be read. {exception.Message}", exception);
+            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read. {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"Benchmark '{name}' in '{root}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
         }
     }
 
@@ -60,7 +61,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
     public async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string? path = FindDefinition(name) ?? FindShared(name);
-        if (path is null) return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw await UnknownAsync(name, cancellationToken);
+        if (path is null) return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
         BenchmarkDefinition definition;
         try
         {
@@ -108,13 +109,9 @@ public sealed class BenchmarkFolder(string root, string shippedRoot) : IBenchmar
     private static PrerequisiteException LeadsOut(string name) =>
         new($"'{name}' leads out of the benchmark's folder through a symbolic link and is refused. Keep the file inside the folder.");
 
-    private async ValueTask<PrerequisiteException> UnknownAsync(BenchmarkName name, CancellationToken cancellationToken)
-    {
-        ImmutableArray<BenchmarkName> known = await ListAsync(cancellationToken);
-        return new PrerequisiteException(
-            $"There is no benchmark '{name}' in '{root}': {(known.IsEmpty ? "it holds no benchmark" : "it holds " + string.Join(", ", known))}. "
-            + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if none of that name is shipped.");
-    }
+    internal static PrerequisiteException Unknown(BenchmarkName name, string place, ImmutableArray<BenchmarkName> known) => new(
+        $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "it holds no benchmark" : "it holds " + string.Join(", ", known))}. "
+        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if none of that name is shipped.");
 
     /// <summary>Opens the annotation files of one benchmark and hashes what is read of them.</summary>
     private sealed class AnnotationFiles(string root, BenchmarkDefinition definition) : IDisposable

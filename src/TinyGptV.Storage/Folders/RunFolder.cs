@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
@@ -16,16 +14,11 @@ namespace TinyGptV.Storage.Folders;
 /// <param name="time">Tells which temporary files are old enough to be taken for abandoned.</param>
 public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 {
-    private const int NewestLayout = 1;
-    private const string ManifestFile = "manifest.json";
-    private const string ShardPrefix = "shard-";
-    private const string ShardSuffix = ".jsonl";
-
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root)) return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
         return ValueTask.FromResult(Directory.EnumerateDirectories(root)
-            .Where(folder => RunId.IsValid(Path.GetFileName(folder)) && File.Exists(Path.Combine(folder, ManifestFile)))
+            .Where(folder => RunId.IsValid(Path.GetFileName(folder)) && File.Exists(Path.Combine(folder, RunLayout.Manifest)))
             .Select(folder => new RunId(Path.GetFileName(folder)))
             .OrderBy(run => run.Value, StringComparer.Ordinal)
             .ToImmutableArray());
@@ -33,32 +26,15 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 
     public async ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(FolderOf(manifest.Run), ManifestFile);
-        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(
-            path,
-            async (stream, token) =>
-            {
-                await JsonSerializer.SerializeAsync(stream, manifest, EvaluationJson.Indented.RunManifest, token);
-                stream.Write("\n"u8);
-            },
-            cancellationToken));
+        string path = Path.Combine(FolderOf(manifest.Run), RunLayout.Manifest);
+        byte[] json = RunLayout.Write(manifest);
+        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(path, (stream, token) => stream.WriteAsync(json, token).AsTask(), cancellationToken));
     }
 
     public async ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(FolderOf(run), ManifestFile);
-        if (!File.Exists(path)) return null;
-        try
-        {
-            await using FileStream stream = File.OpenRead(path);
-            RunManifest? manifest = await JsonSerializer.DeserializeAsync(stream, EvaluationJson.Indented.RunManifest, cancellationToken);
-            return manifest is { Layout: <= NewestLayout } ? manifest : throw new PrerequisiteException(
-                $"The manifest '{path}' has layout {manifest?.Layout}, written by a newer program; this one reads layouts up to {NewestLayout}. Use the newer program.");
-        }
-        catch (JsonException exception)
-        {
-            throw new PrerequisiteException($"The manifest '{path}' is malformed: {exception.Message} Restore it, or remove the run's folder and start it again.", exception);
-        }
+        string path = Path.Combine(FolderOf(run), RunLayout.Manifest);
+        return File.Exists(path) ? RunLayout.ReadManifest(await File.ReadAllBytesAsync(path, cancellationToken), path) : null;
     }
 
     public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
@@ -66,8 +42,8 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         string folder = PredictionsOf(run);
         if (!Directory.Exists(folder)) return ValueTask.FromResult(ImmutableArray<ShardIndex>.Empty);
         WriteOnceFile.RemoveAbandoned(folder, time.GetUtcNow());
-        return ValueTask.FromResult(Directory.EnumerateFiles(folder, ShardPrefix + "*" + ShardSuffix)
-            .Select(ShardOf).OfType<ShardIndex>().Order().ToImmutableArray());
+        return ValueTask.FromResult(Directory.EnumerateFiles(folder, RunLayout.ShardPrefix + "*" + RunLayout.ShardSuffix)
+            .Select(path => RunLayout.ShardOf(Path.GetFileName(path))).OfType<ShardIndex>().Order().ToImmutableArray());
     }
 
     public async ValueTask<bool> TryWriteShardAsync(
@@ -134,18 +110,11 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     // A run's name can come over the wire, so it is checked before it becomes a path.
     private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
 
-    private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), "predictions");
+    private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Predictions);
 
     private string PathOf(RunId run, string name) => name == Path.GetFileName(name) && ConfinedPath.IsPlain(name)
         ? Path.Combine(FolderOf(run), name)
         : throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
 
-    private string PathOf(RunId run, ShardIndex shard) =>
-        Path.Combine(PredictionsOf(run), string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard.Value:D6}{ShardSuffix}"));
-
-    private static ShardIndex? ShardOf(string path)
-    {
-        string number = Path.GetFileName(path)[ShardPrefix.Length..^ShardSuffix.Length];
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new ShardIndex(value) : null;
-    }
+    private string PathOf(RunId run, ShardIndex shard) => Path.Combine(PredictionsOf(run), RunLayout.NameOf(shard));
 }

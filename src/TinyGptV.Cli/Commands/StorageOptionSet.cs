@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TinyGptV.Storage;
+
+namespace TinyGptV.Cli.Commands;
+
+/// <summary>The options that say what of object storage is kept on this machine's disk. Credentials are no options: a command line is no place for a secret.</summary>
+internal sealed partial class StorageOptionSet
+{
+    private readonly Option<string?> _cache = new("--cache") { Description = "The folder in which images and checkpoints from object storage are kept. Default: tinygptv in the user's cache folder.", HelpName = "DIR" };
+
+    private readonly Option<long> _size = new("--cache-size")
+    {
+        Description = "How much is kept there at most, in MiB, GiB or TiB; what was not used for longest goes first. Default: 50GiB.",
+        HelpName = "SIZE",
+        CustomParser = ParseSize,
+    };
+
+    public IEnumerable<Option> All => [_cache, _size];
+
+    public StorageOptions Bind(ParseResult result, ProgramEnvironment environment)
+    {
+        StorageOptions options = environment.Storage;
+        if (result.GetValue(_cache) is { } folder) options = options with { CacheFolder = folder };
+        return result.GetValue(_size) is > 0 and var bytes ? options with { CacheBytes = bytes } : options;
+    }
+
+    [GeneratedRegex("^([0-9]{1,6})([MGT])iB?$")]
+    private static partial Regex Size();
+
+    private static long ParseSize(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (Size().Match(text) is { Success: true } match && long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and var number)
+            return number << (match.Groups[2].Value switch { "M" => 20, "G" => 30, _ => 40 });
+        result.AddError($"--cache-size is a whole number with its unit, for example 512MiB or 80GiB; found '{text}'.");
+        return 0;
+    }
+}

@@ -1,0 +1,60 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Storage.Blobs;
+
+/// <summary>
+/// Opens a container with the first credential there is: the connection string if it is for the location's account, else the location's
+/// own shared access signature, else the identity of the workload or of whoever is logged in.
+/// </summary>
+internal static class BlobCredentials
+{
+    // Not the newest: everything used here is older, and a service that is behind (an emulator, a private cloud) knows it.
+    private const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2024_11_04;
+
+    /// <exception cref="PrerequisiteException">The connection string is none, or an identity would be sent without encryption.</exception>
+    public static BlobContainerClient Open(StorageLocation location, StorageOptions options)
+    {
+        Uri container = location.Container!;
+        BlobClientOptions client = ClientOptions(options);
+        if (options.Connection is { Length: > 0 } connection && Connect(connection, client) is { } service && IsOf(service, container))
+            return service.GetBlobContainerClient(new BlobUriBuilder(container).BlobContainerName);
+        if (location.Signature is { } signature)
+            return new BlobContainerClient(container, new AzureSasCredential(signature), client);
+        return container.Scheme == "https"
+            ? new BlobContainerClient(container, new DefaultAzureCredential(), client)
+            : throw new PrerequisiteException(
+                $"'{location}' is not encrypted, and an identity's token must not be sent there. Use https, set TINYGPTV_STORAGE_CONNECTION to a connection string of this account, "
+                + "or give the location with a shared access signature.");
+    }
+
+    private static BlobServiceClient Connect(string connection, BlobClientOptions client)
+    {
+        try
+        {
+            return new BlobServiceClient(connection, client);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or UriFormatException or InvalidOperationException)
+        {
+            // The cause may quote the text, which is a secret.
+            throw new PrerequisiteException(
+                "TINYGPTV_STORAGE_CONNECTION is no connection string. Expected one as 'az storage account show-connection-string' prints it, for example "
+                + "DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...;EndpointSuffix=core.windows.net.");
+        }
+    }
+
+    private static bool IsOf(BlobServiceClient service, Uri container) =>
+        service.Uri.Host.Equals(container.Host, StringComparison.OrdinalIgnoreCase) && service.Uri.Port == container.Port && service.Uri.Scheme == container.Scheme
+        && container.AbsolutePath.StartsWith(service.Uri.AbsolutePath.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static BlobClientOptions ClientOptions(StorageOptions options)
+    {
+        // Retries and time-outs are the pipelines' business.
+        var client = new BlobClientOptions(Version) { Retry = { MaxRetries = 0, NetworkTimeout = 2 * options.Resilience.TransferTimeout } };
+        client.Diagnostics.IsLoggingContentEnabled = false;
+        client.Diagnostics.IsTelemetryEnabled = false;
+        return client;
+    }
+}

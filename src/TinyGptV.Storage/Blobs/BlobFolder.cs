@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using TinyGptV.Evaluation;
+using TinyGptV.Storage.Resilience;
+
+namespace TinyGptV.Storage.Blobs;
+
+/// <summary>
+/// The blobs below a prefix of a container, as a folder: the only class that talks to the storage service. Every call goes through a
+/// pipeline, and what stays wrong becomes a message without a secret.
+/// </summary>
+/// <param name="location">The container and prefix.</param>
+/// <param name="container">The container's client, without retries of its own.</param>
+/// <param name="pipelines">The pipelines of its account.</param>
+internal sealed class BlobFolder(StorageLocation location, BlobContainerClient container, StoragePipelines pipelines)
+{
+    private const string WriterKey = "writer";
+
+    public StorageLocation Location => location;
+
+    /// <summary>Where a blob is, for people.</summary>
+    public string LocationOf(string name) => $"{location}/{name}";
+
+    /// <summary>The names directly below a folder that are folders themselves, in ordinal order; empty if there is none, or no container.</summary>
+    /// <param name="folder">Empty, or ending in a slash.</param>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    public async Task<ImmutableArray<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
+    {
+        string prefix = location.Prefix + folder;
+        var options = new GetBlobsByHierarchyOptions { Prefix = prefix, Delimiter = "/" };
+        ImmutableArray<BlobHierarchyItem> items = await ListAsync(container.GetBlobsByHierarchyAsync(options, CancellationToken.None), cancellationToken);
+        return [.. items.Where(item => item.IsPrefix).Select(item => item.Prefix[prefix.Length..].TrimEnd('/')).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>All blobs below a folder, in ordinal order; empty if there is none, or no container.</summary>
+    /// <inheritdoc cref="ListFoldersAsync" path="/param"/>
+    public async Task<ImmutableArray<ListedBlob>> ListAsync(string folder, CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { Prefix = location.Prefix + folder };
+        ImmutableArray<BlobItem> items = await ListAsync(container.GetBlobsAsync(options, CancellationToken.None), cancellationToken);
+        return [.. items
+            .Select(item => new ListedBlob(item.Name[location.Prefix.Length..], item.Properties.ContentLength ?? 0, item.Properties.ETag ?? default, item.Properties.ContentHash))
+            .OrderBy(blob => blob.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads a small blob whole.</summary>
+    /// <param name="name">Its name below the folder.</param>
+    /// <param name="known">The version that the reader has; it is not sent again. None: it is sent.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    public async Task<BlobReading> ReadAsync(string name, ETag known, CancellationToken cancellationToken)
+    {
+        var options = new BlobDownloadOptions { Conditions = known == default ? null : new BlobRequestConditions { IfNoneMatch = known } };
+        BlobReading reading = await ExplainedAsync(name, () => pipelines.Read.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    Response<BlobDownloadResult> response = await ClientOf(name).DownloadContentAsync(options, token);
+                    return response.GetRawResponse().Status == 304
+                        ? new BlobReading(BlobStatus.Unchanged, Version: known)
+                        : new BlobReading(BlobStatus.Read, response.Value.Content.ToMemory(), response.Value.Details.ETag);
+                }
+                catch (RequestFailedException exception) when (exception.Status is 304 or 404)
+                {
+                    return exception.Status == 304 ? new BlobReading(BlobStatus.Unchanged, Version: known) : new BlobReading(BlobStatus.Absent);
+                }
+            },
+            cancellationToken));
+        StorageInstruments.Download(reading.Bytes.Length);
+        return reading;
+    }
+
+    /// <summary>True if there is such a blob.</summary>
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => ExplainedAsync(name, () => pipelines.Request.ExecuteAsync(
+        async token => await WriterOfAsync(name, token) is not null, cancellationToken));
+
+    /// <summary>
+    /// Creates a blob unless it is there. Of several creators, in whatever processes, exactly one is told true, also if the answer to its
+    /// first try was lost: what it wrote carries its mark.
+    /// </summary>
+    public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        string writer = Guid.NewGuid().ToString("N");
+        var options = new BlobUploadOptions
+        {
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [WriterKey] = writer },
+        };
+        return ExplainedAsync(name, () => pipelines.Conflict.ExecuteAsync(
+            async token =>
+            {
+                if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token)) return true;
+                // Somebody's, or ours from a try whose answer was lost; if nothing is there, the conflict was about something else and passes.
+                return await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token) is { } found ? found == writer : throw new ConflictException();
+            },
+            cancellationToken));
+    }
+
+    /// <summary>Writes a blob, in place of an older one if there is one.</summary>
+    /// <param name="name">Its name below the folder.</param>
+    /// <param name="content">What is written, from its start; can be sought.</param>
+    /// <param name="cancellationToken">Ends the writing early; the older one stays then.</param>
+    public Task ReplaceAsync(string name, Stream content, CancellationToken cancellationToken) => ExplainedAsync(name, async () =>
+    {
+        await pipelines.Transfer.ExecuteAsync(
+            async token =>
+            {
+                content.Position = 0;
+                try
+                {
+                    await ClientOf(name).UploadAsync(content, new BlobUploadOptions(), token);
+                }
+                catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+                {
+                    await container.CreateIfNotExistsAsync(cancellationToken: token);
+                    throw new ConflictException();
+                }
+            },
+            cancellationToken);
+        return true;
+    });
+
+    /// <summary>Reads a part of one version of a blob.</summary>
+    /// <exception cref="PrerequisiteException">The blob has another version now.</exception>
+    public Task ReadRangeAsync(ListedBlob blob, long offset, Memory<byte> part, CancellationToken cancellationToken) => ExplainedAsync(blob.Name, async () =>
+    {
+        var options = new BlobDownloadOptions { Range = new HttpRange(offset, part.Length), Conditions = new BlobRequestConditions { IfMatch = blob.Version } };
+        await pipelines.Transfer.ExecuteAsync(
+            async token =>
+            {
+                using BlobDownloadStreamingResult result = await ClientOf(blob.Name).DownloadStreamingAsync(options, token);
+                await result.Content.ReadExactlyAsync(part, token);
+            },
+            cancellationToken);
+        StorageInstruments.Download(part.Length);
+        return true;
+    });
+
+    private BlobClient ClientOf(string name) => container.GetBlobClient(location.Prefix + name);
+
+    /// <summary>False if the service answers that there is a conflict.</summary>
+    private async ValueTask<bool> TryUploadAsync(string name, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ClientOf(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            return false;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            throw new ConflictException();
+        }
+    }
+
+    private async ValueTask<string?> WriterOfAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await ClientOf(name).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Metadata.TryGetValue(WriterKey, out string? writer) ? writer : "";
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private Task<ImmutableArray<T>> ListAsync<T>(AsyncPageable<T> all, CancellationToken cancellationToken) where T : notnull =>
+        ExplainedAsync("", async () =>
+        {
+            var items = ImmutableArray.CreateBuilder<T>();
+            for (string? next = null; next is not "";)
+            {
+                Page<T>? page = await pipelines.Request.ExecuteAsync(token => PageAsync(all, next, token), cancellationToken);
+                if (page is not null) items.AddRange(page.Values);
+                next = page?.ContinuationToken ?? "";
+            }
+            return items.DrainToImmutable();
+        });
+
+    private static async ValueTask<Page<T>?> PageAsync<T>(AsyncPageable<T> all, string? next, CancellationToken cancellationToken) where T : notnull
+    {
+        try
+        {
+            await using IAsyncEnumerator<Page<T>> pages = all.AsPages(next).GetAsyncEnumerator(cancellationToken);
+            return await pages.MoveNextAsync() ? pages.Current : null;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> ExplainedAsync<T>(string name, Func<ValueTask<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (StorageFailure.Explain(exception, name.Length == 0 ? location.ToString() : LocationOf(name)) is { } explained)
+        {
+            throw explained;
+        }
+    }
+}

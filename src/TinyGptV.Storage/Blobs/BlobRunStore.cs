@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+using TinyGptV.Storage.Folders;
+
+namespace TinyGptV.Storage.Blobs;
+
+/// <summary>
+/// Keeps runs in a container, under the names that they have in a folder. Manifests and shards are created only if absent, which the
+/// service decides: whoever writes, from whatever machine, each has one content.
+/// </summary>
+/// <param name="blobs">The container or prefix of all runs; a container is made when the first run is.</param>
+internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
+{
+    public async ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
+    {
+        var runs = ImmutableArray.CreateBuilder<RunId>();
+        foreach (string name in await blobs.ListFoldersAsync("", cancellationToken))
+            if (RunId.IsValid(name) && await blobs.ExistsAsync($"{name}/{RunLayout.Manifest}", cancellationToken)) runs.Add(new RunId(name));
+        return runs.DrainToImmutable();
+    }
+
+    public async ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken) =>
+        await blobs.TryCreateAsync(FolderOf(manifest.Run) + RunLayout.Manifest, RunLayout.Write(manifest), cancellationToken);
+
+    public async ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string name = FolderOf(run) + RunLayout.Manifest;
+        BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
+        return reading.Status == BlobStatus.Absent ? null : RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
+    }
+
+    public async ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = $"{FolderOf(run)}{RunLayout.Predictions}/";
+        ImmutableArray<ListedBlob> listed = await blobs.ListAsync(folder, cancellationToken);
+        return [.. listed.Select(blob => RunLayout.ShardOf(blob.Name[folder.Length..])).OfType<ShardIndex>().Order()];
+    }
+
+    public async ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+        await blobs.TryCreateAsync(NameOf(run, shard), lines, cancellationToken);
+
+    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        string name = NameOf(run, shard);
+        BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
+        return reading.Status == BlobStatus.Read
+            ? new StoredShard(reading.Bytes, blobs.LocationOf(name))
+            : throw new PrerequisiteException($"The predictions '{blobs.LocationOf(name)}' cannot be read: they are not there. Restore them, or remove the run and start it again.");
+    }
+
+    public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    {
+        string blob = NameOf(run, name);
+        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(content), writable: false);
+        await blobs.ReplaceAsync(blob, bytes, cancellationToken);
+        return blobs.LocationOf(blob);
+    }
+
+    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        BlobReading reading = await blobs.ReadAsync(NameOf(run, name), default, cancellationToken);
+        return reading.Status == BlobStatus.Read ? Encoding.UTF8.GetString(reading.Bytes.Span) : null;
+    }
+
+    // A run's name can come over the wire, so it is checked before it becomes a part of a blob's.
+    private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";
+
+    private static string NameOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Predictions}/{RunLayout.NameOf(shard)}";
+
+    private static string NameOf(RunId run, string name) => !name.Contains('/', StringComparison.Ordinal) && ConfinedPath.IsPlain(name)
+        ? FolderOf(run) + name
+        : throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
+}

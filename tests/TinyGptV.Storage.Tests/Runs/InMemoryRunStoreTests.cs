@@ -1,0 +1,9 @@
+using TinyGptV.Cluster.Tests.Doubles;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Storage.Tests.Runs;
+
+public sealed class InMemoryRunStoreTests : RunStoreContract
+{
+    protected override IRunStore Store { get; } = new InMemoryRunStore();
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Storage.Tests.Runs;
+
+/// <summary>What every store of runs must do, whatever it is made of; each implementation's tests derive from it.</summary>
+public abstract class RunStoreContract
+{
+    protected static RunId Run { get; } = new("first-run");
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>The store under test, empty when the test begins. Asked twice, it gives two doors to the same runs where that is possible.</summary>
+    protected abstract IRunStore Store { get; }
+
+    [Fact]
+    public async Task ListAsync_nothing_yet_is_empty() => Assert.Empty(await Store.ListAsync(Token));
+
+    [Fact]
+    public async Task ListAsync_lists_runs_in_ordinal_order()
+    {
+        foreach (string name in new[] { "b", "a", "B" }) await Store.TryCreateAsync(Manifest(name), Token);
+
+        Assert.Equal(["B", "a", "b"], (await Store.ListAsync(Token)).Select(run => run.Value));
+    }
+
+    [Fact]
+    public async Task TryCreateAsync_second_manifest_is_not_written()
+    {
+        Assert.True(await Store.TryCreateAsync(Manifest("first-run"), Token));
+        Assert.False(await Store.TryCreateAsync(Manifest("first-run") with { ShardSize = 99 }, Token));
+
+        RunManifest? manifest = await Store.ReadManifestAsync(Run, Token);
+        Assert.Equal(8, manifest!.ShardSize);
+    }
+
+    [Fact]
+    public async Task ReadManifestAsync_reads_what_was_written()
+    {
+        RunManifest written = Manifest("first-run") with { Limit = 5 };
+        await Store.TryCreateAsync(written, Token);
+
+        RunManifest? read = await Store.ReadManifestAsync(Run, Token);
+
+        Assert.Equal(written.Model.Name, read!.Model.Name);
+        Assert.Equal((written.Run, written.Limit, written.ProgramVersion), (read.Run, read.Limit, read.ProgramVersion));
+    }
+
+    [Fact]
+    public async Task ReadManifestAsync_unknown_run_is_null() => Assert.Null(await Store.ReadManifestAsync(Run, Token));
+
+    [Fact]
+    public async Task ListShardsAsync_unknown_run_is_empty() => Assert.Empty(await Store.ListShardsAsync(Run, Token));
+
+    [Fact]
+    public async Task ReadShardAsync_reads_what_was_written()
+    {
+        ImmutableArray<Prediction> written = [Predict("1", "a\nb\u2028c"), Predict("2", "Größe"), Failed("3")];
+        Assert.True(await Store.TryWriteShardAsync(Run, new(7), PredictionLines.Write(written), Token));
+
+        ImmutableArray<Prediction> read = (await Store.ReadShardAsync(Run, new(7), Token)).Predictions();
+
+        Assert.Equal(written.Select(p => p.Sample.Id), read.Select(p => p.Sample.Id));
+        Assert.Equal("a\nb\u2028c", read[0].Generation!.Text);
+        Assert.Equal(SampleFailureKind.ImageUnavailable, read[2].Failure!.Kind);
+        Assert.Equal([new ShardIndex(7)], await Store.ListShardsAsync(Run, Token));
+    }
+
+    [Fact]
+    public async Task ListShardsAsync_lists_shards_in_ascending_order()
+    {
+        foreach (int shard in new[] { 11, 2, 1_000_000, 0 }) await Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", "a")]), Token);
+        await Store.TryWriteShardAsync(new("first-run-2"), new(5), PredictionLines.Write([Predict("1", "a")]), Token);
+
+        Assert.Equal([0, 2, 11, 1_000_000], (await Store.ListShardsAsync(Run, Token)).Select(shard => shard.Value));
+    }
+
+    [Theory]
+    [InlineData("second")]
+    [InlineData("first")] // the same answers do not make a second writer the first
+    public async Task TryWriteShardAsync_second_writer_loses(string second)
+    {
+        await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "first")]), Token);
+
+        Assert.False(await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", second)]), Token));
+        Assert.Equal("first", (await Store.ReadShardAsync(Run, new(0), Token)).Predictions()[0].Generation!.Text);
+    }
+
+    [Fact]
+    public async Task TryWriteShardAsync_many_writers_at_once_exactly_one_wins_and_its_predictions_stay()
+    {
+        for (int shard = 0; shard < 20; shard++)
+        {
+            using var gate = new Barrier(8);
+            bool[] won = await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Factory.StartNew(
+                () =>
+                {
+                    gate.SignalAndWait(Token);
+                    return Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
+                },
+                Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+
+            int winner = Assert.Single(Enumerable.Range(0, 8), writer => won[writer]);
+            Assert.Equal($"writer {winner}", (await Store.ReadShardAsync(Run, new(shard), Token)).Predictions()[0].Generation!.Text);
+        }
+        Assert.Equal(20, (await Store.ListShardsAsync(Run, Token)).Length);
+    }
+
+    [Fact]
+    public async Task WriteReportAsync_replaces_the_older_report()
+    {
+        await Store.WriteReportAsync(Run, "report.csv", "old, and longer", Token);
+        await Store.WriteReportAsync(Run, "report.csv", "new: Größe\n", Token);
+
+        Assert.Equal("new: Größe\n", await Store.ReadReportAsync(Run, "report.csv", Token));
+    }
+
+    [Fact]
+    public async Task ReadReportAsync_no_such_report_is_null()
+    {
+        await Store.WriteReportAsync(Run, "report.csv", "here", Token);
+
+        Assert.Null(await Store.ReadReportAsync(Run, "report.md", Token));
+        Assert.Null(await Store.ReadReportAsync(new("other-run"), "report.csv", Token));
+    }
+
+    protected static RunManifest Manifest(string run) => new()
+    {
+        Run = new(run),
+        ProgramVersion = "0.0.0",
+        Model = new ModelIdentity { Name = "scripted", Digest = "00" },
+        Benchmarks = [],
+        ShardSize = 8,
+    };
+
+    protected static Prediction Predict(string id, string text) =>
+        Ask(id) with { Generation = new Generation(text, [1, 2], StopReason.Length) };
+
+    private static Prediction Failed(string id) =>
+        Ask(id) with { Failure = new SampleFailure(SampleFailureKind.ImageUnavailable, "gone") };
+
+    private static Prediction Ask(string id) => new()
+    {
+        Benchmark = new("gqa"),
+        Sample = new Sample { Id = new(id), Image = new("a.png"), Question = "What?", Target = "a" },
+        Prompt = "What?",
+    };
+}
