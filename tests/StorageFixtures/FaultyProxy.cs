@@ -13,7 +13,7 @@ public sealed class FaultyProxy : IAsyncDisposable
 {
     private static readonly HashSet<string> OfOneConnection = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Host", "Content-Length", "Expect" };
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly HttpClient _service = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly CancellationTokenSource _stop = new();
     private readonly Uri _target;
@@ -23,13 +23,18 @@ public sealed class FaultyProxy : IAsyncDisposable
     private long _bytesSent;
 
     /// <param name="endpoint">The service's endpoint, with the account's path.</param>
-    public FaultyProxy(string endpoint)
+    /// <param name="address">The address to listen on. Default: loopback.</param>
+    public FaultyProxy(string endpoint, string address = "127.0.0.1")
     {
         _target = new Uri(endpoint);
+        _listener = new TcpListener(IPAddress.Parse(address), 0);
         _listener.Start();
-        Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{_target.AbsolutePath}");
+        Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://{address}:{((IPEndPoint)_listener.LocalEndpoint).Port}{_target.AbsolutePath}");
         _serving = ServeAsync();
     }
+
+    /// <summary>Tells of each request that the service has answered, whatever the client learns of it: method, path and status.</summary>
+    public event Action<string, string, int>? Served;
 
     /// <summary>The endpoint that clients are given.</summary>
     public string Endpoint { get; }
@@ -105,6 +110,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         if (fault == Fault.Late) await Task.Delay(_schedule.Hold, _stop.Token);
 
         using HttpResponseMessage answer = await ForwardAsync(request);
+        Served?.Invoke(request.Method, request.Target, (int)answer.StatusCode);
         byte[] body = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
         if (fault == Fault.CutAfter || (fault == Fault.CutInBody && body.Length == 0)) return false;
         if (fault == Fault.ErrorAfter) return await WriteAsync(client, 500, [], [], 0, cut: false);

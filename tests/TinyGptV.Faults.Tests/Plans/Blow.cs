@@ -1,0 +1,69 @@
+namespace TinyGptV.Faults.Tests.Plans;
+
+/// <summary>What can happen to a cluster.</summary>
+public enum BlowKind
+{
+    /// <summary>SIGKILL to a replica.</summary>
+    KillReplica,
+
+    /// <summary>SIGKILL to a coordinator.</summary>
+    KillCoordinator,
+
+    /// <summary>SIGKILL to both coordinators at once.</summary>
+    KillCoordinators,
+
+    /// <summary>SIGKILL to every silo at once.</summary>
+    KillEverything,
+
+    /// <summary>SIGTERM to a replica, which drains.</summary>
+    StopReplica,
+
+    /// <summary>SIGTERM to a coordinator.</summary>
+    StopCoordinator,
+
+    /// <summary>SIGSTOP to a replica for longer than the failure detector takes, then SIGCONT.</summary>
+    FreezeReplica,
+
+    /// <summary>SIGSTOP to a coordinator for longer than the failure detector takes, then SIGCONT.</summary>
+    FreezeCoordinator,
+
+    /// <summary>Half of the storage requests are answered with 500, 503 or 409, late, or not at all, for a while.</summary>
+    StorageFails,
+
+    /// <summary>No storage request is answered for some seconds.</summary>
+    StorageGone,
+
+    /// <summary>The membership store is killed and comes back, with what it had written, after 30 s.</summary>
+    MembershipGone,
+
+    /// <summary>A coordinator and a replica cannot reach each other, while both reach everybody else, for a while.</summary>
+    PartitionPair,
+
+    /// <summary>A silo is cut off from everybody, for longer than the failure detector takes.</summary>
+    PartitionSilo,
+}
+
+/// <summary>One blow.</summary>
+/// <param name="Kind">What happens.</param>
+/// <param name="Coordinator">The number of the coordinator it strikes, from 0, if it strikes one.</param>
+/// <param name="Replica">The number of the replica it strikes, from 0, if it strikes one.</param>
+/// <param name="At">When it happens: as soon as this share of the shards is stored, 0 to 1.</param>
+public sealed record Blow(BlowKind Kind, int Coordinator, int Replica, double At)
+{
+    public override string ToString() => Kind switch
+    {
+        BlowKind.KillReplica => $"kill -9 of replica {Replica + 1}",
+        BlowKind.KillCoordinator => $"kill -9 of coordinator {Coordinator + 1}",
+        BlowKind.KillCoordinators => "kill -9 of both coordinators",
+        BlowKind.KillEverything => "kill -9 of every silo",
+        BlowKind.StopReplica => $"SIGTERM to replica {Replica + 1}",
+        BlowKind.StopCoordinator => $"SIGTERM to coordinator {Coordinator + 1}",
+        BlowKind.FreezeReplica => $"SIGSTOP of replica {Replica + 1}",
+        BlowKind.FreezeCoordinator => $"SIGSTOP of coordinator {Coordinator + 1}",
+        BlowKind.StorageFails => "storage answers wrongly, late or not at all",
+        BlowKind.StorageGone => "storage is gone",
+        BlowKind.MembershipGone => "membership store is gone for 30 s",
+        BlowKind.PartitionPair => $"coordinator {Coordinator + 1} and replica {Replica + 1} cannot reach each other",
+        _ => $"replica {Replica + 1} is cut off from everybody",
+    };
+}
