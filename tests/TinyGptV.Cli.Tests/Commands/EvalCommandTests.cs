@@ -396,9 +396,9 @@ public sealed class EvalCommandTests : IDisposable
         var text = await _program.RunAsync("runs", "--runs", "{folder}/runs");
         var json = await _program.RunAsync("runs", "--runs", "{folder}/runs", "--format", "json");
 
-        Assert.Matches(@"part +incomplete +8/10 +0 +small", text.Output);
-        Assert.Matches(@"r +completed +10/10 +0 +small", text.Output);
-        Assert.Matches(@"torn +failed +0/0 +0 .*is malformed", text.Output);
+        Assert.Matches(@"part +incomplete +0 +8/10 +0 +small", text.Output);
+        Assert.Matches(@"r +completed +0 +10/10 +0 +small", text.Output);
+        Assert.Matches(@"torn +failed +0 +0/0 +0 .*is malformed", text.Output);
         using JsonDocument document = JsonDocument.Parse(json.Output);
         Assert.Equal(["part", "r", "torn"], document.RootElement.EnumerateArray().Select(run => run.GetProperty("run").GetString()));
     }
