@@ -207,7 +207,7 @@ public sealed class ShardLedger
     /// <summary>Takes back what a replica had not delivered that is not to blame for it: it drains, or was told to stop.</summary>
     /// <param name="lease">The lease.</param>
     /// <returns>The parts that came back.</returns>
-    public ImmutableArray<ShardPart> Release(ShardLease lease) => Close(lease, (part, _) => AwaitFirst(part));
+    public ImmutableArray<ShardPart> Release(ShardLease lease) => Close(lease, (part, _) => ComeBack(part, AwaitFirst));
 
     /// <summary>Takes back everything of a replica that is gone; it no longer counts as being there.</summary>
     /// <param name="replica">The name of the replica.</param>
@@ -368,15 +368,22 @@ public sealed class ShardLedger
             _losses.Add(part, losses = new Losses(0, []));
         losses.Count++;
         losses.Replicas.Add(replica);
+        ComeBack(part, AwaitLast);
+    }
+
+    /// <summary>Lets a part that nobody holds any more wait, unless it was lost too often: then it is divided, and a sample alone is condemned.</summary>
+    private void ComeBack(ShardPart part, Action<ShardPart> wait)
+    {
         // A hedge may still bring it.
         if (_holders.ContainsKey(part))
             return;
-        if (part.Count > 1 && losses.Count >= Math.Min(_attemptsLimit, AttemptsInCompany + 1))
+        Losses? losses = _losses.GetValueOrDefault(part);
+        if (part.Count > 1 && losses?.Count >= Math.Min(_attemptsLimit, AttemptsInCompany + 1))
             Divide(part, losses);
-        else if (losses.Count >= _attemptsLimit)
+        else if (losses?.Count >= _attemptsLimit)
             _condemned.Add(part);
         else
-            AwaitLast(part);
+            wait(part);
     }
 
     private void Divide(ShardPart part, Losses losses)
@@ -395,11 +402,7 @@ public sealed class ShardLedger
 
     private void AwaitLast(ShardPart part) => Await(_returned.AddLast(part));
 
-    private void AwaitFirst(ShardPart part)
-    {
-        if (!_holders.ContainsKey(part))
-            Await(_returned.AddFirst(part));
-    }
+    private void AwaitFirst(ShardPart part) => Await(_returned.AddFirst(part));
 
     private void Await(LinkedListNode<ShardPart> node)
     {

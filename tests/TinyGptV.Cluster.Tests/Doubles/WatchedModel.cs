@@ -52,7 +52,14 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
         if (Interlocked.Increment(ref _answered) <= HoldAfter)
             return;
         _holds.TrySetResult();
-        await using (cancellationToken.Register(() => _cancelled.TrySetResult()))
+        try
+        {
             await _released.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _cancelled.TrySetResult();
+            throw;
+        }
     }
 }

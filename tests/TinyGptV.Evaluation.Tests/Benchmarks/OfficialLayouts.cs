@@ -80,6 +80,16 @@ internal static class OfficialLayouts
         },
         new()
         {
+            Name = "IconQA, choose_img", Format = AnnotationFormat.IconQaImages, Split = "val", Shape = MiniatureShape.Keyed, Needed = ["question", "choices", "answer", "ques_type"],
+            Others = [("splits", """{"choose_img_val": ["7", "8"]}""")],
+            Records =
+            [
+                ("7", """{"question": "Which is more?", "choices": ["choice_0.png", "choice_1.png"], "answer": 1, "ques_type": "choose_img"}"""),
+                ("8", """{"question": "Which comes next?", "choices": ["choice_0.png", "choice_1.png"], "answer": 0, "ques_type": "choose_img"}"""),
+            ],
+        },
+        new()
+        {
             Name = "VizWiz", Format = AnnotationFormat.VizWiz, Split = "val", Shape = MiniatureShape.List, Needed = ["image", "question", "answers"],
             Records =
             [

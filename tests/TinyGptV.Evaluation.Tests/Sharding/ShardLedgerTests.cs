@@ -21,6 +21,18 @@ public class ShardLedgerTests
     });
 
     [Fact]
+    public void Part_whose_hedge_is_released_after_its_last_attempt_is_not_tried_again()
+    {
+        var ledger = new ShardLedger([1], [], attemptsLimit: 1);
+        ShardLease late = ledger.TryLease("a")!, hedge = ledger.TryHedge("b", _ => true)!;
+        ledger.Return(late);
+        Assert.Empty(ledger.Condemned);
+        ledger.Release(hedge);
+        Assert.Equal([new ShardPart(new ShardIndex(0), 0, 1)], ledger.Condemned);
+        ledger.CheckIntegrity();
+    }
+
+    [Fact]
     public void Samples_that_kill_replicas_are_the_only_ones_condemned_whatever_the_shards() =>
         Gen.Select(Gen.Int[1, 40].Array[1, 6], Gen.Int[1, 5], Gen.Int[1, 64], Gen.Int[0, 239].Array[0, 3], Gen.Int[1, 4]).Sample((sizes, limit, leaseSize, picks, replicas) =>
         {
