@@ -15,8 +15,8 @@ internal sealed class Telemetry : IDisposable
     private const string Service = "tinygptv";
     private const string OwnSources = "TinyGptV.*";
 
-    // In seconds: from a shard that a script answers at once to one that takes a slow machine minutes.
-    private static readonly double[] ShardDurations = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000];
+    // In seconds: from a lease that a script answers at once to one that takes a slow machine minutes.
+    private static readonly double[] LeaseDurations = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000];
 
     private readonly TracerProvider? _traces;
 
@@ -33,7 +33,7 @@ internal sealed class Telemetry : IDisposable
             .SetResourceBuilder(resource)
             .AddMeter(OwnSources, "Microsoft.Orleans", "Polly")
             .AddRuntimeInstrumentation()
-            .AddView("tinygptv.shard.duration", new ExplicitBucketHistogramConfiguration { Boundaries = ShardDurations })
+            .AddView("tinygptv.lease.duration", new ExplicitBucketHistogramConfiguration { Boundaries = LeaseDurations })
             .AddPrometheusExporter();
         if (collector is null) return new Telemetry(metrics.Build(), null);
         return new Telemetry(

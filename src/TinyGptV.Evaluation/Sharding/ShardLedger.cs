@@ -11,7 +11,8 @@ namespace TinyGptV.Evaluation.Sharding;
 /// What came back is handed out before shards nobody tried, and one part at a time. A replica does not get back what it lost, as long
 /// as a replica is there that has not: one broken machine must not cost a sample. What was lost <see cref="AttemptsInCompany"/> times
 /// is a suspect and is leased alone: its replica gets nothing else of the run meanwhile, so that a sample that kills replicas takes no
-/// innocent one along. A suspect that is lost again is divided in two, until the sample that does it stands alone.
+/// innocent one along. A suspect that is lost again is divided in two, until the sample that does it stands alone. No sample is condemned
+/// before it was lost alone, however few attempts are allowed.
 /// </remarks>
 public sealed class ShardLedger
 {
@@ -235,7 +236,7 @@ public sealed class ShardLedger
         Verify(open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting, "waiting samples are counted");
         var samples = open.GroupBy(part => part.Shard).ToDictionary(parts => parts.Key, parts => parts.Sum(part => part.Count));
         Verify(Indexes().All(shard => samples.GetValueOrDefault(shard) == UndeliveredOf(shard)), "every sample that is not delivered is in a part");
-        Verify(_losses.All(entry => entry.Value.Count < _attemptsLimit || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)), "attempts are limited");
+        Verify(_losses.All(entry => entry.Value.Count < _attemptsLimit || !entry.Value.WasAlone || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)), "attempts are limited");
         Verify(_condemned.All(part => part.Count == 1), "single samples are condemned");
     }
 
@@ -262,7 +263,7 @@ public sealed class ShardLedger
         _ => [],
     };
 
-    private bool GoesAlone(ShardPart part) => StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= AttemptsInCompany;
+    private bool GoesAlone(ShardPart part) => StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= Math.Min(AttemptsInCompany, Math.Max(1, _attemptsLimit - 1));
 
     private bool HoldsSuspect(string replica) => _leases.Values.Any(open => open.Lease.Replica == replica && open.Awaited.Any(GoesAlone));
 
@@ -306,7 +307,7 @@ public sealed class ShardLedger
     private ShardLease Open(string replica, ImmutableArray<ShardPart> parts, bool isHedge)
     {
         var lease = new ShardLease(++_lastNumber, replica, parts, isHedge);
-        _leases.Add(lease.Number, new OpenLease(lease));
+        _leases.Add(lease.Number, new OpenLease(lease, isAlone: parts.Any(GoesAlone)));
         foreach (ShardPart part in parts)
         {
             if (!_holders.TryGetValue(part, out List<long>? holders))
@@ -346,7 +347,7 @@ public sealed class ShardLedger
         }
     }
 
-    private ImmutableArray<ShardPart> Close(ShardLease lease, Action<ShardPart, string> comeBack)
+    private ImmutableArray<ShardPart> Close(ShardLease lease, Action<ShardPart, OpenLease> comeBack)
     {
         ArgumentNullException.ThrowIfNull(lease);
         if (!_leases.TryGetValue(lease.Number, out OpenLease? open))
@@ -355,19 +356,20 @@ public sealed class ShardLedger
         foreach (ShardPart part in back)
         {
             Drop(open, part);
-            comeBack(part, lease.Replica);
+            comeBack(part, open);
         }
 
         return back;
     }
 
-    private void CountLoss(ShardPart part, string replica)
+    private void CountLoss(ShardPart part, OpenLease lease)
     {
         Returned++;
         if (!_losses.TryGetValue(part, out Losses? losses))
             _losses.Add(part, losses = new Losses(0, []));
         losses.Count++;
-        losses.Replicas.Add(replica);
+        losses.Replicas.Add(lease.Lease.Replica);
+        losses.WasAlone |= lease.IsAlone;
         ComeBack(part, AwaitLast);
     }
 
@@ -380,7 +382,7 @@ public sealed class ShardLedger
         Losses? losses = _losses.GetValueOrDefault(part);
         if (part.Count > 1 && losses?.Count >= Math.Min(_attemptsLimit, AttemptsInCompany + 1))
             Divide(part, losses);
-        else if (losses?.Count >= _attemptsLimit)
+        else if (losses is { WasAlone: true } && losses.Count >= _attemptsLimit)
             _condemned.Add(part);
         else
             wait(part);
@@ -418,9 +420,12 @@ public sealed class ShardLedger
     }
 
     /// <summary>A lease with the parts of it that nobody delivered yet.</summary>
-    private sealed class OpenLease(ShardLease lease)
+    private sealed class OpenLease(ShardLease lease, bool isAlone)
     {
         public ShardLease Lease { get; } = lease;
+
+        /// <summary>Whether its only part was a suspect: whoever is lost with it, is lost because of it or by chance.</summary>
+        public bool IsAlone { get; } = isAlone;
 
         public HashSet<ShardPart> Awaited { get; } = [.. lease.Parts];
     }
@@ -431,5 +436,8 @@ public sealed class ShardLedger
         public int Count { get; set; } = count;
 
         public HashSet<string> Replicas { get; } = replicas;
+
+        /// <summary>Whether a replica was lost that had nothing else of the run.</summary>
+        public bool WasAlone { get; set; }
     }
 }

@@ -86,6 +86,13 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public Task<RunProgress> WatchToTheEndAsync(RunId run) => WatchUntilAsync(run, _ => false);
 
+    /// <summary>The number of the coordinator on which a run lives.</summary>
+    public async Task<int> HomeOfAsync(RunId run)
+    {
+        SiloAddress? home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(Run(run));
+        return Enumerable.Range(0, _coordinators).Single(number => Silo(number).Equals(home));
+    }
+
     /// <summary>Ends a silo without any goodbye.</summary>
     public Task KillAsync(int number) => _cluster.KillSiloAsync(Handle(number), CancellationToken.None);
 

@@ -109,7 +109,7 @@ public class RunControlTests
         RunId run = await cluster.StartRunAsync(LongRun);
         await model.WhenItHolds.WaitAsync(Token);
         int stored = cluster.Store.AllPredictions(run).Length;
-        await cluster.KillAsync(0);
+        await cluster.KillAsync(await cluster.HomeOfAsync(run));
         model.Release();
         await cluster.Store.WhenStateIsAsync(run, RunPhase.Completed).WaitAsync(TimeSpan.FromMinutes(2), Token);
         Assert.Equal(40, cluster.Store.AllPredictions(run).Select(prediction => prediction.Sample.Id).Distinct().Count());
