@@ -121,6 +121,6 @@ public static class EvaluationClusterExtensions
         options.NumVotesForDeathDeclaration = 1;
         // Those who missed the gossip of a death read of it soon.
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
-        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
     }
 }

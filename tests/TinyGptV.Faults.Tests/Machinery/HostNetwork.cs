@@ -12,6 +12,8 @@ namespace TinyGptV.Faults.Tests.Machinery;
 /// <remarks>Needs the right to make network namespaces (root) and the programs <c>ip</c> and <c>bridge</c>.</remarks>
 public sealed class HostNetwork : IDisposable
 {
+    private static int _networks;
+
     private readonly string _bridge;
     private readonly ImmutableArray<string> _hosts;
 
@@ -24,7 +26,7 @@ public sealed class HostNetwork : IDisposable
     public static HostNetwork Create(int hosts)
     {
         // Names and addresses of this process alone: several may run at once on one machine.
-        int number = Environment.ProcessId % 16384;
+        int number = ((Environment.ProcessId * 4) + Interlocked.Increment(ref _networks)) % 16384;
         string bridge = string.Create(CultureInfo.InvariantCulture, $"tgv{number}");
         var network = new HostNetwork(
             bridge,
