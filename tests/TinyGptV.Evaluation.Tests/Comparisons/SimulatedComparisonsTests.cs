@@ -6,8 +6,8 @@ using TinyGptV.Evaluation.Tests.Metrics;
 namespace TinyGptV.Evaluation.Tests.Comparisons;
 
 /// <summary>
-/// Two runs that differ by a known amount on average: the interval of the difference holds it in 93 to 97 of 100 cases, and where they do not differ, the test calls at
-/// most 5 of 100 significant, but for chance.
+/// Two runs that do not differ on average: the interval of the difference holds 0 in about 95 of 100 cases, and the test calls about 5 of 100 significant. The ranges
+/// leave room for what graded scores on unequal images cost, and for the chance of a seeded simulation.
 /// </summary>
 public sealed class SimulatedComparisonsTests
 {
