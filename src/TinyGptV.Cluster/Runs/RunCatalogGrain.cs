@@ -24,6 +24,9 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
 
     private readonly HashSet<RunId> _complete = [];
 
+    /// <summary>Far more than an answer takes, and far less than the time-out of a call to a silo that hangs.</summary>
+    private static readonly TimeSpan DescriptionTime = TimeSpan.FromSeconds(2);
+
     public async Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
         try
@@ -94,18 +97,21 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     /// <summary>The model of the first live replica that answers; replicas with another model will not be used.</summary>
     private async Task<ModelIdentity?> FindIdentityAsync(CancellationToken cancellationToken)
     {
-        // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting.
+        // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting for long.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<ModelIdentity?>[] asked = [.. discovery.FindLive().Select(replica => discovery.TryDescribeAsync(replica, enough.Token))];
-        await foreach (Task<ModelIdentity?> answer in Task.WhenEach(asked))
+        await Task.WhenAny(Task.WhenAll(asked), Task.Delay(DescriptionTime, enough.Token));
+        // Of several models, the one of the first name is taken, so that the same cluster gives the same run.
+        IAsyncEnumerable<Task<ModelIdentity?>> answers = asked.Where(answer => answer.IsCompleted).ToAsyncEnumerable().Concat(Task.WhenEach(asked));
+        ModelIdentity? first = null;
+        await foreach (Task<ModelIdentity?> answer in answers)
         {
-            if (await answer is not { } identity)
-                continue;
-            await enough.CancelAsync();
-            return identity;
+            if ((first = await answer) is not null)
+                break;
         }
 
-        return null;
+        await enough.CancelAsync();
+        return first;
     }
 
     private async Task<RunManifest> DescribeAsync(RunRequest request, ModelIdentity model, CancellationToken cancellationToken)

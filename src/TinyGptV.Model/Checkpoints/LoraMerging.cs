@@ -28,6 +28,6 @@ internal static class LoraMerging
         torch.Tensor stored = weight.Read();
         using Scalar kept = scale; // a number converted for a single call can be finalised while the native code still reads it
         torch.Tensor delta = b.Read().to(torch.float32).matmul(a.Read().to(torch.float32)).mul_(kept); // [out, in]
-        return delta.add_(stored.to(torch.float32)).to(stored.dtype).MoveToOuterDisposeScope();
+        return delta.PlusInPlace(stored.to(torch.float32)).to(stored.dtype).MoveToOuterDisposeScope();
     }
 }

@@ -38,7 +38,7 @@ internal sealed class LoraLinear : LinearLayer
         if (lora_A is null || _merged) return;
         using DisposeScope scope = NewDisposeScope();
         Tensor delta = lora_B!.Weight.to(float32).matmul(lora_A.Weight.to(float32)).mul_(_scale); // [out, in]
-        weight.copy_(weight.to(float32).add_(delta));
+        weight.copy_(weight.to(float32).PlusInPlace(delta));
         _merged = true;
     }
 }

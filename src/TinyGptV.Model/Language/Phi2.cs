@@ -138,7 +138,7 @@ internal sealed class Phi2DecoderLayer : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor h = input_layernorm.forward(x);                                              // [R, C]
         Tensor a = post_layernorm.forward(self_attn.Forward(h, spans, cos, sin));           // [R, C]
-        return a.add_(mlp.forward(h)).add_(x).MoveToOuterDisposeScope();
+        return a.PlusInPlace(mlp.forward(h)).PlusInPlace(x).MoveToOuterDisposeScope();
     }
 }
 
@@ -228,8 +228,8 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
     private static Tensor TanhGelu(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inner = x.pow(Three).mul_(Cubic).add_(x).mul_(Root).tanh();
-        return (inner + One).mul(x).mul_(Half).MoveToOuterDisposeScope();
+        Tensor inner = x.pow(Three).mul_(Cubic).PlusInPlace(x).mul_(Root).tanh();
+        return inner.Plus(One).mul(x).mul_(Half).MoveToOuterDisposeScope();
     }
 }
 
@@ -251,7 +251,7 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = x.to(float32);
-        Tensor scaled = wide * rsqrt(wide.pow(Two).mean([-1], keepdim: true) + Eps);
+        Tensor scaled = wide * rsqrt(wide.pow(Two).mean([-1], keepdim: true).Plus(Eps));
         return (scaled * weight).MoveToOuterDisposeScope();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RotaryEmbedding(PhiConfig config, ScalarType precision, De
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         Tensor[] halves = x.chunk(2, dim: -1);
-        return x * cos + cat([-halves[1], halves[0]], dim: -1) * sin;
+        return (x * cos).Plus(cat([-halves[1], halves[0]], dim: -1) * sin);
     }
 
     public void Dispose()

@@ -34,7 +34,7 @@ internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = patch_embed.forward(image);                                        // [B, N, C]
         Tensor cls = cls_token.expand(image.shape[0], -1, -1);                              // [B, 1, C]
-        Tensor x = cat([cls, patches], dim: 1) + pos_embed;                                 // [B, T, C]
+        Tensor x = cat([cls, patches], dim: 1).Plus(pos_embed);                                // [B, T, C]
         foreach (EvaBlock block in blocks) x = block.forward(x);
         return x.MoveToOuterDisposeScope();
     }
@@ -77,8 +77,8 @@ internal sealed class EvaBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        x = x + attn.forward(norm1.forward(x));
-        x = x + mlp.forward(norm2.forward(x));
+        x = x.Plus(attn.forward(norm1.forward(x)));
+        x = x.Plus(mlp.forward(norm2.forward(x)));
         return x.MoveToOuterDisposeScope();
     }
 }

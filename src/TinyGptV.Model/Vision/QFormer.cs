@@ -171,5 +171,5 @@ internal sealed class QFormerOutput : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="x">The branch [B, Q, *].</param>
     /// <param name="residual">What the branch started from [B, Q, C].</param>
     /// <returns>[B, Q, C]</returns>
-    public override Tensor forward(Tensor x, Tensor residual) => LayerNorm.forward(dense.forward(x) + residual);
+    public override Tensor forward(Tensor x, Tensor residual) => LayerNorm.forward(dense.forward(x).Plus(residual));
 }
