@@ -3,7 +3,7 @@ using TinyGptV.Faults.Tests.Machinery;
 
 namespace TinyGptV.Faults.Tests;
 
-/// <summary>Every silo of a cluster is killed over and over, wherever the run is: ten times in the long campaign, otherwise three times.</summary>
+/// <summary>Every silo of a cluster is killed over and over, wherever the run is: ten times in the long campaign, otherwise twice.</summary>
 public sealed class KillAgainAndAgainTests(FaultyCluster cluster) : IClassFixture<FaultyCluster>
 {
     [Fact]
@@ -11,7 +11,7 @@ public sealed class KillAgainAndAgainTests(FaultyCluster cluster) : IClassFixtur
     {
         var random = new Random(1);
         int shards = cluster.Baseline.Keys.Count(name => name.Contains("/shard-", StringComparison.Ordinal));
-        int[] moments = [.. Enumerable.Range(1, shards - 2).OrderBy(_ => random.Next()).Take(FaultCampaign.IsLong ? 10 : 3).Order()];
+        int[] moments = [.. Enumerable.Range(1, shards - 2).OrderBy(_ => random.Next()).Take(FaultCampaign.IsLong ? 10 : 2).Order()];
 
         (ImmutableSortedDictionary<string, string> files, ImmutableArray<string> writtenAgain) =
             await cluster.KillAgainAndAgainAsync("killed", moments, TestContext.Current.CancellationToken);
