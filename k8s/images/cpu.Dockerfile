@@ -7,9 +7,9 @@ ARG RUNTIME=10.0.12-noble-chiseled
 
 FROM mcr.microsoft.com/dotnet/sdk:${SDK} AS build
 WORKDIR /source
-ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NUGET_PACKAGES=/packages
 COPY . .
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     dotnet publish src/TinyGptV.Cli -c Release -r linux-x64 --self-contained false -p:TorchBackend=cpu -o /app
 
 # No shell, no package manager; the user `app` (1654) owns nothing of the program.
