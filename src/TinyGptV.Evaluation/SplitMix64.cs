@@ -2,11 +2,12 @@ namespace TinyGptV.Evaluation;
 
 /// <summary>SplitMix64: the same numbers from the same seed on every machine and runtime, which System.Random does not promise.</summary>
 /// <param name="seed">What the numbers are made from.</param>
-internal sealed class SplitMix64(ulong seed)
+public sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>The next number, any of 64 bits.</summary>
+    /// <summary>The next number.</summary>
+    /// <returns>Any number of 64 bits.</returns>
     public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
@@ -17,5 +18,7 @@ internal sealed class SplitMix64(ulong seed)
     }
 
     /// <summary>A whole number from 0 to <paramref name="count"/> - 1. Its bias, at most count / 2^64, is far below what can be noticed.</summary>
+    /// <param name="count">How many numbers there are, at least 1.</param>
+    /// <returns>The number.</returns>
     public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TinyGptV.Evaluation;
 
 namespace TinyGptV.StorageFixtures;
 
@@ -60,12 +61,6 @@ public sealed class FaultSchedule(int seed, double rate)
 
     private Fault? Scripted(int number) => number < Script.Length ? Script[number] : null;
 
-    // SplitMix64. A seeded System.Random is no hash: its first numbers for neighbouring seeds are a regular pattern.
-    private static ulong Mix(ulong value)
-    {
-        value = unchecked(value + 0x9E3779B97F4A7C15);
-        value = unchecked((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9);
-        value = unchecked((value ^ (value >> 27)) * 0x94D049BB133111EB);
-        return value ^ (value >> 31);
-    }
+    // A seeded System.Random is no hash: its first numbers for neighbouring seeds are a regular pattern.
+    private static ulong Mix(ulong value) => new SplitMix64(value).Next();
 }

@@ -51,7 +51,7 @@ internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource 
     {
         try
         {
-            EncodedImage encoded = await ReadAsync(definition, image, cancellationToken);
+            EncodedImage encoded = await images.ReadAsync(definition, image, cancellationToken);
             _digests[image] = encoded.Digest;
             ImageTransform.Check(encoded.Bytes.Span);
         }
@@ -59,24 +59,6 @@ internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource 
         {
             _defects.Add(new ImageDefect(image, exception.Message));
         }
-    }
-
-    private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
-    {
-        ImmutableArray<ImageReference> names = definition.NamesOf(image);
-        foreach (ImageReference name in names[..^1])
-        {
-            try
-            {
-                return await images.ReadAsync(definition.Name, definition.ImageFolders, name, cancellationToken);
-            }
-            catch (FileNotFoundException)
-            {
-                // The image may lie there under its next name.
-            }
-        }
-
-        return await images.ReadAsync(definition.Name, definition.ImageFolders, names[^1], cancellationToken);
     }
 
     private string DigestOfAll()

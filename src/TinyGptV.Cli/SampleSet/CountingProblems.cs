@@ -9,7 +9,7 @@ internal static class CountingProblems
     private const int CellWidth = 39;
     private const int CellHeight = 39;
 
-    public static IconQaProblem CountOneKind(SplitMix64 random)
+    public static IconQaProblem CountOneKind(RandomPicks random)
     {
         int count = random.Between(1, 12);
         Icon icon = random.Pick(Icons.All);
@@ -19,7 +19,7 @@ internal static class CountingProblems
             $"How many {icon.Plural} are there?", Numbers(random, count, random.Between(3, 5)), Text(count), ["counting"], "prek", picture);
     }
 
-    public static IconQaProblem CountOneOfTwoKinds(SplitMix64 random)
+    public static IconQaProblem CountOneOfTwoKinds(RandomPicks random)
     {
         int count = random.Between(2, 7), others = random.Between(2, 5);
         List<Icon> icons = random.Draw(Icons.All, 2);
@@ -30,7 +30,7 @@ internal static class CountingProblems
             $"How many {icons[0].Plural} are there?", Numbers(random, count, 4), Text(count), ["counting"], "kindergarten", picture);
     }
 
-    public static IconQaProblem WhichIsMore(SplitMix64 random)
+    public static IconQaProblem WhichIsMore(RandomPicks random)
     {
         List<Icon> icons = random.Draw(Icons.All, 2);
         List<NamedColor> colors = random.Draw(Colors.Named, 2);
@@ -42,7 +42,7 @@ internal static class CountingProblems
             random.Shuffle([icons[0].Plural, icons[1].Plural]), answer.Plural, ["comparing", "counting"], "prek", DrawTwoRows(icons, colors, counts));
     }
 
-    public static IconQaProblem IsThereOneForEach(SplitMix64 random)
+    public static IconQaProblem IsThereOneForEach(RandomPicks random)
     {
         List<Icon> icons = random.Draw(Icons.All, 2);
         List<NamedColor> colors = random.Draw(Colors.Named, 2);
@@ -74,10 +74,10 @@ internal static class CountingProblems
         return picture;
     }
 
-    private static List<int> Scattered(SplitMix64 random, int count) => random.Draw(Enumerable.Range(0, 3 * Columns), count);
+    private static List<int> Scattered(RandomPicks random, int count) => random.Draw(Enumerable.Range(0, 3 * Columns), count);
 
     /// <summary>The right number among its neighbours, in ascending order.</summary>
-    private static List<string> Numbers(SplitMix64 random, int right, int choices)
+    private static List<string> Numbers(RandomPicks random, int right, int choices)
     {
         int first = Math.Max(1, right - random.Below(choices));
         return [.. Enumerable.Range(first, choices).Select(Text)];

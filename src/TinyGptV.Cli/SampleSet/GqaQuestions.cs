@@ -3,10 +3,10 @@ namespace TinyGptV.Cli.SampleSet;
 /// <summary>The kinds of GQA question. Each takes its answer from the scene, and gives null where the scene has no unambiguous case.</summary>
 internal static class GqaQuestions
 {
-    public static readonly IReadOnlyList<Func<Scene, SplitMix64, GqaQuestion?>> Kinds =
+    public static readonly IReadOnlyList<Func<Scene, RandomPicks, GqaQuestion?>> Kinds =
         [QueryColor, VerifyThing, VerifySide, ChooseColor, VerifyTwo, QuerySide, VerifyColor, ChooseSide, CompareColors, VerifyEither];
 
-    private static GqaQuestion QueryColor(Scene scene, SplitMix64 random)
+    private static GqaQuestion QueryColor(Scene scene, RandomPicks random)
     {
         SceneThing thing = random.Pick(scene.Things);
         return new GqaQuestion
@@ -23,7 +23,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion VerifyThing(Scene scene, SplitMix64 random)
+    private static GqaQuestion VerifyThing(Scene scene, RandomPicks random)
     {
         Icon icon = PickPresentOrAbsent(scene, random, out bool present);
         return new GqaQuestion
@@ -39,7 +39,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion VerifyTwo(Scene scene, SplitMix64 random)
+    private static GqaQuestion VerifyTwo(Scene scene, RandomPicks random)
     {
         Icon first = random.Pick(scene.Things).Icon;
         Icon second = PickPresentOrAbsent(scene, random, out bool present, except: first);
@@ -56,7 +56,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion VerifyEither(Scene scene, SplitMix64 random)
+    private static GqaQuestion VerifyEither(Scene scene, RandomPicks random)
     {
         Icon first = PickAbsent(scene, random, null);
         Icon second = PickPresentOrAbsent(scene, random, out bool present, except: first);
@@ -73,7 +73,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion VerifyColor(Scene scene, SplitMix64 random)
+    private static GqaQuestion VerifyColor(Scene scene, RandomPicks random)
     {
         SceneThing thing = random.Pick(scene.Things);
         bool right = random.Below(2) == 0;
@@ -91,7 +91,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion ChooseColor(Scene scene, SplitMix64 random)
+    private static GqaQuestion ChooseColor(Scene scene, RandomPicks random)
     {
         SceneThing thing = random.Pick(scene.Things);
         List<string> colors = random.Shuffle([thing.Color.Name, OtherColor(thing, random)]);
@@ -109,7 +109,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion CompareColors(Scene scene, SplitMix64 random)
+    private static GqaQuestion CompareColors(Scene scene, RandomPicks random)
     {
         List<SceneThing> pair = random.Draw(scene.Things, 2);
         if (random.Below(2) == 0 && TwoOfOneColor(scene) is { } twins)
@@ -130,7 +130,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion? VerifySide(Scene scene, SplitMix64 random)
+    private static GqaQuestion? VerifySide(Scene scene, RandomPicks random)
     {
         if (PickSide(scene, random) is not { } side)
             return null;
@@ -149,7 +149,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static GqaQuestion? ChooseSide(Scene scene, SplitMix64 random)
+    private static GqaQuestion? ChooseSide(Scene scene, RandomPicks random)
     {
         if (PickSide(scene, random) is not { } side)
             return null;
@@ -172,7 +172,7 @@ internal static class GqaQuestions
     }
 
     /// <summary>Asks for the one thing on a side: every other thing must plainly be on the opposite side.</summary>
-    private static GqaQuestion? QuerySide(Scene scene, SplitMix64 random)
+    private static GqaQuestion? QuerySide(Scene scene, RandomPicks random)
     {
         var cases = (from side in Sides(scene)
                      where scene.Things.All(other => other == side.Thing || other == side.From || Scene.Holds(other, Scene.Opposite(side.Direction), side.From))
@@ -194,7 +194,7 @@ internal static class GqaQuestions
         };
     }
 
-    private static Side? PickSide(Scene scene, SplitMix64 random)
+    private static Side? PickSide(Scene scene, RandomPicks random)
     {
         List<Side> sides = [.. Sides(scene)];
         return sides.Count == 0 ? null : random.Pick(sides);
@@ -210,7 +210,7 @@ internal static class GqaQuestions
     private static List<SceneThing>? TwoOfOneColor(Scene scene) =>
         scene.Things.GroupBy(thing => thing.Color).FirstOrDefault(group => group.Count() == 2)?.ToList();
 
-    private static Icon PickPresentOrAbsent(Scene scene, SplitMix64 random, out bool present, Icon? except = null)
+    private static Icon PickPresentOrAbsent(Scene scene, RandomPicks random, out bool present, Icon? except = null)
     {
         present = random.Below(2) == 0;
         return present
@@ -218,10 +218,10 @@ internal static class GqaQuestions
             : PickAbsent(scene, random, except);
     }
 
-    private static Icon PickAbsent(Scene scene, SplitMix64 random, Icon? except) =>
+    private static Icon PickAbsent(Scene scene, RandomPicks random, Icon? except) =>
         random.Pick([.. Icons.All.Where(icon => icon != except && scene.Things.All(thing => thing.Icon != icon))]);
 
-    private static string OtherColor(SceneThing thing, SplitMix64 random) =>
+    private static string OtherColor(SceneThing thing, RandomPicks random) =>
         random.Pick([.. Colors.Named.Where(color => color != thing.Color)]).Name;
 
     private static GqaStep Select(string name) => new("select", name);

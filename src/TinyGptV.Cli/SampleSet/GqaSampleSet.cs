@@ -12,7 +12,7 @@ internal static class GqaSampleSet
     /// <summary>The scenes of a seed, in the order of their pictures.</summary>
     public static IReadOnlyList<Scene> Scenes(ulong seed)
     {
-        SplitMix64 random = new(seed);
+        RandomPicks random = new(seed);
         return [.. Enumerable.Range(0, Pictures).Select(_ => Scene.Compose(random))];
     }
 
@@ -22,7 +22,7 @@ internal static class GqaSampleSet
     {
         IReadOnlyList<Scene> scenes = Scenes(seed);
         // A second stream, so that new kinds of question leave the pictures as they are.
-        SplitMix64 random = new(seed + 1);
+        RandomPicks random = new(seed + 1);
         JsonObject questions = [];
         int turn = 0;
         for (int picture = 0; picture < scenes.Count; picture++)
@@ -42,7 +42,7 @@ internal static class GqaSampleSet
     }
 
     /// <summary>The kinds of question take turns; one that a scene has no unambiguous case of is passed over.</summary>
-    private static GqaQuestion NextQuestion(Scene scene, SplitMix64 random, ref int turn)
+    private static GqaQuestion NextQuestion(Scene scene, RandomPicks random, ref int turn)
     {
         while (true)
         {

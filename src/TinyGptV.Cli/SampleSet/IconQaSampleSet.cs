@@ -9,7 +9,7 @@ internal static class IconQaSampleSet
     private const string SubTask = "choose_txt";
     private const string Split = "sample";
 
-    private static readonly IReadOnlyList<(int Count, Func<SplitMix64, IconQaProblem> Make)> Kinds =
+    private static readonly IReadOnlyList<(int Count, Func<RandomPicks, IconQaProblem> Make)> Kinds =
     [
         (9, CountingProblems.CountOneKind),
         (6, CountingProblems.CountOneOfTwoKinds),
@@ -28,7 +28,7 @@ internal static class IconQaSampleSet
     /// <summary>The problems of a seed, in file order.</summary>
     public static IReadOnlyList<IconQaProblem> Problems(ulong seed)
     {
-        SplitMix64 random = new(seed);
+        RandomPicks random = new(seed);
         return random.Shuffle<IconQaProblem>([.. Kinds.SelectMany(kind => Enumerable.Range(0, kind.Count).Select(_ => kind.Make(random)))]);
     }
 

@@ -4,7 +4,7 @@ namespace TinyGptV.Cli.SampleSet;
 internal static class PlaceProblems
 {
     /// <summary>Things in the four corners: each has one neighbour beside it and one above or below it.</summary>
-    public static IconQaProblem WhatIsOnASide(SplitMix64 random)
+    public static IconQaProblem WhatIsOnASide(RandomPicks random)
     {
         List<Icon> icons = random.Draw(Icons.All, 4);
         List<NamedColor> colors = random.Draw(Colors.Named, 4);
@@ -23,7 +23,7 @@ internal static class PlaceProblems
             icons[answer].Name, ["spatial"], "kindergarten", picture);
     }
 
-    public static IconQaProblem WhichIsAtAPlace(SplitMix64 random)
+    public static IconQaProblem WhichIsAtAPlace(RandomPicks random)
     {
         List<Icon> icons = random.Draw(Icons.All, 3);
         List<NamedColor> colors = random.Draw(Colors.Named, 3);
@@ -40,7 +40,7 @@ internal static class PlaceProblems
     }
 
     /// <summary>A row that repeats two or three things, with an empty place at its end.</summary>
-    public static IconQaProblem WhatComesNext(SplitMix64 random)
+    public static IconQaProblem WhatComesNext(RandomPicks random)
     {
         const int shown = 5;
         int period = random.Between(2, 3);

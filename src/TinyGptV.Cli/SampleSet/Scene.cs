@@ -26,7 +26,7 @@ internal sealed record Scene(IReadOnlyList<SceneThing> Things, Canvas Picture)
     private const int ShelfDistance = 52;
 
     /// <summary>Three or four things of different kinds on two shelves, or hung up on a board.</summary>
-    public static Scene Compose(SplitMix64 random)
+    public static Scene Compose(RandomPicks random)
     {
         Canvas canvas = new(Width, Height);
         bool shelves = random.Below(3) > 0;

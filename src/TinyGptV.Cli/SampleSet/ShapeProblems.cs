@@ -11,7 +11,7 @@ internal static class ShapeProblems
     /// <summary>Regular shapes by the number of their sides; 120 steps of 3 degrees divide evenly by each.</summary>
     private static readonly IReadOnlyList<(int Sides, string Name)> Polygons = [(3, "triangle"), (4, "square"), (5, "pentagon"), (6, "hexagon"), (8, "octagon")];
 
-    public static IconQaProblem NameTheShape(SplitMix64 random)
+    public static IconQaProblem NameTheShape(RandomPicks random)
     {
         NamedColor color = random.Pick(Colors.Named);
         int shape = random.Below(Polygons.Count + 1);
@@ -26,7 +26,7 @@ internal static class ShapeProblems
         return new IconQaProblem("What shape is this?", random.Shuffle(choices), names[shape], ["geometry"], "kindergarten", picture);
     }
 
-    public static IconQaProblem CountTheSides(SplitMix64 random)
+    public static IconQaProblem CountTheSides(RandomPicks random)
     {
         NamedColor color = random.Pick(Colors.Named);
         int sides = random.Pick(Polygons).Sides;
@@ -37,7 +37,7 @@ internal static class ShapeProblems
         return new IconQaProblem("How many sides does this shape have?", [.. choices.Select(Text)], Text(sides), ["geometry", "counting"], "grade1", picture);
     }
 
-    public static IconQaProblem WhichLineIsLonger(SplitMix64 random)
+    public static IconQaProblem WhichLineIsLonger(RandomPicks random)
     {
         List<NamedColor> colors = random.Draw(Colors.Named, 2);
         int shorter = random.Between(40, 80), longer = shorter + random.Between(25, 50);
@@ -57,7 +57,7 @@ internal static class ShapeProblems
             askLonger ? "Which bar is longer?" : "Which bar is shorter?", random.Shuffle(names), names[answer], ["comparing", "measurement"], "prek", picture);
     }
 
-    public static IconQaProblem WhichFractionIsColored(SplitMix64 random)
+    public static IconQaProblem WhichFractionIsColored(RandomPicks random)
     {
         NamedColor color = random.Pick(Colors.Named);
         int parts = random.Between(2, 6), colored = random.Between(1, parts - 1);
@@ -76,7 +76,7 @@ internal static class ShapeProblems
             $"What fraction of the bar is {color.Name}?", random.Shuffle([right, .. random.Draw(others, 3)]), right, ["fraction"], "grade3", picture);
     }
 
-    public static IconQaProblem WhatTimeIsIt(SplitMix64 random)
+    public static IconQaProblem WhatTimeIsIt(RandomPicks random)
     {
         int hour = random.Between(1, 12);
         Canvas picture = Page.Blank();

@@ -20,7 +20,7 @@ internal static class VsrSampleSet
     /// <summary>The scenes of a seed, in the order of their pictures.</summary>
     public static IReadOnlyList<Scene> Scenes(ulong seed)
     {
-        SplitMix64 random = new(seed);
+        RandomPicks random = new(seed);
         return [.. Enumerable.Range(0, Pictures).Select(_ => Scene.Compose(random))];
     }
 
@@ -32,7 +32,7 @@ internal static class VsrSampleSet
     public static IEnumerable<SampleFile> Make(ulong seed)
     {
         IReadOnlyList<Scene> scenes = Scenes(seed);
-        SplitMix64 random = new(seed + 1);
+        RandomPicks random = new(seed + 1);
         List<JsonObject> lines = [];
         for (int picture = 0; picture < scenes.Count; picture++)
         {
@@ -50,7 +50,7 @@ internal static class VsrSampleSet
     private static string FolderOf(int picture) => picture < Pictures - PicturesInVal ? "train2017" : "val2017";
 
     /// <summary>A false statement turns a true one round, so that it is plainly false and not merely doubtful.</summary>
-    private static JsonObject State(Scene scene, int picture, bool label, SplitMix64 random)
+    private static JsonObject State(Scene scene, int picture, bool label, RandomPicks random)
     {
         var (thing, direction, from) = random.Pick([..
             from a in scene.Things

@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Inference;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>Where benchmarks are read from: a folder today.</summary>
+/// <summary>Where benchmarks are read from: a folder, or a container of object storage.</summary>
 public interface IBenchmarkSource
 {
     /// <summary>The names of all benchmarks that can be read, in ordinal order.</summary>
@@ -36,6 +36,31 @@ public interface IImageSource
     /// <returns>The undecoded bytes of the file.</returns>
     /// <exception cref="IOException">There is no such image, it cannot be read, or its name leads out of the folders.</exception>
     ValueTask<EncodedImage> ReadAsync(BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken);
+
+    /// <summary>Reads one image file of a benchmark under the first of its names that there is.</summary>
+    /// <param name="definition">The benchmark.</param>
+    /// <param name="image">The image, as the annotations name it.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The undecoded bytes of the file. A source that refuses a name before it awaits anything fails this task, not its caller.</returns>
+    /// <exception cref="IOException">There is no such image, it cannot be read, or its name leads out of the folders.</exception>
+    async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ImmutableArray<ImageReference> names = definition.NamesOf(image);
+        foreach (ImageReference name in names[..^1])
+        {
+            try
+            {
+                return await ReadAsync(definition.Name, definition.ImageFolders, name, cancellationToken);
+            }
+            catch (FileNotFoundException)
+            {
+                // The image may lie there under its next name.
+            }
+        }
+
+        return await ReadAsync(definition.Name, definition.ImageFolders, names[^1], cancellationToken);
+    }
 }
 
 /// <summary>A benchmark as read: its definition, its samples and what identifies the files they came from.</summary>

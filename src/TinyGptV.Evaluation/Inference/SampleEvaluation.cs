@@ -94,7 +94,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
             // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
             foreach (var group in parts[part].Samples.Select((sample, index) => (sample, index)).GroupBy(entry => entry.sample.Image))
             {
-                Task<EncodedImage> image = ReadAsync(definition, group.Key, cancellationToken);
+                Task<EncodedImage> image = images.ReadAsync(definition, group.Key, cancellationToken);
                 foreach (var (sample, index) in group)
                     yield return AskAsync(definition, part, index, sample, image, cancellationToken);
             }
@@ -104,25 +104,6 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     private async Task<PartPrediction> AskAsync(
         BenchmarkDefinition definition, int part, int index, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken) =>
         new(part, index, await AskAsync(definition, sample, reading, cancellationToken));
-
-    // Asynchronous to the core: a source that refuses a name before its first await fails the samples, not the shard.
-    private async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
-    {
-        ImmutableArray<ImageReference> names = definition.NamesOf(image);
-        foreach (ImageReference name in names[..^1])
-        {
-            try
-            {
-                return await images.ReadAsync(definition.Name, definition.ImageFolders, name, cancellationToken);
-            }
-            catch (FileNotFoundException)
-            {
-                // The image may lie there under its next name.
-            }
-        }
-
-        return await images.ReadAsync(definition.Name, definition.ImageFolders, names[^1], cancellationToken);
-    }
 
     private static async Task<PartPrediction> TakeFirstAsync(HashSet<Task<PartPrediction>> asked)
     {
