@@ -19,6 +19,12 @@ public sealed record Measurement(string Metric, int Samples, double? Value)
 
     /// <summary>Why there is no value, in a few words; null if there is one, or no sample.</summary>
     public string? Unavailable { get; init; }
+
+    /// <summary>
+    /// How far the interval's farther end lies from the value: what stands behind ±, so that value and ± never promise more than the interval does. Null if that is not known.
+    /// </summary>
+    [JsonIgnore]
+    public double? Reach => Value is { } value && Interval is { } interval ? Math.Max(interval.High - value, value - interval.Low) : null;
 }
 
 /// <summary>How a measurement's value is to be read.</summary>
@@ -34,12 +40,7 @@ public enum MeasurementScale
 /// <summary>An interval between two values of a metric.</summary>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end, at least the lower one.</param>
-public readonly record struct Interval(double Low, double High)
-{
-    /// <summary>Half the distance between the ends: what stands behind ±.</summary>
-    [JsonIgnore]
-    public double HalfWidth => (High - Low) / 2;
-}
+public readonly record struct Interval(double Low, double High);
 
 /// <summary>A metric over a named part of a benchmark.</summary>
 /// <param name="Kind">What the benchmark is divided by, for example <c>relation</c>.</param>

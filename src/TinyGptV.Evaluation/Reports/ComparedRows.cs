@@ -49,13 +49,13 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
         if (!_inTable.All(benchmark => benchmark?.Overall.Value is not null))
             return ReportNumber.NotAvailable;
         string average = ReportNumber.Percent(_inTable.Average(benchmark => benchmark!.Overall.Value));
-        return (AverageHalfWidth() is { } halfWidth ? $"{average} ± {ReportNumber.Percent(halfWidth)}" : average)
+        return (AverageReach() is { } reach ? $"{average} ± {ReportNumber.Percent(reach)}" : average)
             + (_inTable.All(benchmark => IsComparable(benchmark!)) ? "" : Mark);
     }
 
     /// <summary>Benchmarks are drawn apart from each other, so the squares of their errors add up; null if one is not known.</summary>
-    private double? AverageHalfWidth() => _inTable.All(benchmark => benchmark!.Overall.Interval is not null)
-        ? Math.Sqrt(_inTable.Sum(benchmark => Math.Pow(benchmark!.Overall.Interval!.Value.HalfWidth, 2))) / _inTable.Length
+    private double? AverageReach() => _inTable.All(benchmark => benchmark!.Overall.Interval is not null)
+        ? Math.Sqrt(_inTable.Sum(benchmark => Math.Pow(benchmark!.Overall.Reach!.Value, 2))) / _inTable.Length
         : null;
 
     private static bool IsComparable(BenchmarkReport benchmark) => benchmark.Comparison is { IsComparable: true };

@@ -13,7 +13,7 @@ public static class MarkdownReport
         IEnumerable<string> blocks =
         [
             $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
-            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent, ± is half a 95 % interval:", .. Block(table)]),
+            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent, ± reaches the farther end of a 95 % interval:", .. Block(table)]),
             "## Which differences mean something", .. Comparability(report),
             .. ReportTables.FurtherMetrics(report) is { } further ? [$"## {further.Title}", .. Block(further)] : (IEnumerable<string>)[],
             "## Answers", .. Block(ReportTables.Answers(report)),

@@ -8,7 +8,7 @@ namespace TinyGptV.Evaluation.Reports;
 /// </summary>
 /// <param name="Value">The difference, as a fraction of 1.</param>
 /// <param name="PublishedHalfWidth">Half the width of the published result's 95 % interval, as if each sample were right or wrong and a draw of its own.</param>
-/// <param name="HalfWidth">Half the width of the difference's 95 % interval; null if ours has none.</param>
+/// <param name="HalfWidth">How far the difference's 95 % interval reaches, from the wider side of ours; null if ours has no interval.</param>
 public sealed record PublishedDifference(double Value, double PublishedHalfWidth, double? HalfWidth)
 {
     /// <summary>How many standard errors half the width of a 95 % interval has.</summary>
@@ -18,7 +18,7 @@ public sealed record PublishedDifference(double Value, double PublishedHalfWidth
     public bool? IsLarger => HalfWidth is { } halfWidth ? Math.Abs(Value) > halfWidth : null;
 
     internal static PublishedDifference? Of(Measurement ours, double published, int samples) => ours.Value is { } value && samples > 0
-        ? Of(value, ours.Interval?.HalfWidth, published, StandardErrors * Math.Sqrt(published * (1 - published) / samples))
+        ? Of(value, ours.Reach, published, StandardErrors * Math.Sqrt(published * (1 - published) / samples))
         : null;
 
     private static PublishedDifference Of(double value, double? halfWidth, double published, double publishedHalfWidth) =>

@@ -18,12 +18,12 @@ internal static class ReportNumber
     /// <summary>The value in the unit of its scale.</summary>
     public static string Value(Measurement measurement) => In(measurement.Scale, measurement.Value);
 
-    /// <summary>The value with half the width of its 95 % interval, as <c>38.2 ± 0.9</c>; the value alone if the interval is not known.</summary>
+    /// <summary>The value and how far its 95 % interval reaches, as <c>38.2 ± 0.9</c>; the value alone if the interval is not known.</summary>
     public static string WithError(Measurement measurement) =>
         measurement.Interval is null ? Value(measurement) : $"{Value(measurement)} {Error(measurement)}";
 
-    /// <summary>Half the width of the 95 % interval, as <c>± 0.9</c>.</summary>
-    public static string Error(Measurement measurement) => $"± {In(measurement.Scale, measurement.Interval?.HalfWidth)}";
+    /// <summary>How far the 95 % interval reaches, as <c>± 0.9</c>.</summary>
+    public static string Error(Measurement measurement) => $"± {In(measurement.Scale, measurement.Reach)}";
 
     /// <summary>A percentage without decimals, for axes.</summary>
     public static string Whole(double value) => (value * 100).ToString("F0", CultureInfo.InvariantCulture);

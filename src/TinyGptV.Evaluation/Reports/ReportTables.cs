@@ -5,7 +5,7 @@ namespace TinyGptV.Evaluation.Reports;
 /// <summary>The tables that show a report.</summary>
 public static class ReportTables
 {
-    /// <summary>The paper's row and the run's below it, with ± for half a 95 % interval; numbers that may not be laid beside the paper's are marked.</summary>
+    /// <summary>The paper's row and the run's below it, with ± for how far the 95 % interval reaches; numbers that may not be laid beside the paper's are marked.</summary>
     /// <param name="report">The report.</param>
     /// <returns>Accuracies in percent; benchmarks that the paper has not follow after its own.</returns>
     public static ReportTable Results(EvaluationReport report)

@@ -22,6 +22,15 @@ public sealed class AccuracyTests
         Assert.Equal((0, null), Measure(0, new Score(0, Excluded: true)));
     }
 
+    [Theory]
+    [InlineData(0.0, 0.0, 0.118, 0.118)]
+    [InlineData(0.9, 0.7, 0.95, 0.2)]
+    public void Reach_IsTheDistanceToTheFartherEnd(double value, double low, double high, double expected) =>
+        Assert.Equal(expected, (new Measurement("accuracy", 60, value) { Interval = new Interval(low, high) }).Reach!.Value, precision: 12);
+
+    [Fact]
+    public void Reach_WithoutAnInterval_IsNotKnown() => Assert.Null(new Measurement("accuracy", 60, 0.5).Reach);
+
     private static (int Samples, double? Value) Measure(int missing, params Score[] scores)
     {
         Measurement measured = new Accuracy().Measure(

@@ -8,7 +8,7 @@ internal static class HtmlResults
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
         html.WriteRaw("<section id=\"published\" aria-labelledby=\"published-title\">\n<h2 id=\"published-title\">Beside published results</h2>\n");
-        html.WriteRaw("<p class=\"lead\">Accuracies in percent. ± is half a 95 % interval; whiskers show it.</p>\n");
+        html.WriteRaw("<p class=\"lead\">Accuracies in percent. ± reaches the farther end of a 95 % interval; whiskers show it.</p>\n");
         ImmutableArray<ReportTable> tables = ReportTables.Published(report);
         HtmlTable.Write(tables[0], html);
         html.WriteRaw("<h3>Which differences mean something</h3>\n<ul class=\"sentences\">\n");
