@@ -143,8 +143,9 @@ public sealed class FaultyProxy : IAsyncDisposable
         var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Length: {length}\r\n"));
         foreach ((string name, IEnumerable<string> values) in headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {string.Join(", ", values)}\r\n");
         byte[] bytes = Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
-        await client.WriteAsync((byte[])[.. bytes, .. body.AsSpan(0, cut ? body.Length / 2 : body.Length)], _stop.Token);
+        // Counted first: a client that has everything may look at the count at once.
         Interlocked.Add(ref _bytesSent, body.Length);
+        await client.WriteAsync((byte[])[.. bytes, .. body.AsSpan(0, cut ? body.Length / 2 : body.Length)], _stop.Token);
         return !cut;
     }
 
