@@ -3,7 +3,6 @@ using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Submissions;
 using TinyGptV.Storage;
 
@@ -25,8 +24,8 @@ internal sealed class AnswerExport(ProgramEnvironment environment)
             ?? throw new PrerequisiteException($"There is no run '{options.Run}' in '{options.Runs}'. 'tinygptv runs' lists those there are.");
         BenchmarkManifest benchmark = Choose(manifest, options);
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
-        foreach (ShardIndex shard in await store.ListShardsAsync(options.Run, cancellationToken))
-            predictions.AddRange((await store.ReadShardAsync(options.Run, shard, cancellationToken)).Predictions().Where(one => one.Benchmark == benchmark.Definition.Name));
+        await foreach (StoredShard shard in store.ReadShardsAsync(options.Run, cancellationToken))
+            predictions.AddRange(shard.Predictions().Where(one => one.Benchmark == benchmark.Definition.Name));
         BenchmarkReport report = EvaluationReport.Create(manifest with { Benchmarks = [benchmark] }, predictions, options.Mode).Benchmarks[0];
         var submission = new Submission(benchmark.Definition, report.Samples, benchmark.Samples, options.Uncut);
 

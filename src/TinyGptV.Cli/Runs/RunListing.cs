@@ -6,7 +6,6 @@ using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Runs;
@@ -49,8 +48,8 @@ internal sealed class RunListing(ProgramEnvironment environment)
         {
             RunManifest manifest = (await store.ReadManifestAsync(run, cancellationToken))!;
             var tally = new RunTally(manifest);
-            foreach (ShardIndex shard in await store.ListShardsAsync(run, cancellationToken))
-                tally.Store([], (await store.ReadShardAsync(run, shard, cancellationToken)).Outlines());
+            await foreach (StoredShard shard in store.ReadShardsAsync(run, cancellationToken))
+                tally.Store([], shard.Outlines());
             // Files do not tell whether someone works on them; what is not complete can be continued.
             return RunProgress.OfIdle(run, await RunState.ReadAsync(store, run, cancellationToken), tally);
         }

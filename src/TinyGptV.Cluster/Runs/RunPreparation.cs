@@ -55,8 +55,8 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     {
         var tally = new RunTally(manifest);
         var shards = await store.ListShardsAsync(manifest.Run, cancellationToken);
-        foreach (ShardIndex shard in shards)
-            tally.Store([], (await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Outlines());
+        await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, shards, cancellationToken))
+            tally.Store([], shard.Outlines());
         return (shards, tally);
     }
 }

@@ -3,7 +3,6 @@ using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Comparisons;
 using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Reports;
 
@@ -50,8 +49,8 @@ public static class StoredReport
     private static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunManifest manifest, string mode, CancellationToken cancellationToken)
     {
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
-        foreach (ShardIndex shard in await store.ListShardsAsync(manifest.Run, cancellationToken))
-            predictions.AddRange((await store.ReadShardAsync(manifest.Run, shard, cancellationToken)).Predictions());
+        await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, cancellationToken))
+            predictions.AddRange(shard.Predictions());
         return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
     }
 

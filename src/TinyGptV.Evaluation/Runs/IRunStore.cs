@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// Where runs are kept: a folder today. Manifests and predictions are written once and never changed: whoever comes second with one
+/// Where runs are kept: a folder, or a container of a Blob service. Manifests and predictions are written once and never changed: whoever comes second with one
 /// finds it there and writes nothing. What lies beside them under a name of its own can be replaced.
 /// </summary>
 public interface IRunStore

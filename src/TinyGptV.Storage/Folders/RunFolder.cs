@@ -14,6 +14,11 @@ namespace TinyGptV.Storage.Folders;
 /// <param name="time">Tells which temporary files are old enough to be taken for abandoned.</param>
 public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 {
+    /// <summary>
+    /// Writers of all folders of this process. Disks flush some files together in the time of one; more writers would only keep threads from their other work.
+    /// </summary>
+    private static readonly TaskScheduler Writers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, maxConcurrencyLevel: 4).ConcurrentScheduler;
+
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root)) return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
@@ -28,7 +33,7 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     {
         string path = Path.Combine(FolderOf(manifest.Run), RunLayout.Manifest);
         byte[] json = RunLayout.Write(manifest);
-        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(path, (stream, token) => stream.WriteAsync(json, token).AsTask(), cancellationToken));
+        return await WritingAsync(path, () => WriteOnceFile.TryCreate(path, json), cancellationToken);
     }
 
     public async ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken)
@@ -50,7 +55,7 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         string path = PathOf(run, shard);
-        return await WritingAsync(path, () => WriteOnceFile.TryCreateAsync(path, (stream, token) => stream.WriteAsync(lines, token).AsTask(), cancellationToken));
+        return await WritingAsync(path, () => WriteOnceFile.TryCreate(path, lines.Span), cancellationToken);
     }
 
     public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
@@ -69,12 +74,7 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
-        await WritingAsync(path, async () =>
-        {
-            await WriteOnceFile.ReplaceAsync(path, (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(content), token).AsTask(), cancellationToken);
-            return true;
-        });
-        return path;
+        return await WritingAsync(path, () => WriteOnceFile.Replace(path, Encoding.UTF8.GetBytes(content)), cancellationToken);
     }
 
     public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
@@ -94,11 +94,12 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         }
     }
 
-    private static async Task<bool> WritingAsync(string path, Func<Task<bool>> write)
+    /// <summary>Writes on a thread of its own: whoever asks, a grain perhaps, goes on with other work while the disk flushes.</summary>
+    private static async Task<T> WritingAsync<T>(string path, Func<T> write, CancellationToken cancellationToken)
     {
         try
         {
-            return await write();
+            return await Task.Factory.StartNew(write, cancellationToken, TaskCreationOptions.DenyChildAttach, Writers);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -16,10 +16,10 @@ internal static partial class WriteOnceFile
 
     /// <summary>Writes a file unless it is there.</summary>
     /// <returns>False if the file was there first; it is unchanged then.</returns>
-    public static async Task<bool> TryCreateAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
         if (File.Exists(path)) return false;
-        string temporary = await WriteTemporaryAsync(path, write, cancellationToken);
+        string temporary = WriteTemporary(path, content);
         try
         {
             return TryName(temporary, path);
@@ -31,12 +31,14 @@ internal static partial class WriteOnceFile
     }
 
     /// <summary>Writes a file, in place of an older one if there is one.</summary>
-    public static async Task ReplaceAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    /// <returns>The path.</returns>
+    public static string Replace(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = await WriteTemporaryAsync(path, write, cancellationToken);
+        string temporary = WriteTemporary(path, content);
         try
         {
             File.Move(temporary, path, overwrite: true);
+            return path;
         }
         finally
         {
@@ -51,15 +53,15 @@ internal static partial class WriteOnceFile
             File.Delete(file);
     }
 
-    private static async Task<string> WriteTemporaryAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    private static string WriteTemporary(string path, ReadOnlySpan<byte> content)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("N"));
         try
         {
-            await using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            await write(stream, cancellationToken);
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            stream.Write(content);
             stream.Flush(flushToDisk: true);
             return temporary;
         }

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>Reads many shards of a run.</summary>
+public static class StoredShards
+{
+    /// <summary>A run of a million samples has thirty thousand shards, and an object store takes milliseconds for each.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>Reads everything that a run has stored, in the order of the shards.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The predictions of each shard.</returns>
+    /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
+    public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(
+        this IRunStore store, RunId run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await foreach (StoredShard shard in store.ReadShardsAsync(run, await store.ListShardsAsync(run, cancellationToken), cancellationToken))
+            yield return shard;
+    }
+
+    /// <summary>Reads shards in the given order, a few at a time ahead of whoever looks at them.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="shards">The shards, of those that the store lists.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The predictions of each shard.</returns>
+    /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
+    public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(
+        this IRunStore store, RunId run, ImmutableArray<ShardIndex> shards, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var ahead = new Queue<Task<StoredShard>>(AtOnce);
+        try
+        {
+            foreach (ShardIndex shard in shards)
+            {
+                ahead.Enqueue(store.ReadShardAsync(run, shard, cancellationToken).AsTask());
+                if (ahead.Count == AtOnce)
+                    yield return await ahead.Dequeue();
+            }
+
+            while (ahead.TryDequeue(out Task<StoredShard>? next))
+                yield return await next;
+        }
+        finally
+        {
+            await ((Task)Task.WhenAll(ahead)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+}
