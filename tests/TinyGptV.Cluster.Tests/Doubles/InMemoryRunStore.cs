@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
@@ -73,7 +74,9 @@ internal sealed class InMemoryRunStore : IRunStore
     }
 
     public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new StoredShard(_shards[(run, shard)], $"{shard}"));
+        _shards.TryGetValue((run, shard), out byte[]? lines)
+            ? ValueTask.FromResult(new StoredShard(lines, $"{shard}"))
+            : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
 
     public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
@@ -67,6 +68,28 @@ public abstract class RunStoreContract
         Assert.Equal("a\nb\u2028c", read[0].Generation!.Text);
         Assert.Equal(SampleFailureKind.ImageUnavailable, read[2].Failure!.Kind);
         Assert.Equal([new ShardIndex(7)], await Store.ListShardsAsync(Run, Token));
+    }
+
+    [Fact]
+    public async Task ReadShardsAsync_more_than_are_read_at_once_come_in_order()
+    {
+        const int Shards = 40;
+        foreach (int shard in Enumerable.Range(0, Shards).Reverse())
+            await Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict($"{shard}", "a")]), Token);
+
+        string[] samples = await Store.ReadShardsAsync(Run, Token).Select(shard => shard.Predictions().Single().Sample.Id.Value).ToArrayAsync(Token);
+
+        Assert.Equal(Enumerable.Range(0, Shards).Select(shard => $"{shard}"), samples);
+    }
+
+    [Fact]
+    public async Task ReadShardsAsync_shard_that_is_not_there_throws_after_those_before_it()
+    {
+        await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token);
+        await using var reading = Store.ReadShardsAsync(Run, [new(0), new(1), new(2)], Token).GetAsyncEnumerator(Token);
+
+        Assert.True(await reading.MoveNextAsync());
+        await Assert.ThrowsAsync<PrerequisiteException>(async () => await reading.MoveNextAsync());
     }
 
     [Fact]
