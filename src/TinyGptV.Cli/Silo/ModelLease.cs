@@ -1,3 +1,4 @@
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Storage;
@@ -5,7 +6,7 @@ using TinyGptV.Storage;
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>A loaded model, let go when the lease is disposed.</summary>
-internal sealed class ModelLease : IAsyncDisposable
+internal sealed class ModelLease : IModelLease
 {
     private readonly CheckpointLease? _checkpoint;
 

@@ -37,7 +37,10 @@ internal sealed record ModelOptions
     /// <summary>The number format. Default: float32.</summary>
     public ModelPrecision Precision { get; init; }
 
-    /// <summary>The device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default: the CPU.</summary>
+    /// <summary>
+    /// The device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Of the replicas of a silo also several with commas between them, or <c>all</c> GPUs.
+    /// Default: the CPU.
+    /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Whether adapters are added to the weights they adapt. Default: kept apart, as the original does.</summary>

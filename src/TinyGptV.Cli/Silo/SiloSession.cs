@@ -42,11 +42,11 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
         IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
         // A replica that others can see can answer: the model is loaded before the silo joins.
-        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, storage, stop);
+        await using LocalReplicas replicas = await LocalReplicas.LoadAsync(environment, options.Name, options.Model, options.Replicas, storage, stop);
         await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
         if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options, membership) with { Primary = primary, Replica = new LoadedReplica(model.Model, storage.OpenImages(options.Data), options.Replicas) };
-        return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
+        var settings = Common(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
+        return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
     }
 
     /// <summary>Asks until someone listens: a silo that joins nobody would wait without end and without a word.</summary>
@@ -111,5 +111,10 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         return ExitCode.Success;
     }
 
-    private static string Describe(ModelIdentity identity) => $"{identity.Name} ({identity.Digest[..Math.Min(12, identity.Digest.Length)]})";
+    private static string Describe(LocalReplicas replicas)
+    {
+        ModelIdentity identity = replicas.Models[0].Model.Identity;
+        string model = $"model {identity.Name} ({identity.Digest[..Math.Min(12, identity.Digest.Length)]})";
+        return replicas.Models.Length == 1 ? model : $"{model} as {string.Join(", ", replicas.Models.Select(one => one.Replica))}";
+    }
 }

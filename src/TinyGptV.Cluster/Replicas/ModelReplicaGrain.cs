@@ -17,11 +17,13 @@ namespace TinyGptV.Cluster.Replicas;
 [KeepAlive]
 [Immovable]
 internal sealed partial class ModelReplicaGrain(
-    IVisionLanguageModel model, IImageSource images, ReplicaDrain drain, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger) : Grain, IModelReplicaGrain
+    ReplicaModels models, IImageSource images, ReplicaDrain drain, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger) : Grain, IModelReplicaGrain
 {
-    private readonly LeaseWork _work = new(new SampleEvaluation(model, images), timeProvider);
+    private readonly LeaseWork _work = new(timeProvider);
 
-    public Task<ModelIdentity> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(model.Identity);
+    private ReplicaModel Model => models.Of(this.GetPrimaryKeyString());
+
+    public Task<ModelIdentity> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Model.Identity);
 
     public async IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -29,7 +31,7 @@ internal sealed partial class ModelReplicaGrain(
         using IDisposable work = drain.Begin(replica, assignment.Run);
         foreach (PartAssignment part in assignment.Parts)
             LogBegins(logger, replica, assignment.Run, part.Shard);
-        await foreach (EvaluatedPart part in _work.EvaluateAsync(assignment, cancellationToken))
+        await foreach (EvaluatedPart part in _work.EvaluateAsync(new SampleEvaluation(Model.Model, images), assignment, cancellationToken))
         {
             yield return part;
             if (part.Lines is not null)

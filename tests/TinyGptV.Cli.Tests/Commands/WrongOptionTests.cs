@@ -39,6 +39,8 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role coordinator --model m", "A coordinator has no use for --model")]
     [InlineData("silo --role replica --runs r", "A replica has no use for --runs")]
     [InlineData("silo --role replica --model {folder} --primary 127.0.0.1:1 --wait 0", "No coordinator answers at 127.0.0.1:1")]
+    [InlineData("silo --role replica --replicas 2", "--replicas 2 is for --scripted. A model is loaded once for each device")]
+    [InlineData("eval --device cpu,gpu", "A device is cpu, cuda or cuda:N; found 'gpu'")]
     [InlineData("silo --role coordinator --clustering redis", "--clustering redis needs the connection to its store. Give it with --membership or in the environment variable TINYGPTV_MEMBERSHIP")]
     [InlineData("silo --role coordinator --membership redis:6379", "--membership is given, but --clustering is localhost")]
     [InlineData("silo --role coordinator --clustering redis --membership ,", "The connection to Redis cannot be read")]

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.TestingHost;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
@@ -118,8 +119,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         {
             // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
             silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-            silo.Services.AddSingleton(_latecomer ?? _models[replica - 1]);
-            silo.AddModelReplica($"replica-{replica}");
+            silo.AddModelReplica(new ReplicaModel($"replica-{replica}", new HeldModel(_latecomer ?? _models[replica - 1])));
             return;
         }
 
