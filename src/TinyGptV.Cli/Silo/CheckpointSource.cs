@@ -1,4 +1,5 @@
 using TinyGptV.Cluster.Replicas;
+using TinyGptV.Evaluation;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
@@ -10,6 +11,18 @@ namespace TinyGptV.Cli.Silo;
 internal sealed class CheckpointSource(ProgramEnvironment environment, ModelOptions options, StorageAccess storage) : IModelSource
 {
     public string Location => options.Source?.ToString() ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
+
+    /// <summary>Another checkpoint that runs in the same way, on the same device.</summary>
+    /// <param name="text">A folder, or the URI of a prefix of a Blob container.</param>
+    /// <exception cref="PrerequisiteException">It is neither, or there is no such folder.</exception>
+    public CheckpointSource Another(string text)
+    {
+        StorageLocation location = StorageLocation.Parse(text);
+        if (location.Folder is { } folder && options.ScriptDelay is null && !Directory.Exists(folder))
+            throw new PrerequisiteException($"There is no model folder '{folder}' where this replica runs. Name one that is there, or the URI of a prefix of a Blob container.");
+        // Parts that were named one by one belong to the checkpoint of the silo's start.
+        return new CheckpointSource(environment, options.WithCheckpoint(location) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = location.Name }, storage);
+    }
 
     // Away from whoever asks: reading the heads of large files blocks for seconds.
     public Task<IModelLease> LoadAsync(CancellationToken cancellationToken) => Task.Run<IModelLease>(

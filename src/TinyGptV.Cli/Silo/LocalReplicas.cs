@@ -51,7 +51,7 @@ internal sealed class LocalReplicas : IAsyncDisposable
     }
 
     private static async Task<ReplicaModel> LoadAsync(string replica, CheckpointSource source, CancellationToken cancellationToken) =>
-        new(replica, await source.LoadAsync(cancellationToken));
+        new(replica, source, await source.LoadAsync(cancellationToken), source.Another);
 
     private static string NameOf(string silo, int index, int count) => count == 1 ? silo : string.Create(CultureInfo.InvariantCulture, $"{silo}-{index + 1}");
 

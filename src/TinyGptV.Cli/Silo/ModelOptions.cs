@@ -56,4 +56,11 @@ internal sealed record ModelOptions
     /// How long each answer of a script takes that stands in for the model, for trying out a cluster without a checkpoint; null for the model.
     /// </summary>
     public TimeSpan? ScriptDelay { get; init; }
+
+    /// <summary>The name of that script; another name is another model, so that switching can be tried out too. Default: the first one's.</summary>
+    public string? Script { get; init; }
+
+    /// <summary>The same with the files of another checkpoint.</summary>
+    public ModelOptions WithCheckpoint(StorageLocation location) =>
+        this with { Folder = location.Folder ?? location.ToString(), Source = location.Folder is null ? location : null };
 }

@@ -113,7 +113,7 @@ internal sealed class SiloSession(ProgramEnvironment environment)
 
     private static string Describe(LocalReplicas replicas)
     {
-        ModelIdentity identity = replicas.Models[0].Model.Identity;
+        ModelIdentity identity = replicas.Models[0].Status.Model!;
         string model = $"model {identity.Name} ({identity.Digest[..Math.Min(12, identity.Digest.Length)]})";
         return replicas.Models.Length == 1 ? model : $"{model} as {string.Join(", ", replicas.Models.Select(one => one.Replica))}";
     }

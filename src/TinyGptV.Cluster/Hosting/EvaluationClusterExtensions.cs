@@ -60,7 +60,7 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(model.Replica) });
         silo.Services.AddMetrics();
-        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<IMeterFactory>()));
+        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<ReplicaModels>(), services.GetRequiredService<IMeterFactory>()));
         return silo;
     }
 

@@ -11,4 +11,8 @@ internal sealed class ReplicaModels(IEnumerable<ReplicaModel> models)
     /// <exception cref="ArgumentException">This silo holds no such replica.</exception>
     public ReplicaModel Of(string replica) => _models.TryGetValue(replica, out ReplicaModel? model) ? model : throw new ArgumentException(
         $"This silo holds the replicas {string.Join(", ", _models.Keys.Order(StringComparer.Ordinal))}; '{replica}' was asked for.", nameof(replica));
+
+    /// <summary>Gives up loading, on every replica.</summary>
+    /// <returns>A task that ends when nothing is being loaded.</returns>
+    public Task StopLoadingAsync() => Task.WhenAll(_models.Values.Select(model => model.StopLoadingAsync()));
 }

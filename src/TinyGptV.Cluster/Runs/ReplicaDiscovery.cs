@@ -19,17 +19,46 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
 
     public IModelReplicaGrain Reach(string replica) => grains.GetGrain<IModelReplicaGrain>(replica);
 
-    /// <summary>Asks a replica what it is; null if it does not answer, for whatever reason.</summary>
-    public async Task<ModelIdentity?> TryDescribeAsync(string replica, CancellationToken cancellationToken)
+    /// <summary>Asks a replica which model it has.</summary>
+    /// <returns>Whether it answered, and its model; null if it takes no work now.</returns>
+    public async Task<(bool Answered, ModelIdentity? Model)> TryDescribeAsync(string replica, CancellationToken cancellationToken)
     {
         try
         {
-            return await Reach(replica).DescribeAsync(cancellationToken).WaitAsync(cancellationToken);
+            return (true, await Reach(replica).DescribeAsync(cancellationToken).WaitAsync(cancellationToken));
         }
         catch (Exception exception)
         {
             LogSilent(logger, exception, replica);
-            return null;
+            return (false, null);
+        }
+    }
+
+    /// <summary>Asks a replica how it is; silent if it does not answer.</summary>
+    public async Task<ReplicaStatus> GetStatusAsync(string replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Reach(replica).GetStatusAsync(cancellationToken).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogSilent(logger, exception, replica);
+            return new ReplicaStatus { Replica = replica, Phase = ReplicaPhase.Silent, Problem = $"It does not answer: {exception.Message}" };
+        }
+    }
+
+    /// <summary>Asks a replica for another checkpoint; refused if it does not answer.</summary>
+    public async Task<ModelAnswer> LoadAsync(string replica, ModelRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Reach(replica).LoadAsync(request, cancellationToken).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogSilent(logger, exception, replica);
+            return new ModelAnswer(replica, ModelRequestStatus.Refused, $"It does not answer: {exception.Message} Ask it again, or look after its process.");
         }
     }
 

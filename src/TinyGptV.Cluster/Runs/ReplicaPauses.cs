@@ -18,6 +18,9 @@ internal sealed class ReplicaPauses(EvaluationClusterOptions options, TimeProvid
         _pauses[replica] = (failures, timeProvider.GetUtcNow() + LengthAfter(failures));
     }
 
+    /// <summary>The replica has no model for the run now; that is no failure, and it is asked again after the shortest pause.</summary>
+    public void Unusable(string replica) => _pauses[replica] = (0, timeProvider.GetUtcNow() + LengthAfter(1));
+
     public void Succeeded(string replica) => _pauses.Remove(replica);
 
     private TimeSpan LengthAfter(int failures)

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
-using TinyGptV.Cluster.Replicas;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Benchmarks;
@@ -37,7 +36,7 @@ public class EvaluationClusterExtensionsTests
     [InlineData("")]
     [InlineData("a,b")]
     public void AddModelReplica_BadName_Throws(string name) => Assert.Throws<ArgumentException>(
-        () => Host.CreateApplicationBuilder().UseOrleans(silo => silo.AddModelReplica(new ReplicaModel(name, new HeldModel(new ScriptedModel())))));
+        () => Host.CreateApplicationBuilder().UseOrleans(silo => silo.AddModelReplica(new HeldModel(new ScriptedModel()).As(name))));
 
     private static IHost BuildHost(InMemoryBenchmarks benchmarks, InMemoryRunStore store)
     {
@@ -46,7 +45,7 @@ public class EvaluationClusterExtensionsTests
         builder.Services.AddSingleton<IImageSource>(benchmarks);
         builder.Services.AddSingleton<IRunStore>(store);
         // Ports of their own, so that tests side by side do not meet.
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711).AddEvaluationCoordinator().AddModelReplica(new ReplicaModel("here", new HeldModel(new ScriptedModel()))));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711).AddEvaluationCoordinator().AddModelReplica(new HeldModel(new ScriptedModel()).As("here")));
         return builder.Build();
     }
 }

@@ -10,7 +10,7 @@ public class ReplicaDrainTests
 {
     private static readonly RunId Run = RunId.Parse("run");
 
-    private readonly ReplicaDrain _drain = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    private readonly ReplicaDrain _drain = new(new ReplicaModels([]), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
