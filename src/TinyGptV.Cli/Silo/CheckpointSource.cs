@@ -1,5 +1,6 @@
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
+using TinyGptV.Model.Checkpoints;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
@@ -25,6 +26,15 @@ internal sealed class CheckpointSource(ProgramEnvironment environment, ModelOpti
     }
 
     // Away from whoever asks: reading the heads of large files blocks for seconds.
-    public Task<IModelLease> LoadAsync(CancellationToken cancellationToken) => Task.Run<IModelLease>(
-        async () => await ModelLease.LoadAsync(environment, options, storage, cancellationToken), cancellationToken);
+    public async Task<IModelLease> LoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => ModelLease.LoadAsync(environment, options, storage, cancellationToken), cancellationToken);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new PrerequisiteException(exception.Message, exception);
+        }
+    }
 }
