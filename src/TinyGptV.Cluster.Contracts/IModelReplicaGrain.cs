@@ -50,13 +50,12 @@ public interface IModelReplicaGrain : IGrainWithStringKey
 
     /// <summary>
     /// Stops working on a lease that is of no use any more: somebody else was quicker, or the run was stopped. Its stream ends; the
-    /// framework would notice that nobody reads it only after a minute or more. Harmless if there is no such lease.
+    /// framework would notice that nobody reads it only after a minute or more. Harmless if there is no such lease, or if it is said again.
     /// </summary>
     /// <param name="lease">The name of the lease.</param>
-    /// <param name="cancellationToken">Has no effect: nobody waits for an answer.</param>
-    /// <returns>A task that ends when the message is sent.</returns>
+    /// <param name="cancellationToken">Gives the telling up.</param>
+    /// <returns>A task that ends when the replica has heard it.</returns>
     [Alias("give-up")]
     [AlwaysInterleave]
-    [OneWay]
     Task GiveUpAsync(Guid lease, CancellationToken cancellationToken);
 }

@@ -22,7 +22,8 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
     public async Task Replicas_of_one_process_get_another_checkpoint_and_the_next_run_is_of_that()
     {
         await RunAsync("checkpoint", "convert", Path.Combine(AppContext.BaseDirectory, "DemonstrationModel"), "--output", "{folder}/converted");
-        await using ProgramProcess coordinator = ProgramProcess.Start(_folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs");
+        await using ProgramProcess coordinator = ProgramProcess.Start(_folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
+        Uri metrics = new(new Uri(Status.Match(await coordinator.WaitForLineAsync(Status.IsMatch, Token)).Value), "/metrics");
         Match addresses = Addresses.Match(await coordinator.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token));
         string[] cluster = ["--cluster", addresses.Groups["gateway"].Value];
         // Named by its process id, so that the list of replicas shows whether it is still the same.
@@ -57,6 +58,9 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
             (one.GetProperty("silo").GetString(), one.GetProperty("phase").GetString(), one.GetProperty("model").GetProperty("digest").GetString())));
         Assert.Contains(after.GetProperty("digest").GetString()![..12], table, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(new Uri(status, "/health/ready")));
+        string measured = await ReadAsync(metrics);
+        Assert.Contains($"tinygptv_replica_circuit{{otel_scope_name=\"TinyGptV.Cluster\",replica=\"{silo}-1\"}} 0", measured, StringComparison.Ordinal);
+        Assert.Contains($"pipeline_instance=\"{silo}-2\",pipeline_name=\"replica\"", measured, StringComparison.Ordinal);
         replica.Signal("TERM");
         Assert.True(await replica.WaitForExitAsync(Token) == ExitCode.Success, replica.Transcript);
     }
@@ -66,6 +70,12 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex Status { get; }
+
+    private static async Task<string> ReadAsync(Uri uri)
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync(uri, Token);
+    }
 
     private static async Task<HttpStatusCode> AskAsync(Uri uri)
     {

@@ -29,6 +29,8 @@ public static class EvaluationClusterExtensions
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<EvaluationInstruments>();
+        silo.Services.TryAddSingleton(new ReplicaResilience());
+        silo.Services.TryAddSingleton<ReplicaPipelines>();
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
         silo.Services.TryAddSingleton<ReplicaSlots>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();

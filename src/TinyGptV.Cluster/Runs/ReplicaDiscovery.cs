@@ -7,7 +7,7 @@ using TinyGptV.Evaluation.Inference;
 namespace TinyGptV.Cluster.Runs;
 
 /// <summary>Finds the replicas that are live now.</summary>
-internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFactory grains, ILogger<ReplicaDiscovery> logger)
+internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
 {
     /// <summary>The names of live replicas in ordinal order. One that died a moment ago may still be among them.</summary>
     public ImmutableArray<string> FindLive() => facts.FindLiveReplicas();
@@ -25,7 +25,7 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     {
         try
         {
-            return (true, await Reach(replica).DescribeAsync(cancellationToken).WaitAsync(cancellationToken));
+            return (true, await pipelines.CallAsync(replica, token => Reach(replica).DescribeAsync(token), cancellationToken));
         }
         catch (Exception exception)
         {
@@ -39,7 +39,7 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     {
         try
         {
-            return await Reach(replica).GetStatusAsync(cancellationToken).WaitAsync(cancellationToken);
+            return await pipelines.CallAsync(replica, token => Reach(replica).GetStatusAsync(token), cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -53,7 +53,7 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     {
         try
         {
-            return await Reach(replica).LoadAsync(request, cancellationToken).WaitAsync(cancellationToken);
+            return await pipelines.CallAsync(replica, token => Reach(replica).LoadAsync(request, token), cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -61,6 +61,16 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
             return new ModelAnswer(replica, ModelRequestStatus.Refused, $"It does not answer: {exception.Message} Ask it again, or look after its process.");
         }
     }
+
+    /// <summary>Tells a replica that a lease is of no use any more. Returns at once; whether it hears that changes no result.</summary>
+    public void GiveUp(string replica, Guid lease) => pipelines.CallAsync(
+        replica,
+        async token =>
+        {
+            await Reach(replica).GiveUpAsync(lease, token);
+            return true;
+        },
+        CancellationToken.None).Ignore();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica} does not answer; it is asked again while it is published")]
     private static partial void LogSilent(ILogger logger, Exception exception, string replica);

@@ -34,6 +34,7 @@ internal sealed partial class ShardDispatch(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var crew = new ReplicaCrew(new ReplicaPauses(options.Value, timeProvider));
+        instruments.RunBegins(run.Manifest.Run, crew.Pauses);
         try
         {
             while (IsUnderWay(run) && !stop.IsCancellationRequested)
@@ -51,7 +52,7 @@ internal sealed partial class ShardDispatch(
         {
             await stop.CancelAsync();
             await crew.WhenAllEndAsync();
-            instruments.QueueEnds(run.Manifest.Run);
+            instruments.RunEnds(run.Manifest.Run);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -195,7 +196,7 @@ internal sealed partial class ShardDispatch(
         {
             run.Closed(lease);
             if (call.IsCancellationRequested && !discovery.IsGone(seat.Silo))
-                discovery.Reach(seat.Replica).GiveUpAsync(assignment.Lease, CancellationToken.None).Ignore();
+                discovery.GiveUp(seat.Replica, assignment.Lease);
         }
 
         Learn(run, lease, delivery.Samples, timeProvider.GetElapsedTime(begin));
