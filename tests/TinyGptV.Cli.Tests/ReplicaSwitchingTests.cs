@@ -39,6 +39,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         await RunAsync(["eval", "--run", "second", "--limit", "6", "--shard-size", "2", .. cluster]);
         string repeated = await RunAsync(["replicas", "load", "converted", .. cluster]);
         var (exitCode, failed, _) = await _client.RunAsync(["replicas", "load", "runs", "--replica", $"{silo}-2", .. cluster]);
+        var (unknownCode, _, unknown) = await _client.RunAsync(["replicas", "load", "converted", "--replica", "nobody", .. cluster]);
         JsonElement[] replicas = [.. JsonDocument.Parse(await RunAsync(["replicas", "list", "--format", "json", .. cluster])).RootElement.EnumerateArray()];
         string table = await RunAsync(["replicas", .. cluster]);
 
@@ -52,6 +53,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains($"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: does not hold a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
         Assert.EndsWith($"The replica has '{_folder["converted"]}' again.\n", failed, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; 'tinygptv replicas' lists them.\n"), (unknownCode, unknown));
         Assert.Equal([$"{silo}-1", $"{silo}-2"], replicas.Select(one => one.GetProperty("replica").GetString()));
         Assert.All(replicas, one => Assert.Equal(
             (silo, "ready", after.GetProperty("digest").GetString()),
