@@ -91,6 +91,7 @@ internal static class TinyGptVProgram
             new ExportCommand(environment),
             new ImportCommand(environment),
             new RunsCommand(environment),
+            new ReplicasCommand(environment),
             new CheckpointCommand(environment),
             new DataCommand(environment),
             new ThroughputCommand(environment),

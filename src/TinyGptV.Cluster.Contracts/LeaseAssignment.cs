@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
@@ -10,12 +11,14 @@ namespace TinyGptV.Cluster.Contracts;
 /// <param name="Definitions">The definitions of the benchmarks: prompt, request kind, limits, image folders.</param>
 /// <param name="Parts">The parts; at least one.</param>
 /// <param name="Lease">Names the lease, for giving it up; different from all others.</param>
+/// <param name="Model">The model that has to answer, its files left out: the replica may have another one by now. Null for whichever it has.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.lease-assignment")]
 public sealed record LeaseAssignment(
     [property: Id(0)] RunId Run,
     [property: Id(1)] ImmutableArray<BenchmarkDefinition> Definitions,
     [property: Id(2)] ImmutableArray<PartAssignment> Parts,
-    [property: Id(3)] Guid Lease);
+    [property: Id(3)] Guid Lease,
+    [property: Id(4)] ModelIdentity? Model = null);
 
 /// <summary>Samples of one benchmark that are answered together.</summary>
 /// <param name="Shard">The shard they are of, for people.</param>

@@ -80,7 +80,7 @@ public sealed class LoadedModel : IDisposable
         ModelBlueprint blueprint = ModelBlueprint.Of(files, settings);
         files.PlanFor(blueprint.Shapes).Report().ThrowIfIncomplete(); // before memory is taken for sizes that the files do not have
         PhiTokenizer tokenizer = PhiTokenizer.Open(files.Paths.PhiFolder);
-        var network = new TinyGptVModel(blueprint.Config, blueprint.Phi, TypeOf(settings), DeviceOf(settings));
+        var network = new TinyGptVModel(blueprint.Config, blueprint.Phi, TypeOf(settings), ComputeDevices.Open(settings.Device));
         try
         {
             files.LoadInto(network.ParametersByKey(), cancellationToken).ThrowIfIncomplete();
@@ -124,18 +124,6 @@ public sealed class LoadedModel : IDisposable
         ModelPrecision.Float16 => torch.float16,
         _ => torch.float32,
     };
-
-    private static torch.Device DeviceOf(ModelSettings settings)
-    {
-        if (settings.Device == "cpu") return torch.CPU;
-        string[] parts = settings.Device.Split(':');
-        int index = 0;
-        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
-            throw new InvalidDataException($"A device is cpu, cuda or cuda:N; found '{settings.Device}'.");
-        int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
-        return index < count ? torch.device("cuda", index) : throw new InvalidDataException(
-            $"Device '{settings.Device}' was asked for, and {count} GPUs can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
-    }
 
     private static KeyValuePair<string, string> Setting(string name, object value) =>
         new(name, Convert.ToString(value, CultureInfo.InvariantCulture)!);

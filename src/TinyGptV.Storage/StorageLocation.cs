@@ -21,6 +21,12 @@ public sealed class StorageLocation
     /// <summary>The folder; null if the location is in a container.</summary>
     public string? Folder { get; private init; }
 
+    /// <summary>True if a shared access signature came with the location: no other credential is shown to its host then, unless there is a connection string for it.</summary>
+    public bool IsSigned => Signature is not null;
+
+    /// <summary>The host that holds the container; null if the location is a folder.</summary>
+    public string? Host => Container?.Host;
+
     /// <summary>The container, without a signature; null if the location is a folder.</summary>
     internal Uri? Container { get; private init; }
 

@@ -46,7 +46,7 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Evaluation", "CsvHelper")]
     [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "TorchSharp")]
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
-    [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server")]
+    [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server", "Polly.Core", "Polly.Extensions")]
     [InlineData("TinyGptV.Storage", "Azure.Identity", "Azure.Storage.Blobs", "Polly.Core", "Polly.Extensions")]
     [InlineData("TinyGptV.Cli",
         "Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Clustering.Redis", "Microsoft.Orleans.Connections.Security",

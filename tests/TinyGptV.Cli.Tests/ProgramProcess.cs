@@ -24,6 +24,9 @@ internal sealed class ProgramProcess : IAsyncDisposable
         _ = _reading.ContinueWith(_ => _lines.Writer.TryComplete(), TaskScheduler.Default);
     }
 
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything on standard output so far.</summary>
     public string Output
     {

@@ -21,9 +21,9 @@ internal sealed class ModelOptionSet
     private readonly Option<string?> _config = new("--model-config") { Description = "The configuration file, if it is not config.json in --model.", HelpName = "FILE" };
     private readonly Option<int?> _imageSize = new("--image-size") { Description = "The side of the square image in pixels. Default: as configured, else 448.", HelpName = "PIXELS" };
     private readonly Option<string> _precision = RunOptions.Choice<ModelPrecision>("--precision", "The number format of the computation; float16 on a GPU only.", ModelPrecision.Float32);
-    private readonly Option<string> _device = new("--device") { Description = "Where the model computes: cpu, cuda or cuda:N (a build with -p:TorchBackend=cuda).", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string> _device = new("--device") { Description = "Where the model computes: cpu, cuda or cuda:N (a build with -p:TorchBackend=cuda). Several with commas between them, or all for every GPU that is visible: the model is loaded on each, which is a replica of its own.", HelpName = "DEVICES", DefaultValueFactory = _ => "cpu" };
     private readonly Option<bool> _mergeLora = new("--merge-lora") { Description = "Add the adapters to the weights they adapt: a few percent faster, other low-order bits." };
-    private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores.", HelpName = "N" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores, divided among the devices.", HelpName = "N" };
     private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
 
     private readonly Option<int?> _scripted = new("--scripted")

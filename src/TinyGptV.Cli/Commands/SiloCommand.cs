@@ -22,7 +22,7 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<int?> _gatewayPort = new("--gateway-port") { Description = $"The port for clients. Default: {CoordinatorGatewayPort} for a coordinator, none for a replica.", HelpName = "PORT" };
     private readonly Option<string?> _primary = new("--primary") { Description = $"The coordinator that a replica joins with --clustering localhost. Default: 127.0.0.1:{CoordinatorSiloPort}.", HelpName = "HOST:PORT" };
     private readonly Option<int> _wait = RunOptions.Wait("How many seconds to wait for the membership store, or a replica for the coordinator.");
-    private readonly Option<int> _replicas = new("--replicas") { Description = "As how many replicas the silo offers its model, for measuring a cluster with --scripted; a model on a device is one.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _replicas = new("--replicas") { Description = "How many replicas the silo has with --scripted, for measuring a cluster; a model is one replica on each --device.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _grace = new("--grace") { Description = "How many seconds a silo that was told to stop may take to finish what it has.", HelpName = "SECONDS", DefaultValueFactory = _ => 30 };
     private readonly Option<string> _logFormat = RunOptions.Choice<LogFormat>("--log-format", "text for people, json for log stores: one object a line, on standard error.", LogFormat.Text);
     private readonly Option<IPEndPoint?> _http = Endpoint("--http", "Serve /health/startup, /health/ready, /health/live and /metrics here; a port alone is one of 127.0.0.1. Default: not served.");
@@ -57,6 +57,10 @@ internal sealed class SiloCommand : TeachingCommand
     {
         var role = result.GetChoice<SiloRole>(_role);
         Refuse(result, environment, role == SiloRole.Coordinator ? [.. _model.All, _replicas, _primary] : [_runs], role);
+        ModelOptions model = _model.Bind(result, environment.DemonstrationModel);
+        int replicas = result.GetValue(_replicas);
+        if (replicas > 1 && model.ScriptDelay is null)
+            throw new PrerequisiteException($"{_replicas.Name} {replicas} is for --scripted. A model is loaded once for each device: name several, for example --device cuda:0,cuda:1 or --device cpu,cpu.");
         IPAddress advertised = result.GetValue(_advertise) ?? IPAddress.Loopback;
         return new SiloOptions
         {
@@ -76,8 +80,8 @@ internal sealed class SiloCommand : TeachingCommand
             Data = StorageLocation.Parse(result.GetValue(_data) ?? environment.SampleBenchmarks),
             Runs = StorageLocation.Parse(result.GetRequiredValue(_runs)),
             Storage = _storage.Bind(result, environment),
-            Model = _model.Bind(result, environment.DemonstrationModel),
-            Replicas = result.GetValue(_replicas),
+            Model = model,
+            Replicas = replicas,
             Http = result.GetValue(_http),
             Dashboard = result.GetValue(_dashboard),
             Collector = result.GetValue(_collector),

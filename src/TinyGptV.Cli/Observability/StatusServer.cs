@@ -54,16 +54,16 @@ internal sealed class StatusServer : IAsyncDisposable
 
     private static void AddChecks(IHealthChecksBuilder checks, SiloHealth health)
     {
-        checks.AddCheck("startup", () => Judge(health, health.HasStarted));
-        checks.AddCheck("ready", () => Judge(health, health.Phase == SiloPhase.Ready));
+        checks.AddCheck("startup", () => Judge(health.Phase, _ => health.HasStarted));
+        checks.AddCheck("ready", () => Judge(health.Phase, phase => phase == SiloPhase.Ready));
         // That this answers at all is the point: the process runs, and its thread pool does.
-        checks.AddCheck("live", () => Judge(health, health.Phase != SiloPhase.Dead));
+        checks.AddCheck("live", () => Judge(health.Phase, phase => phase != SiloPhase.Dead));
     }
 
-    private static HealthCheckResult Judge(SiloHealth health, bool good)
+    private static HealthCheckResult Judge(SiloPhase phase, Predicate<SiloPhase> isGood)
     {
-        string phase = health.Phase.ToString().ToLowerInvariant();
-        return good ? HealthCheckResult.Healthy(phase) : HealthCheckResult.Unhealthy(phase);
+        string text = phase.ToString().ToLowerInvariant();
+        return isGood(phase) ? HealthCheckResult.Healthy(text) : HealthCheckResult.Unhealthy(text);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

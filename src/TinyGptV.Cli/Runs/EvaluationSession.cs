@@ -15,6 +15,8 @@ namespace TinyGptV.Cli.Runs;
 /// <param name="environment">Where text goes and how models are loaded.</param>
 internal sealed class EvaluationSession(ProgramEnvironment environment)
 {
+    private const string Embedded = "local";
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
 
     /// <returns>The exit code.</returns>
@@ -29,12 +31,12 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
 
         await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null ? $"Loading the model in {options.Model.Folder}" : "A script answers in place of a model: its answers mean nothing");
         var storage = new StorageAccess(options.Storage);
-        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, storage, cancellationToken);
+        await using LocalReplicas replicas = await LocalReplicas.LoadAsync(environment, Embedded, options.Model, scripts: 1, storage, cancellationToken);
         var settings = new SiloSettings
         {
-            Name = "local",
+            Name = Embedded,
             Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
-            Replica = new LoadedReplica(model.Model, storage.OpenImages(options.Data)),
+            Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
             Membership = ClusterMembership.Embedded(),
             Log = options.Log,
         };

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Storage;
@@ -5,7 +8,7 @@ using TinyGptV.Storage;
 namespace TinyGptV.Cli.Silo;
 
 /// <summary>A loaded model, let go when the lease is disposed.</summary>
-internal sealed class ModelLease : IAsyncDisposable
+internal sealed class ModelLease : IModelLease
 {
     private readonly CheckpointLease? _checkpoint;
 
@@ -22,7 +25,7 @@ internal sealed class ModelLease : IAsyncDisposable
     public static async Task<ModelLease> LoadAsync(ProgramEnvironment environment, ModelOptions options, StorageAccess storage, CancellationToken cancellationToken)
     {
         if (options.ScriptDelay is { } delay)
-            return new ModelLease(new ScriptedModel(delay: delay, timeProvider: environment.Time) { PreferredConcurrency = options.MaxBatch ?? 8 });
+            return new ModelLease(Scripted(environment, options, delay));
         CheckpointLease? checkpoint = options.Source is { } source ? await storage.FetchCheckpointAsync(source, cancellationToken) : null;
         try
         {
@@ -33,6 +36,20 @@ internal sealed class ModelLease : IAsyncDisposable
             checkpoint?.Dispose();
             throw;
         }
+    }
+
+    private static ScriptedModel Scripted(ProgramEnvironment environment, ModelOptions options, TimeSpan delay)
+    {
+        ModelIdentity first = new ScriptedModel().Identity;
+        return new ScriptedModel(delay: delay, timeProvider: environment.Time)
+        {
+            PreferredConcurrency = options.MaxBatch ?? 8,
+            Identity = options.Script is not { } name ? first : new ModelIdentity
+            {
+                Name = name,
+                Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{first.Digest} {name}"))),
+            },
+        };
     }
 
     private static async Task<IVisionLanguageModel> LoadAsync(ProgramEnvironment environment, ModelOptions options, CancellationToken cancellationToken)

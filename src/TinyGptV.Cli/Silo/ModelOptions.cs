@@ -37,7 +37,10 @@ internal sealed record ModelOptions
     /// <summary>The number format. Default: float32.</summary>
     public ModelPrecision Precision { get; init; }
 
-    /// <summary>The device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default: the CPU.</summary>
+    /// <summary>
+    /// The device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Of the replicas of a silo also several with commas between them, or <c>all</c> GPUs.
+    /// Default: the CPU.
+    /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Whether adapters are added to the weights they adapt. Default: kept apart, as the original does.</summary>
@@ -53,4 +56,11 @@ internal sealed record ModelOptions
     /// How long each answer of a script takes that stands in for the model, for trying out a cluster without a checkpoint; null for the model.
     /// </summary>
     public TimeSpan? ScriptDelay { get; init; }
+
+    /// <summary>The name of that script; another name is another model, so that switching can be tried out too. Default: the first one's.</summary>
+    public string? Script { get; init; }
+
+    /// <summary>The same with the files of another checkpoint.</summary>
+    public ModelOptions WithCheckpoint(StorageLocation location) =>
+        this with { Folder = location.Folder ?? location.ToString(), Source = location.Folder is null ? location : null };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -105,7 +104,7 @@ internal sealed class SiloHost : IAsyncDisposable
             if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator);
             // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
             if (settings is { Coordinator: not null, Replica: not null }) silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
-            if (settings.Replica is { } replica) AddReplica(silo, settings.Name, replica);
+            if (settings.Replica is { } replica) AddReplicas(silo, replica);
         });
     }
 
@@ -124,11 +123,9 @@ internal sealed class SiloHost : IAsyncDisposable
         silo.AddEvaluationCoordinator();
     }
 
-    private static void AddReplica(ISiloBuilder silo, string name, LoadedReplica replica)
+    private static void AddReplicas(ISiloBuilder silo, ReplicaRole role)
     {
-        silo.Services.AddSingleton(replica.Model);
-        silo.Services.AddSingleton(replica.Images);
-        foreach (int number in Enumerable.Range(1, replica.Count))
-            silo.AddModelReplica(replica.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+        silo.Services.AddSingleton(role.Images);
+        foreach (ReplicaModel model in role.Replicas.Models) silo.AddModelReplica(model);
     }
 }

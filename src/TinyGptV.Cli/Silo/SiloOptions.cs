@@ -49,7 +49,7 @@ internal sealed record SiloOptions
     /// <summary>The replica's model.</summary>
     public required ModelOptions Model { get; init; }
 
-    /// <summary>As how many replicas the model is offered.</summary>
+    /// <summary>How many replicas there are on each device; more than 1 for scripts only.</summary>
     public required int Replicas { get; init; }
 
     public required LogOptions Log { get; init; }

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Observability;
+using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;
@@ -42,11 +43,13 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
         IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
         // A replica that others can see can answer: the model is loaded before the silo joins.
-        await using ModelLease model = await ModelLease.LoadAsync(environment, options.Model, storage, stop);
+        _health.Enter(SiloPhase.Loading);
+        await using LocalReplicas replicas = await LocalReplicas.LoadAsync(environment, options.Name, options.Model, options.Replicas, storage, stop);
+        _health.Enter(SiloPhase.Starting);
         await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment, stop);
         if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options, membership) with { Primary = primary, Replica = new LoadedReplica(model.Model, storage.OpenImages(options.Data), options.Replicas) };
-        return await ServeAsync(settings, silo => $"silo {silo.Silo}, model {Describe(model.Model.Identity)}, benchmarks in {options.Data}", stop);
+        var settings = Common(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
+        return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
     }
 
     /// <summary>Asks until someone listens: a silo that joins nobody would wait without end and without a word.</summary>
@@ -95,6 +98,7 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         try
         {
             await using SiloHost silo = await SiloHost.StartAsync(settings, environment.Time, stop);
+            if (settings.Replica is { } replica) _health.Heed(() => PhaseOf(replica.Replicas));
             _health.Enter(SiloPhase.Ready);
             await environment.Output.WriteLineAsync($"{role} '{settings.Name}' is ready: {describe(silo)}");
             await environment.Output.FlushAsync(CancellationToken.None);
@@ -111,5 +115,17 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         return ExitCode.Success;
     }
 
-    private static string Describe(ModelIdentity identity) => $"{identity.Name} ({identity.Digest[..Math.Min(12, identity.Digest.Length)]})";
+    /// <summary>A silo is ready while one of its replicas has a model.</summary>
+    private static SiloPhase PhaseOf(LocalReplicas replicas)
+    {
+        ReplicaPhase[] phases = [.. replicas.Models.Select(model => model.Status.Phase)];
+        if (phases.Contains(ReplicaPhase.Ready)) return SiloPhase.Ready;
+        return phases.Contains(ReplicaPhase.Loading) ? SiloPhase.Loading : SiloPhase.Failed;
+    }
+
+    private static string Describe(LocalReplicas replicas)
+    {
+        string model = $"model {replicas.Models[0].Status.Model!.Describe()}";
+        return replicas.Models.Length == 1 ? model : $"{model} as {string.Join(", ", replicas.Models.Select(one => one.Replica))}";
+    }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Silo;
@@ -9,7 +8,7 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>What one silo is and where it listens. At least one of the two roles is set.</summary>
 internal sealed record SiloSettings
 {
-    /// <summary>The silo's name, which is also that of its only replica.</summary>
+    /// <summary>The silo's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Whether this silo is a whole cluster inside the process of whoever watches its run.</summary>
@@ -18,8 +17,8 @@ internal sealed record SiloSettings
     /// <summary>The coordinator's role: where benchmarks are read and runs are kept.</summary>
     public CoordinatorStorage? Coordinator { get; init; }
 
-    /// <summary>The replica's role: the model and the images it is asked about.</summary>
-    public LoadedReplica? Replica { get; init; }
+    /// <summary>The replica's role: models and the images they are asked about.</summary>
+    public ReplicaRole? Replica { get; init; }
 
     /// <summary>Where it listens. Default: any free ports of loopback, none for clients.</summary>
     public SiloEndpoints Endpoints { get; init; } = new();
@@ -48,8 +47,5 @@ internal sealed record SiloSettings
 /// <summary>Where a coordinator reads benchmarks and keeps runs.</summary>
 internal sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs);
 
-/// <summary>A model in memory and the images it is asked about.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Images">Where the images are.</param>
-/// <param name="Count">As how many replicas the silo offers the model; of several, each has the silo's name and a number.</param>
-internal sealed record LoadedReplica(IVisionLanguageModel Model, IImageSource Images, int Count = 1);
+/// <summary>Models in memory, each offered as a replica, and the images they are asked about.</summary>
+internal sealed record ReplicaRole(LocalReplicas Replicas, IImageSource Images);

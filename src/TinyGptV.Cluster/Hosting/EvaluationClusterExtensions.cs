@@ -29,6 +29,8 @@ public static class EvaluationClusterExtensions
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<EvaluationInstruments>();
+        silo.Services.TryAddSingleton(new ReplicaResilience());
+        silo.Services.TryAddSingleton<ReplicaPipelines>();
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
         silo.Services.TryAddSingleton<ReplicaSlots>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();
@@ -42,23 +44,25 @@ public static class EvaluationClusterExtensions
     }
 
     /// <summary>
-    /// Lets this silo answer for runs. The services must have an <c>IVisionLanguageModel</c>, loaded before the silo starts, and an
-    /// <c>IImageSource</c>. May be combined with <see cref="AddEvaluationCoordinator"/>. A silo that is a replica only should have
-    /// no gateway (port 0): a client waits for answers that went through a gateway that died until its calls time out.
+    /// Lets this silo answer for runs, as one replica more with a model of its own. The services must have an <c>IImageSource</c>. May be
+    /// combined with <see cref="AddEvaluationCoordinator"/>. A silo that is a replica only should have no gateway (port 0): a client
+    /// waits for answers that went through a gateway that died until its calls time out.
     /// </summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="replicaName">The replica's name, one for each in the cluster, stable over restarts; without commas.</param>
+    /// <param name="model">The replica's model, loaded before the silo starts; it has the replica's name.</param>
     /// <returns>The silo.</returns>
     /// <exception cref="ArgumentException">The name is empty or holds a comma.</exception>
-    public static ISiloBuilder AddModelReplica(this ISiloBuilder silo, string replicaName)
+    public static ISiloBuilder AddModelReplica(this ISiloBuilder silo, ReplicaModel model)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(replicaName);
-        if (replicaName.Contains(SiloFacts.Separator, StringComparison.Ordinal))
-            throw new ArgumentException($"A replica's name holds no comma; found '{replicaName}'.", nameof(replicaName));
+        ArgumentNullException.ThrowIfNull(model);
+        if (string.IsNullOrWhiteSpace(model.Replica) || model.Replica.Contains(SiloFacts.Separator, StringComparison.Ordinal))
+            throw new ArgumentException($"A replica has a name, which holds no comma; found '{model.Replica}'.", nameof(model));
+        silo.Services.AddSingleton(model);
+        silo.Services.TryAddSingleton<ReplicaModels>();
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(replicaName) });
+        silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(model.Replica) });
         silo.Services.AddMetrics();
-        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<IMeterFactory>()));
+        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<ReplicaModels>(), services.GetRequiredService<IMeterFactory>()));
         return silo;
     }
 

@@ -8,9 +8,8 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Cluster.Replicas;
 
 /// <summary>Answers a lease: what a replica sends while it does, and when a part is done.</summary>
-/// <param name="evaluation">Asks the model.</param>
 /// <param name="time">Measures the time between two messages of progress.</param>
-internal sealed class LeaseWork(SampleEvaluation evaluation, TimeProvider time)
+internal sealed class LeaseWork(TimeProvider time)
 {
     /// <summary>Progress is for people's eyes; what is done is sent at once.</summary>
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
@@ -32,7 +31,8 @@ internal sealed class LeaseWork(SampleEvaluation evaluation, TimeProvider time)
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EvaluatedPart> EvaluateAsync(
+        SampleEvaluation evaluation, LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_givenUp.Contains(assignment.Lease))
             throw new OperationCanceledException($"The lease {assignment.Lease} was given up before it began.");
@@ -40,7 +40,7 @@ internal sealed class LeaseWork(SampleEvaluation evaluation, TimeProvider time)
         _underWay.Add(assignment.Lease, stop);
         try
         {
-            await foreach (EvaluatedPart part in AnswerAsync(assignment, stop.Token))
+            await foreach (EvaluatedPart part in AnswerAsync(evaluation, assignment, stop.Token))
                 yield return part;
         }
         finally
@@ -49,7 +49,8 @@ internal sealed class LeaseWork(SampleEvaluation evaluation, TimeProvider time)
         }
     }
 
-    private async IAsyncEnumerable<EvaluatedPart> AnswerAsync(LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EvaluatedPart> AnswerAsync(
+        SampleEvaluation evaluation, LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ImmutableArray<EvaluationPart> parts =
             [.. assignment.Parts.Select(part => new EvaluationPart(assignment.Definitions[part.Definition], SampleLines.Read(part.Samples)))];

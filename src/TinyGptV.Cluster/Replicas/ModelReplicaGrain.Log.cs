@@ -11,4 +11,13 @@ internal sealed partial class ModelReplicaGrain
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica}: run {RunId}, shard {Shard} is done")]
     private static partial void LogDone(ILogger logger, string replica, RunId runId, ShardIndex shard);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: finishes what it has in hand, then loads {Location}")]
+    private static partial void LogLoads(ILogger logger, string replica, string? location);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: has {Location} now")]
+    private static partial void LogLoaded(ILogger logger, string replica, string? location);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replica {Replica}: {Problem}")]
+    private static partial void LogNotLoaded(ILogger logger, string replica, string problem);
 }

@@ -17,19 +17,32 @@ namespace TinyGptV.Cluster.Replicas;
 [KeepAlive]
 [Immovable]
 internal sealed partial class ModelReplicaGrain(
-    IVisionLanguageModel model, IImageSource images, ReplicaDrain drain, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger) : Grain, IModelReplicaGrain
+    ReplicaModels models, IImageSource images, ReplicaDrain drain, ILocalSiloDetails silo, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger) : Grain, IModelReplicaGrain
 {
-    private readonly LeaseWork _work = new(new SampleEvaluation(model, images), timeProvider);
+    private readonly LeaseWork _work = new(timeProvider);
 
-    public Task<ModelIdentity> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(model.Identity);
+    private ReplicaModel Model => models.Of(this.GetPrimaryKeyString());
+
+    public Task<ModelIdentity?> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Identity);
+
+    public Task<ReplicaStatus> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Status with { Silo = silo.Name });
+
+    public Task<ModelAnswer> LoadAsync(ModelRequest request, CancellationToken cancellationToken)
+    {
+        ModelAnswer answer = Model.Load(request, out bool begins);
+        if (begins)
+            TellLoadingAsync(Model).Ignore();
+        return Task.FromResult(answer);
+    }
 
     public async IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string replica = this.GetPrimaryKeyString();
         using IDisposable work = drain.Begin(replica, assignment.Run);
+        using ModelUse use = Model.Use(assignment.Model);
         foreach (PartAssignment part in assignment.Parts)
             LogBegins(logger, replica, assignment.Run, part.Shard);
-        await foreach (EvaluatedPart part in _work.EvaluateAsync(assignment, cancellationToken))
+        await foreach (EvaluatedPart part in _work.EvaluateAsync(new SampleEvaluation(use.Model, images), assignment, cancellationToken))
         {
             yield return part;
             if (part.Lines is not null)
@@ -38,4 +51,14 @@ internal sealed partial class ModelReplicaGrain(
     }
 
     public Task GiveUpAsync(Guid lease, CancellationToken cancellationToken) => _work.GiveUpAsync(lease);
+
+    private async Task TellLoadingAsync(ReplicaModel model)
+    {
+        LogLoads(logger, model.Replica, model.Status.Location);
+        await model.WhenLoaded;
+        if (model.Status is { Problem: { } problem })
+            LogNotLoaded(logger, model.Replica, problem);
+        else
+            LogLoaded(logger, model.Replica, model.Status.Location);
+    }
 }

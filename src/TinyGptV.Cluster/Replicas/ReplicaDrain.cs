@@ -13,14 +13,18 @@ public sealed class ReplicaDrain
 
     private readonly Lock _counting = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReplicaModels _models;
     private readonly UpDownCounter<long> _inHand;
     private bool _draining;
     private int _count;
 
-    internal ReplicaDrain(IMeterFactory meters) =>
+    internal ReplicaDrain(ReplicaModels models, IMeterFactory meters)
+    {
+        _models = models;
         _inHand = meters.Create(EvaluationInstruments.MeterName).CreateUpDownCounter<long>("tinygptv.replica.work", "{shard}", "Work that replicas of this silo have in hand");
+    }
 
-    /// <summary>Takes no more work and waits until what is in hand is done. Does no harm if the silo holds no replica.</summary>
+    /// <summary>Takes no more work, gives up loading models, and waits until what is in hand is done. Does no harm if the silo holds no replica.</summary>
     /// <param name="cancellationToken">Ends the waiting; what is still in hand ends with the silo then and is done elsewhere.</param>
     /// <returns>True if everything was finished.</returns>
     public async Task<bool> DrainAsync(CancellationToken cancellationToken)
@@ -30,8 +34,9 @@ public sealed class ReplicaDrain
             _draining = true;
             if (_count == 0) _empty.TrySetResult();
         }
-        await _empty.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return _empty.Task.IsCompleted;
+        Task idle = Task.WhenAll(_empty.Task, _models.StopLoadingAsync());
+        await idle.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return idle.IsCompleted;
     }
 
     /// <summary>Takes a piece of work in hand, until the result is disposed.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
@@ -13,6 +14,9 @@ internal sealed class EvaluationInstruments
     public const string MeterName = "TinyGptV.Cluster";
 
     private readonly ConcurrentDictionary<RunId, int> _queues = new();
+    private readonly ConcurrentDictionary<RunId, ReplicaPauses> _pauses = new();
+    private readonly PublishedFacts _facts;
+    private readonly ReplicaPipelines _pipelines;
     private readonly Counter<long> _samples;
     private readonly Counter<long> _shardsCompleted;
     private readonly Counter<long> _leases;
@@ -24,8 +28,9 @@ internal sealed class EvaluationInstruments
     private readonly Counter<long> _condemned;
     private readonly UpDownCounter<long> _replicas;
 
-    public EvaluationInstruments(IMeterFactory meters)
+    public EvaluationInstruments(IMeterFactory meters, PublishedFacts facts, ReplicaPipelines pipelines)
     {
+        (_facts, _pipelines) = (facts, pipelines);
         Meter meter = meters.Create(MeterName);
         _samples = meter.CreateCounter<long>("tinygptv.samples", "{sample}", "Samples whose predictions were stored");
         _shardsCompleted = meter.CreateCounter<long>("tinygptv.shards.completed", "{shard}", "Shards whose predictions were stored");
@@ -38,6 +43,8 @@ internal sealed class EvaluationInstruments
         _condemned = meter.CreateCounter<long>("tinygptv.samples.condemned", "{sample}", "Samples recorded as failed because they cost their replicas");
         _replicas = meter.CreateUpDownCounter<long>("tinygptv.replicas", "{replica}", "Replicas that work for runs");
         meter.CreateObservableGauge("tinygptv.queue", ObserveQueues, "{sample}", "Samples of a run that wait for a replica");
+        meter.CreateObservableGauge("tinygptv.replicas.paused", ObservePauses, "{replica}", "Replicas that failed and are left alone by a run for a while");
+        meter.CreateObservableGauge("tinygptv.replica.circuit", ObserveCircuits, description: "The circuit around a replica: 0 closed, 1 open, 2 half open, 3 held open");
     }
 
     public void ReplicaJoined() => _replicas.Add(1);
@@ -46,7 +53,13 @@ internal sealed class EvaluationInstruments
 
     public void QueueIs(RunId run, int samples) => _queues[run] = samples;
 
-    public void QueueEnds(RunId run) => _queues.TryRemove(run, out _);
+    public void RunBegins(RunId run, ReplicaPauses pauses) => _pauses[run] = pauses;
+
+    public void RunEnds(RunId run)
+    {
+        _queues.TryRemove(run, out _);
+        _pauses.TryRemove(run, out _);
+    }
 
     public void LeaseGiven(ShardLease lease)
     {
@@ -76,6 +89,13 @@ internal sealed class EvaluationInstruments
 
     private IEnumerable<Measurement<int>> ObserveQueues() =>
         _queues.Select(queue => new Measurement<int>(queue.Value, new KeyValuePair<string, object?>("run", queue.Key.Value)));
+
+    private IEnumerable<Measurement<int>> ObservePauses() =>
+        _pauses.Select(pauses => new Measurement<int>(pauses.Value.Count, new KeyValuePair<string, object?>("run", pauses.Key.Value)));
+
+    // Replicas come and go, and so do their names: what left the cluster is forgotten.
+    private IEnumerable<Measurement<int>> ObserveCircuits() =>
+        _facts.FindLiveReplicas().Select(replica => new Measurement<int>((int)_pipelines.CircuitOf(replica), Replica(replica)));
 
     private void CountSamples(BenchmarkName benchmark, string outcome, int count)
     {

@@ -99,7 +99,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting for long.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ModelIdentity?>[] asked = [.. discovery.FindLive().Select(replica => discovery.TryDescribeAsync(replica, enough.Token))];
+        Task<ModelIdentity?>[] asked = [.. discovery.FindLive().Select(replica => FindIdentityAsync(replica, enough.Token))];
         await Task.WhenAny(Task.WhenAll(asked), Task.Delay(DescriptionTime, enough.Token));
         // Of several models, the one of the first name is taken, so that the same cluster gives the same run.
         IAsyncEnumerable<Task<ModelIdentity?>> answers = asked.Where(answer => answer.IsCompleted).ToAsyncEnumerable().Concat(Task.WhenEach(asked));
@@ -113,6 +113,9 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         await enough.CancelAsync();
         return first;
     }
+
+    private async Task<ModelIdentity?> FindIdentityAsync(string replica, CancellationToken cancellationToken) =>
+        (await discovery.TryDescribeAsync(replica, cancellationToken)).Model;
 
     private async Task<RunManifest> DescribeAsync(RunRequest request, ModelIdentity model, CancellationToken cancellationToken)
     {

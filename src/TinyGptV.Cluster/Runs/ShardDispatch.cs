@@ -34,6 +34,7 @@ internal sealed partial class ShardDispatch(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var crew = new ReplicaCrew(new ReplicaPauses(options.Value, timeProvider));
+        instruments.RunBegins(run.Manifest.Run, crew.Pauses);
         try
         {
             while (IsUnderWay(run) && !stop.IsCancellationRequested)
@@ -51,7 +52,7 @@ internal sealed partial class ShardDispatch(
         {
             await stop.CancelAsync();
             await crew.WhenAllEndAsync();
-            instruments.QueueEnds(run.Manifest.Run);
+            instruments.RunEnds(run.Manifest.Run);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -72,10 +73,7 @@ internal sealed partial class ShardDispatch(
     private async Task ServeAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat, CancellationTokenSource stop)
     {
         if (!await IsUsableAsync(run, crew, seat))
-        {
-            crew.Pauses.Failed(seat.Replica);
             return;
-        }
 
         run.Join(seat.Replica);
         instruments.ReplicaJoined();
@@ -94,12 +92,20 @@ internal sealed partial class ShardDispatch(
 
     private async Task<bool> IsUsableAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat)
     {
-        if (await discovery.TryDescribeAsync(seat.Replica, seat.Gone) is not { } identity)
+        var (answered, model) = await discovery.TryDescribeAsync(seat.Replica, seat.Gone);
+        if (!answered)
+        {
+            crew.Pauses.Failed(seat.Replica);
             return false;
-        bool usable = identity.GivesSameNumbersAs(run.Manifest.Model);
-        if (!usable && crew.IsNewStranger(seat.Replica))
-            LogStranger(logger, run.Manifest.Run, seat.Replica, identity.Name, run.Manifest.Model.Name);
-        return usable;
+        }
+
+        if (model is not null && model.GivesSameNumbersAs(run.Manifest.Model))
+            return true;
+        // It may have the run's model at any time: switched back to it, or loaded.
+        crew.Pauses.Unusable(seat.Replica);
+        if (model is not null && crew.IsNewStranger(seat.Replica))
+            LogStranger(logger, run.Manifest.Run, seat.Replica, model.Name, run.Manifest.Model.Name);
+        return false;
     }
 
     private async Task KeepBusyAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat, CancellationTokenSource stop)
@@ -173,9 +179,9 @@ internal sealed partial class ShardDispatch(
         }
         catch (ReplicaDrainingException)
         {
-            // Nobody is to blame, and no attempt is counted: it was told to stop, and takes nothing more.
+            // Nobody is to blame, and no attempt is counted: it was told to stop or to load another model, and takes nothing more.
             if (seat.Lose())
-                crew.Pauses.Failed(seat.Replica);
+                crew.Pauses.Unusable(seat.Replica);
             run.Release(lease);
         }
         catch (Exception exception)
@@ -190,7 +196,7 @@ internal sealed partial class ShardDispatch(
         {
             run.Closed(lease);
             if (call.IsCancellationRequested && !discovery.IsGone(seat.Silo))
-                discovery.Reach(seat.Replica).GiveUpAsync(assignment.Lease, CancellationToken.None).Ignore();
+                discovery.GiveUp(seat.Replica, assignment.Lease);
         }
 
         Learn(run, lease, delivery.Samples, timeProvider.GetElapsedTime(begin));

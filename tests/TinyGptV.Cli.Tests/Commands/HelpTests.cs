@@ -16,6 +16,9 @@ public sealed class HelpTests : IDisposable
     [InlineData("export")]
     [InlineData("import")]
     [InlineData("runs")]
+    [InlineData("replicas")]
+    [InlineData("replicas list")]
+    [InlineData("replicas load")]
     [InlineData("checkpoint inspect")]
     [InlineData("checkpoint verify")]
     [InlineData("checkpoint convert")]
@@ -47,7 +50,7 @@ public sealed class HelpTests : IDisposable
     {
         var (_, output, _) = await new InProcess(_folder).RunAsync("--help");
 
-        foreach (string command in new[] { "eval", "silo", "score", "report", "compare", "export", "import", "runs", "checkpoint", "data" })
+        foreach (string command in new[] { "eval", "silo", "score", "report", "compare", "export", "import", "runs", "replicas", "checkpoint", "data" })
             Assert.Contains($"\n  {command}", output, StringComparison.Ordinal);
     }
 }

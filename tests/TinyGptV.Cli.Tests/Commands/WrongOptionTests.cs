@@ -18,6 +18,7 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role replica --silo-port 70000", "--silo-port is a port", "tinygptv silo --help")]
     [InlineData("silo --role replica --advertise here", "--advertise is an IP address; found 'here'", "tinygptv silo --help")]
     [InlineData("silo --role replica --clustering zookeeper", "Argument 'zookeeper' not recognized", "tinygptv silo --help")]
+    [InlineData("replicas load --cluster 127.0.0.1:1", "Required argument 'DIR|URI' missing for command: 'load'", "tinygptv replicas load --help")]
     [InlineData("score", "Required argument 'RUN' missing for command: 'score'", "tinygptv score --help")]
     [InlineData("evaluate", "Unrecognized command or argument 'evaluate'", "'tinygptv --help'")]
     [InlineData("", "Required command was not provided", "'tinygptv --help'")]
@@ -39,6 +40,8 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role coordinator --model m", "A coordinator has no use for --model")]
     [InlineData("silo --role replica --runs r", "A replica has no use for --runs")]
     [InlineData("silo --role replica --model {folder} --primary 127.0.0.1:1 --wait 0", "No coordinator answers at 127.0.0.1:1")]
+    [InlineData("silo --role replica --replicas 2", "--replicas 2 is for --scripted. A model is loaded once for each device")]
+    [InlineData("eval --device cpu,gpu", "A device is cpu, cuda or cuda:N; found 'gpu'")]
     [InlineData("silo --role coordinator --clustering redis", "--clustering redis needs the connection to its store. Give it with --membership or in the environment variable TINYGPTV_MEMBERSHIP")]
     [InlineData("silo --role coordinator --membership redis:6379", "--membership is given, but --clustering is localhost")]
     [InlineData("silo --role coordinator --clustering redis --membership ,", "The connection to Redis cannot be read")]
@@ -53,6 +56,11 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("runs list --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     [InlineData("runs pause my-run", "'tinygptv runs pause' speaks to a cluster. Name it with --cluster or --clustering")]
     [InlineData("runs cancel ../x --cluster 127.0.0.1:1", "A run's name has")]
+    [InlineData("replicas", "'tinygptv replicas' speaks to a cluster. Name it with --cluster or --clustering")]
+    [InlineData("replicas list --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
+    [InlineData("replicas load m", "'tinygptv replicas' speaks to a cluster")]
+    [InlineData("replicas load ftp://m --cluster 127.0.0.1:1", "has the scheme 'ftp'")]
+    [InlineData("replicas load m --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     [InlineData("runs resume my-run --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     public async Task Option_that_cannot_work_is_refused_in_one_message(string commandLine, string message)
     {

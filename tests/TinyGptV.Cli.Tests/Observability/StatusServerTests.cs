@@ -17,7 +17,16 @@ public sealed class StatusServerTests
         using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Endpoint}") };
 
         Assert.Equal(["startup 503 starting", "ready 503 starting", "live 200 starting"], await AskAsync(client));
+        health.Enter(SiloPhase.Loading);
+        Assert.Equal(["startup 503 loading", "ready 503 loading", "live 200 loading"], await AskAsync(client));
         health.Enter(SiloPhase.Ready);
+        Assert.Equal(["startup 200 ready", "ready 200 ready", "live 200 ready"], await AskAsync(client));
+        SiloPhase replicas = SiloPhase.Loading;
+        health.Heed(() => replicas);
+        Assert.Equal(["startup 200 loading", "ready 503 loading", "live 200 loading"], await AskAsync(client));
+        replicas = SiloPhase.Failed;
+        Assert.Equal(["startup 200 failed", "ready 503 failed", "live 200 failed"], await AskAsync(client));
+        replicas = SiloPhase.Ready;
         Assert.Equal(["startup 200 ready", "ready 200 ready", "live 200 ready"], await AskAsync(client));
         health.Enter(SiloPhase.Draining);
         Assert.Equal(["startup 200 draining", "ready 503 draining", "live 200 draining"], await AskAsync(client));

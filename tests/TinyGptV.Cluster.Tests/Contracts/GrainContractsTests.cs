@@ -44,7 +44,7 @@ public class GrainContractsTests
     public void Every_grain_is_internal_and_sealed()
     {
         Type[] grains = [.. typeof(EvaluationClusterExtensions).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(Grain)))];
-        Assert.Equal(3, grains.Length);
+        Assert.Equal(4, grains.Length);
         Assert.All(grains, grain => Assert.True(grain is { IsSealed: true, IsPublic: false }));
     }
 
@@ -73,7 +73,13 @@ public class GrainContractsTests
         await cluster.Run(run).CancelAsync(Token);
         await cluster.Catalog.AdoptAsync(Token);
         var replica = cluster.Grains.GetGrain<IModelReplicaGrain>("replica-1");
-        Assert.Equal("scripted", (await replica.DescribeAsync(Token)).Digest);
+        Assert.Equal("scripted", (await replica.DescribeAsync(Token))!.Digest);
+        Assert.Equal("scripted", (await replica.GetStatusAsync(Token)).Model!.Digest);
+        var request = new ModelRequest(Guid.NewGuid(), "held");
+        Assert.Equal(ModelRequestStatus.Unchanged, (await replica.LoadAsync(request, Token)).Status);
+        var replicas = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
+        Assert.Equal(new ModelAnswer("replica-1", ModelRequestStatus.Unchanged, null), Assert.Single(await replicas.LoadAsync(request, ["replica-1"], Token)));
+        Assert.Equal(("replica-1", ReplicaPhase.Ready), (Assert.Single(await replicas.ListAsync(Token)) is var status ? (status.Replica, status.Phase) : default));
         var benchmark = cluster.Benchmarks.All[1];
         var answered = new List<PredictionOutline>();
         var assignment = new LeaseAssignment(run, [benchmark.Definition], [new PartAssignment(new(0), 0, Evaluation.Sharding.SampleLines.Write(benchmark.Samples))], Guid.NewGuid());

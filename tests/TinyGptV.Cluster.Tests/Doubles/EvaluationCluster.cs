@@ -19,12 +19,12 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Far beyond what any test takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly IVisionLanguageModel[] _models;
+    private readonly HeldModel[] _models;
     private readonly int _coordinators;
     private readonly InProcessTestCluster _cluster;
-    private IVisionLanguageModel? _latecomer;
+    private HeldModel? _latecomer;
 
-    private EvaluationCluster(IEnumerable<IVisionLanguageModel> models, int coordinators, Action<EvaluationClusterOptions>? configure)
+    private EvaluationCluster(IEnumerable<HeldModel> models, int coordinators, Action<EvaluationClusterOptions>? configure)
     {
         _models = [.. models];
         _coordinators = coordinators;
@@ -38,17 +38,31 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public InMemoryRunStore Store { get; private init; } = new();
 
+    /// <summary>Checkpoints that every replica can be asked for besides its own.</summary>
+    public HeldModel[] Others { get; private init; } = [];
+
+    /// <summary>The model of a second replica on every replica silo; none or one.</summary>
+    public HeldModel[] Beside { get; private init; } = [];
+
+    public IReplicaCatalogGrain Replicas => _cluster.Client.GetGrain<IReplicaCatalogGrain>(0);
+
     public IRunCatalogGrain Catalog => _cluster.Client.GetGrain<IRunCatalogGrain>(0);
 
     public IGrainFactory Grains => _cluster.Client;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<EvaluationCluster> StartAsync(
+    public static Task<EvaluationCluster> StartAsync(
         IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
-        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1)
+        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1) =>
+        StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() });
+
+    /// <summary>Starts a cluster whose replicas can be asked for other checkpoints, and of which there may be two on each silo.</summary>
+    public static Task<EvaluationCluster> StartAsync(HeldModel[] models, HeldModel[] others, HeldModel? beside = null) =>
+        StartAsync(new EvaluationCluster(models, coordinators: 1, configure: null) { Others = others, Beside = beside is null ? [] : [beside] });
+
+    private static async Task<EvaluationCluster> StartAsync(EvaluationCluster cluster)
     {
-        var cluster = new EvaluationCluster(models, coordinators, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() };
         await cluster._cluster.DeployAsync(Token);
         await cluster.WhenKnownAsync();
         return cluster;
@@ -102,7 +116,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Starts a silo with a model, under the number and replica name of one that was killed or under the next one.</summary>
     public async Task AddReplicaAsync(IVisionLanguageModel model)
     {
-        _latecomer = model;
+        _latecomer = new HeldModel(model);
         await _cluster.StartAdditionalSiloAsync();
     }
 
@@ -118,8 +132,10 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         {
             // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
             silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-            silo.Services.AddSingleton(_latecomer ?? _models[replica - 1]);
-            silo.AddModelReplica($"replica-{replica}");
+            string name = $"replica-{replica}";
+            silo.AddModelReplica((_latecomer ?? _models[replica - 1]).As(name, Others));
+            foreach (HeldModel beside in Beside)
+                silo.AddModelReplica(beside.As($"{name}-beside", Others));
             return;
         }
 
@@ -151,7 +167,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     private async Task WhenSeenByCoordinatorAsync()
     {
         var discovery = Handle(0).ServiceProvider.GetRequiredService<ReplicaDiscovery>();
-        while (discovery.FindLive().Length < _models.Length)
+        while (discovery.FindLive().Length < _models.Length * (1 + Beside.Length))
             await Catalog.ListAsync(Token);
     }
 

@@ -36,7 +36,7 @@ public class EvaluationClusterExtensionsTests
     [InlineData("")]
     [InlineData("a,b")]
     public void AddModelReplica_BadName_Throws(string name) => Assert.Throws<ArgumentException>(
-        () => Host.CreateApplicationBuilder().UseOrleans(silo => silo.AddModelReplica(name)));
+        () => Host.CreateApplicationBuilder().UseOrleans(silo => silo.AddModelReplica(new HeldModel(new ScriptedModel()).As(name))));
 
     private static IHost BuildHost(InMemoryBenchmarks benchmarks, InMemoryRunStore store)
     {
@@ -44,9 +44,8 @@ public class EvaluationClusterExtensionsTests
         builder.Services.AddSingleton<IBenchmarkSource>(benchmarks);
         builder.Services.AddSingleton<IImageSource>(benchmarks);
         builder.Services.AddSingleton<IRunStore>(store);
-        builder.Services.AddSingleton<IVisionLanguageModel>(new ScriptedModel());
         // Ports of their own, so that tests side by side do not meet.
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711).AddEvaluationCoordinator().AddModelReplica("here"));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711).AddEvaluationCoordinator().AddModelReplica(new HeldModel(new ScriptedModel()).As("here")));
         return builder.Build();
     }
 }

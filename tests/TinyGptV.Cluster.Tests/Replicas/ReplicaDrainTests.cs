@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Replicas;
+using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Replicas;
@@ -10,9 +11,12 @@ public class ReplicaDrainTests
 {
     private static readonly RunId Run = RunId.Parse("run");
 
-    private readonly ReplicaDrain _drain = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    private readonly ReplicaDrain _drain = DrainOf();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static ReplicaDrain DrainOf(params ReplicaModel[] models) =>
+        new(new ReplicaModels(models), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     [Fact]
     public async Task DrainAsync_nothing_in_hand_is_over_at_once() => Assert.True(await _drain.DrainAsync(Token));
@@ -28,6 +32,36 @@ public class ReplicaDrainTests
         Assert.False(drained.IsCompleted);
         second.Dispose();
         Assert.True(await drained);
+    }
+
+    [Fact]
+    public async Task DrainAsync_gives_up_loading_a_model()
+    {
+        var endless = new HeldModel(new WatchedModel("b"), "b") { Before = token => Task.Delay(Timeout.Infinite, token) };
+        await using ReplicaModel replica = new HeldModel(new WatchedModel("a"), "a").As("r1", endless);
+        replica.Load(new ModelRequest(Guid.NewGuid(), "b"), out _);
+        await endless.WhenAsked.WaitAsync(Token);
+
+        Assert.True(await DrainOf(replica).DrainAsync(Token));
+    }
+
+    [Fact]
+    public async Task DrainAsync_loading_that_cannot_be_given_up_is_left_when_the_grace_is_over()
+    {
+        var stubborn = new TaskCompletionSource();
+        var endless = new HeldModel(new WatchedModel("b"), "b") { Before = _ => stubborn.Task };
+        ReplicaModel replica = new HeldModel(new WatchedModel("a"), "a").As("r1", endless);
+        replica.Load(new ModelRequest(Guid.NewGuid(), "b"), out _);
+        using var grace = new CancellationTokenSource();
+        Task<bool> drained = DrainOf(replica).DrainAsync(grace.Token);
+
+        Assert.False(drained.IsCompleted);
+        await grace.CancelAsync();
+
+        Assert.False(await drained);
+        // Nor does the end of the process wait for it.
+        await replica.DisposeAsync().AsTask().WaitAsync(Token);
+        stubborn.SetResult();
     }
 
     [Fact]

@@ -55,6 +55,32 @@ public class ReplicaPausesTests
         Assert.True(_pauses.MayWork("b"));
     }
 
+    [Fact]
+    public void Unusable_IsAskedAgainAfterTheShortestPauseHoweverOften()
+    {
+        foreach (int _ in Enumerable.Range(0, 5))
+        {
+            _pauses.Unusable("a");
+            Assert.False(_pauses.MayWork("a"));
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(_pauses.MayWork("a"));
+        }
+    }
+
+    [Fact]
+    public void Count_IsOfThoseThatFailedAndArePaused()
+    {
+        _pauses.Failed("a");
+        _pauses.Failed("b");
+        _pauses.Failed("b");
+        _pauses.Unusable("c");
+        Assert.Equal(2, _pauses.Count);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _pauses.Count);
+        _pauses.Succeeded("b");
+        Assert.Equal(0, _pauses.Count);
+    }
+
     private sealed class ManualTime : TimeProvider
     {
         private DateTimeOffset _now = DateTimeOffset.UnixEpoch;

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Membership;
+using TinyGptV.Cli.Silo;
+using TinyGptV.Cluster.Contracts;
+
+namespace TinyGptV.Cli.Runs;
+
+/// <summary>What <c>tinygptv replicas list</c> is asked to list.</summary>
+internal sealed record ReplicaListingOptions(ClusterEntrance Entrance, OutputFormat Format);
+
+/// <summary>Lists the replicas of a cluster.</summary>
+/// <param name="environment">Where the list goes.</param>
+internal sealed class ReplicaListing(ProgramEnvironment environment)
+{
+    /// <returns>The exit code.</returns>
+    public async Task<int> WriteAsync(ReplicaListingOptions options, CancellationToken cancellationToken)
+    {
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
+        var catalog = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
+        ImmutableArray<ReplicaStatus> replicas = await cluster.AskAsync(() => catalog.ListAsync(cancellationToken), environment.Time, cancellationToken);
+        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(replicas, environment.Output);
+        else if (replicas.IsEmpty) await environment.Error.WriteLineAsync("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
+        else await TableOf(replicas).WriteToAsync(environment.Output);
+        return ExitCode.Success;
+    }
+
+    private static TextTable TableOf(ImmutableArray<ReplicaStatus> replicas)
+    {
+        var table = new TextTable("replica", "silo", "phase", "model", "digest", ">work", "remark");
+        foreach (ReplicaStatus replica in replicas)
+            table.Add(
+                replica.Replica,
+                replica.Silo ?? "",
+                replica.Phase.ToString().ToLowerInvariant(),
+                replica.Model?.Name ?? "",
+                replica.Model?.ShortDigest() ?? "",
+                replica.WorkInHand.ToString(CultureInfo.InvariantCulture),
+                replica.Problem?.Split('\n')[0] ?? (replica.Phase == ReplicaPhase.Loading ? $"loads {replica.Location}" : ""));
+        return table;
+    }
+}
