@@ -4,7 +4,8 @@ using TinyGptV.Faults.Tests.Machinery;
 namespace TinyGptV.Faults.Tests;
 
 /// <summary>Every silo of a cluster is killed over and over, wherever the run is: ten times in the long campaign, otherwise twice.</summary>
-public sealed class KillAgainAndAgainTests(FaultyCluster cluster) : IClassFixture<FaultyCluster>
+[Collection(nameof(SecondCluster))]
+public sealed class KillAgainAndAgainTests(FaultyCluster cluster)
 {
     [Fact]
     public async Task Run_whose_silos_are_all_killed_again_and_again_computes_no_finished_shard_again()
