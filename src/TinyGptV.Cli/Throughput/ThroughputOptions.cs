@@ -33,6 +33,9 @@ internal sealed record ThroughputMeasurement
     /// <summary>The largest working set of the coordinator while it gave out shards, in bytes.</summary>
     public required long CoordinatorMemory { get; init; }
 
+    /// <summary>The largest working set of the coordinator at any time, reading the benchmark and writing the report included, in bytes.</summary>
+    public required long CoordinatorPeakMemory { get; init; }
+
     /// <summary>Processor time of the coordinator, its start and its report included.</summary>
     public required double CoordinatorProcessorSeconds { get; init; }
 

@@ -113,6 +113,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
             SamplesPerSecond = timed.SamplesPerSecond,
             Efficiency = 1,
             CoordinatorMemory = memory,
+            CoordinatorPeakMemory = coordinator.PeakMemory,
             CoordinatorProcessorSeconds = coordinator.ProcessorTime.TotalSeconds,
             BytesPerSample = (trafficAfter - trafficBefore) / (double)timed.Samples,
         };
@@ -138,12 +139,12 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
             return;
         }
 
-        var table = new TextTable(">Replicas", ">Samples", ">Seconds", ">Samples/s", ">Efficiency %", ">Coordinator MB", ">Coordinator CPU s", ">Bytes/sample");
+        var table = new TextTable(">Replicas", ">Samples", ">Seconds", ">Samples/s", ">Efficiency %", ">Coordinator MB", ">Peak MB", ">Coordinator CPU s", ">Bytes/sample");
         foreach (ThroughputMeasurement one in measurements)
         {
             table.Add(
                 Number(one.Replicas), Number(one.Samples), Fraction(one.Seconds), Number(one.SamplesPerSecond), Fraction(100 * one.Efficiency),
-                Number(one.CoordinatorMemory / 1e6), Fraction(one.CoordinatorProcessorSeconds), one.BytesPerSample is { } bytes ? Number(bytes) : "-");
+                Number(one.CoordinatorMemory / 1e6), Number(one.CoordinatorPeakMemory / 1e6), Fraction(one.CoordinatorProcessorSeconds), one.BytesPerSample is { } bytes ? Number(bytes) : "-");
         }
 
         await table.WriteToAsync(environment.Output);

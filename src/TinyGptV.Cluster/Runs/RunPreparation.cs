@@ -11,22 +11,36 @@ namespace TinyGptV.Cluster.Runs;
 /// <summary>Rebuilds a run from its store and its benchmarks; nothing else remembers it.</summary>
 internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, IOptions<EvaluationClusterOptions> options)
 {
+    /// <summary>Reading this many samples leaves some hundred megabytes behind.</summary>
+    private const int ManySamples = 100_000;
+
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks are not what they were when it began.</exception>
     public async Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
     {
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
-        var shards = ImmutableArray.CreateBuilder<PackedShard>();
-        // One benchmark after the other is read, packed and let go: the samples of a run are in memory once, and packed.
-        foreach (BenchmarkManifest described in manifest.Benchmarks)
-        {
-            Benchmark benchmark = await ReadUnchangedAsync(run, described, manifest.Limit, cancellationToken);
-            shards.AddRange(ShardPlan.Divide(benchmark, manifest.ShardSize, new ShardIndex(shards.Count)).Select(PackedShard.Of));
-        }
-
+        ImmutableArray<PackedShard> shards = await PackAsync(manifest, cancellationToken);
+        if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
+            GiveBackMemory();
         var (stored, tally) = await ReadStoredAsync(manifest, cancellationToken);
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
-        return new RunInWork(manifest, shards.DrainToImmutable(), ledger, tally, sizing);
+        return new RunInWork(manifest, shards, ledger, tally, sizing);
+    }
+
+    /// <summary>The samples as they were read are garbage now, and a run takes hours in which the machine has other uses for the memory.</summary>
+    private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    /// <summary>One benchmark after the other is read, packed and let go: the samples of a run are in memory once, and packed.</summary>
+    private async Task<ImmutableArray<PackedShard>> PackAsync(RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var shards = ImmutableArray.CreateBuilder<PackedShard>();
+        foreach (BenchmarkManifest described in manifest.Benchmarks)
+        {
+            Benchmark benchmark = await ReadUnchangedAsync(manifest.Run, described, manifest.Limit, cancellationToken);
+            shards.AddRange(ShardPlan.Divide(benchmark, manifest.ShardSize, new ShardIndex(shards.Count)).Select(PackedShard.Of));
+        }
+
+        return shards.DrainToImmutable();
     }
 
     /// <summary>Where a run stands that nobody works on.</summary>

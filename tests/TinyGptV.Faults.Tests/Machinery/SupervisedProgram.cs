@@ -52,8 +52,6 @@ public sealed class SupervisedProgram : IAsyncDisposable
     public static SupervisedProgram Start(string[] command, IEnumerable<KeyValuePair<string, string>> environment, bool isJob)
     {
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // These processes live for seconds or minutes: measuring code, to compile it better later, costs more than it brings.
-        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return new SupervisedProgram(start, isJob);
