@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
@@ -14,6 +15,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks are not what they were when it began.</exception>
     public async Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
     {
+        using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
         var shards = ImmutableArray.CreateBuilder<PackedShard>();
         // One benchmark after the other is read, packed and let go: the samples of a run are in memory once, and packed.
