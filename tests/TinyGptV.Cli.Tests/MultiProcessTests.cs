@@ -7,7 +7,7 @@ namespace TinyGptV.Cli.Tests;
 /// The program as users run it: processes of their own, the shipped demonstration model on the shipped samples. However the work is
 /// divided and whoever dies, predictions and reports are those of the one-process run, byte for byte.
 /// </summary>
-public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClassFixture<OneProcessRun>, IDisposable
+public sealed partial class MultiProcessTests(Shared<OneProcessRun> oneProcess) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -18,12 +18,12 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
     [Fact]
     public async Task Cluster_of_three_processes_makes_the_predictions_and_reports_of_one()
     {
-        await using var cluster = await ThreeProcesses.StartAsync(_folder, Token);
-        await using ProgramProcess eval = cluster.Evaluate();
+        await using var cluster = await StartClusterAsync();
+        await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings]);
 
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
 
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
         Assert.Equal(2, Timings().GetProperty("replicas").GetInt32());
         Assert.Equal(0, Timings().GetProperty("shardsReturned").GetInt32());
         await using ProgramProcess pause = cluster.Control("pause", OneProcessRun.Name);
@@ -38,14 +38,14 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
     [Fact]
     public async Task Replica_killed_after_it_began_a_shard_changes_nothing()
     {
-        await using var cluster = await ThreeProcesses.StartAsync(_folder, Token);
-        await using ProgramProcess eval = cluster.Evaluate();
+        await using var cluster = await StartClusterAsync();
+        await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings]);
 
         await cluster.SecondReplica.WaitForLineAsync(line => ShardBegins.IsMatch(line), Token);
         cluster.SecondReplica.Kill();
 
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
         await cluster.SecondReplica.WaitForExitAsync(Token);
         Assert.True(ShardsOf(ShardBegins, cluster.SecondReplica).Except(ShardsOf(ShardIsDone, cluster.SecondReplica)).Any(), "The replica had no shard in hand when it was killed.");
     }
@@ -53,40 +53,40 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
     [Fact]
     public async Task Replica_that_is_told_to_stop_after_it_began_a_shard_stops_in_order_and_changes_nothing()
     {
-        await using var cluster = await ThreeProcesses.StartAsync(_folder, Token);
-        await using ProgramProcess eval = cluster.Evaluate();
+        await using var cluster = await StartClusterAsync();
+        await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings]);
 
         await cluster.SecondReplica.WaitForLineAsync(line => ShardBegins.IsMatch(line), Token);
         cluster.SecondReplica.Signal("TERM");
 
         Assert.True(await cluster.SecondReplica.WaitForExitAsync(Token) == ExitCode.Success, cluster.SecondReplica.Transcript);
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
     }
 
     [Fact]
     public async Task Interrupted_client_leaves_the_run_to_the_cluster_and_attaches_again()
     {
-        await using var cluster = await ThreeProcesses.StartAsync(_folder, Token);
-        await using ProgramProcess first = cluster.Evaluate();
+        await using var cluster = await StartClusterAsync();
+        await using ProgramProcess first = cluster.Evaluate([.. OneProcessRun.Settings]);
         await first.WaitForLineAsync(line => line.StartsWith($"{OneProcessRun.Name}: ", StringComparison.Ordinal), Token);
 
         first.Signal("INT");
         int exitCode = await first.WaitForExitAsync(Token);
-        await using ProgramProcess second = cluster.Evaluate();
+        await using ProgramProcess second = cluster.Evaluate([.. OneProcessRun.Settings]);
 
         // A fast run may be over before the signal arrives; then there was nothing to interrupt.
         Assert.True(exitCode is ExitCode.Interrupted or ExitCode.Success, first.Transcript);
         Assert.True(await second.WaitForExitAsync(Token) == ExitCode.Success, second.Transcript);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
     }
 
     [Fact]
     public async Task Coordinator_that_is_killed_is_told_to_the_client_and_the_run_continues_with_the_next_one()
     {
-        await using (var cluster = await ThreeProcesses.StartAsync(_folder, Token))
+        await using (var cluster = await StartClusterAsync())
         {
-            await using ProgramProcess eval = cluster.Evaluate();
+            await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings]);
             await cluster.SecondReplica.WaitForLineAsync(line => ShardBegins.IsMatch(line), Token);
             cluster.Coordinator.Kill();
 
@@ -94,10 +94,10 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
             Assert.Contains("The cluster is lost", eval.Transcript, StringComparison.Ordinal);
         }
 
-        await using var next = await ThreeProcesses.StartAsync(_folder, Token);
-        await using ProgramProcess again = next.Evaluate();
+        await using var next = await StartClusterAsync();
+        await using ProgramProcess again = next.Evaluate([.. OneProcessRun.Settings]);
         Assert.True(await again.WaitForExitAsync(Token) == ExitCode.Success, again.Transcript);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
         // A fast run may be over before the signal arrives; then there was nothing to interrupt.
         Assert.True(exitCode is ExitCode.Interrupted or ExitCode.Success, first.Transcript);
         Assert.True(await second.WaitForExitAsync(Token) == ExitCode.Success, second.Transcript);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
     }
 
     [GeneratedRegex(@"Replica r2: run \S+, shard (\d+) begins")]
@@ -125,60 +125,7 @@ public sealed partial class MultiProcessTests(OneProcessRun oneProcess) : IClass
     private static IEnumerable<string> ShardsOf(Regex line, ProgramProcess replica) =>
         line.Matches(replica.Transcript).Select(match => match.Groups[1].Value);
 
+    private Task<ClusterProcesses> StartClusterAsync() => ClusterProcesses.StartAsync(_folder, [], ["--threads", "1"], Token);
+
     private JsonElement Timings() => JsonDocument.Parse(File.ReadAllText(_folder["runs", OneProcessRun.Name, "timings.json"])).RootElement;
-
-    /// <summary>A coordinator and two replicas on loopback, on ports that were free.</summary>
-    private sealed partial class ThreeProcesses : IAsyncDisposable
-    {
-        private readonly TemporaryFolder _folder;
-        private readonly string _gateway;
-
-        private ThreeProcesses(TemporaryFolder folder, ProgramProcess coordinator, string gateway, ProgramProcess firstReplica, ProgramProcess secondReplica) =>
-            (_folder, Coordinator, _gateway, FirstReplica, SecondReplica) = (folder, coordinator, gateway, firstReplica, secondReplica);
-
-        public ProgramProcess Coordinator { get; }
-
-        public ProgramProcess FirstReplica { get; }
-
-        public ProgramProcess SecondReplica { get; }
-
-        public static async Task<ThreeProcesses> StartAsync(TemporaryFolder folder, CancellationToken cancellationToken)
-        {
-            var coordinator = ProgramProcess.Start(folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs");
-            string ready = await coordinator.WaitForLineAsync(line => line.StartsWith("coordinator 'c1' is ready: ", StringComparison.Ordinal), cancellationToken);
-            Match addresses = Addresses.Match(ready);
-            ProgramProcess[] replicas = [.. new[] { "r1", "r2" }.Select(name => ProgramProcess.Start(
-                folder.Path, "silo", "--role", "replica", "--name", name, "--primary", addresses.Groups["silo"].Value, "--threads", "1", "--verbose"))];
-            foreach (ProgramProcess replica in replicas)
-                await replica.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), cancellationToken);
-            return new ThreeProcesses(folder, coordinator, addresses.Groups["gateway"].Value, replicas[0], replicas[1]);
-        }
-
-        public ProgramProcess Evaluate() =>
-            ProgramProcess.Start(_folder.Path, ["eval", "--cluster", _gateway, .. OneProcessRun.Settings]);
-
-        public ProgramProcess Control(params string[] command) =>
-            ProgramProcess.Start(_folder.Path, ["runs", .. command, "--cluster", _gateway]);
-
-        /// <summary>SIGTERM ends every silo in an orderly way.</summary>
-        public async Task StopAsync(CancellationToken cancellationToken)
-        {
-            foreach (ProgramProcess silo in new[] { FirstReplica, SecondReplica, Coordinator })
-            {
-                silo.Signal("TERM");
-                Assert.True(await silo.WaitForExitAsync(cancellationToken) == ExitCode.Success, silo.Transcript);
-                Assert.Contains("has stopped", silo.Output, StringComparison.Ordinal);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await FirstReplica.DisposeAsync();
-            await SecondReplica.DisposeAsync();
-            await Coordinator.DisposeAsync();
-        }
-
-        [GeneratedRegex(@"silo (?<silo>\S+), gateway (?<gateway>\S+), ")]
-        private static partial Regex Addresses { get; }
-    }
 }

@@ -1,7 +1,7 @@
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>The program as a process of its own, with benchmarks, checkpoint and runs in object storage.</summary>
-public sealed class StorageRunTests(OneProcessRun oneProcess, AzuriteServer azurite) : IClassFixture<OneProcessRun>, IClassFixture<AzuriteServer>, IDisposable
+public sealed class StorageRunTests(Shared<OneProcessRun> oneProcess, AzuriteServer azurite) : IClassFixture<AzuriteServer>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -28,7 +28,7 @@ public sealed class StorageRunTests(OneProcessRun oneProcess, AzuriteServer azur
         Assert.True(await eval.WaitForExitAsync(TestContext.Current.CancellationToken) == ExitCode.Success, eval.Transcript);
 
         await container.DownloadFolderAsync("runs", _folder["runs"]);
-        oneProcess.AssertEqual(_folder["runs"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["runs"]);
         Assert.Contains($"{root}/runs/{OneProcessRun.Name}/report.csv", eval.Transcript, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["runs", "predictions"]));
 
