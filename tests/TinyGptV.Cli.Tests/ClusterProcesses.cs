@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>
-/// A coordinator and two replicas as processes, on loopback, on ports that were free. They find each other through a store of members if the
+/// A coordinator and replicas as processes, on loopback, on ports that were free. They find each other through a store of members if the
 /// environment names one, else by the coordinator's address; all options but names and ports come from the environment.
 /// </summary>
 internal sealed partial class ClusterProcesses : IAsyncDisposable
@@ -22,20 +22,19 @@ internal sealed partial class ClusterProcesses : IAsyncDisposable
 
     public IReadOnlyList<ProgramProcess> Silos => _silos;
 
-    /// <summary>Starts all three, at once if they meet in a store; when this returns, all are ready.</summary>
+    /// <summary>Starts all of them, at once if they meet in a store; when this returns, all are ready.</summary>
     /// <param name="folder">Where they run, and where <c>runs</c> is unless the environment says otherwise.</param>
     /// <param name="variables">The environment of every process, the client's too.</param>
-    /// <param name="replica">Options of the replicas.</param>
+    /// <param name="replicas">The options of each replica; they are called r1, r2 and so on.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ClusterProcesses> StartAsync(
-        TemporaryFolder folder, IEnumerable<(string Name, string Value)> variables, string[] replica, CancellationToken cancellationToken)
+        TemporaryFolder folder, IEnumerable<(string Name, string Value)> variables, string[][] replicas, CancellationToken cancellationToken)
     {
         var cluster = new ClusterProcesses(folder, variables);
         cluster.Add("coordinator", "c1", "--gateway-port", "0");
         bool meetsInStore = cluster._variables.Exists(variable => variable.Item1 == "TINYGPTV_MEMBERSHIP");
         if (!meetsInStore) cluster.Remember(await WhenReadyAsync(cluster.Coordinator, cancellationToken));
-        cluster.Add("replica", "r1", replica);
-        cluster.Add("replica", "r2", replica);
+        foreach ((int number, string[] options) in replicas.Index()) cluster.Add("replica", $"r{number + 1}", options);
         foreach (ProgramProcess silo in cluster._silos.Skip(meetsInStore ? 0 : 1)) await WhenReadyAsync(silo, cancellationToken);
         return cluster;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinyGptV.Cli.Tests.Commands;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 
@@ -15,6 +16,17 @@ internal static class RunFiles
         foreach (string file in new[] { "manifest.json", "report.csv", "report.md", "report.html", "predictions.csv" })
             Assert.Equal(File.ReadAllText(Path.Combine(expected, file)), File.ReadAllText(Path.Combine(actual, file)));
         Assert.Equal(PredictionsBySample(expected), PredictionsBySample(actual));
+    }
+
+    /// <summary>Holds a run below <c>stored</c> against the same run of scripted answers, made in this process.</summary>
+    /// <param name="folder">Where <c>stored</c> is.</param>
+    /// <param name="run">The name of the run.</param>
+    /// <param name="settings">The options of the run.</param>
+    public static async Task AssertScriptedAsync(TemporaryFolder folder, string run, string[] settings)
+    {
+        var (exitCode, _, error) = await new InProcess(folder).RunAsync(["eval", "--scripted", "0", "--batch", "1", "--runs", "{folder}/alone", .. settings]);
+        Assert.True(exitCode == ExitCode.Success, error);
+        AssertEqual(folder["alone", run], folder["stored", run]);
     }
 
     private static string[] PredictionsBySample(string run) =>

@@ -1,4 +1,5 @@
 [assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.OneProcessRun>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.SampleContainer>))]
 [assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.Membership.RedisServer>))]
 [assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.Membership.PostgresServer>))]
 

@@ -17,7 +17,7 @@ public sealed class StrangerTests(Shared<RedisServer> redis) : IDisposable
         string[] certificates = TestCertificates.Write(_folder, "cluster"), strange = TestCertificates.Write(_folder, "stranger");
         (string, string)[] variables = [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
-            _folder, [.. variables, .. Variables(certificates)], Scripted, Token);
+            _folder, [.. variables, .. Variables(certificates)], [Scripted, Scripted], Token);
 
         // With certificates of the authority everything works.
         await using ProgramProcess member = cluster.Evaluate("--limit", "4");
