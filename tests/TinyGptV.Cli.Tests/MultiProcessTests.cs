@@ -4,7 +4,7 @@ namespace TinyGptV.Cli.Tests;
 /// The program as users run it: processes of their own, the shipped demonstration model on the shipped samples. However the work is
 /// divided and whoever dies, predictions and reports are those of the one-process run, byte for byte.
 /// </summary>
-public sealed class MultiProcessTests(Shared<OneProcessRun> oneProcess) : IDisposable
+public sealed class MultiProcessTests(StartedOnce<OneProcessRun> oneProcess) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -1,7 +1,7 @@
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>The program as a process of its own, with benchmarks, checkpoint and runs in object storage.</summary>
-public sealed class StorageRunTests(Shared<OneProcessRun> oneProcess, Shared<SampleContainer> storage) : IDisposable
+public sealed class StorageRunTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

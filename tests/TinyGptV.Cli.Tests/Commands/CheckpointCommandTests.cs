@@ -7,11 +7,11 @@ public sealed class CheckpointCommandTests : IDisposable
 {
     private static readonly string Demonstration = Path.Combine(AppContext.BaseDirectory, "DemonstrationModel");
 
-    private readonly Shared<SampleContainer> _storage;
+    private readonly StartedOnce<SampleContainer> _storage;
     private readonly TemporaryFolder _folder = new();
     private readonly InProcess _program;
 
-    public CheckpointCommandTests(Shared<SampleContainer> storage)
+    public CheckpointCommandTests(StartedOnce<SampleContainer> storage)
     {
         _storage = storage;
         _program = new InProcess(_folder);

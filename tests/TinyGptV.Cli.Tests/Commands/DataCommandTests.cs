@@ -1,6 +1,6 @@
 namespace TinyGptV.Cli.Tests.Commands;
 
-public sealed class DataCommandTests(Shared<SampleContainer> storage) : IDisposable
+public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -8,7 +8,7 @@ using TinyGptV.Evaluation;
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>What the cluster needs of a store of its members, asked of real servers.</summary>
-public sealed class MembershipStoreTests(Shared<RedisServer> redis, Shared<PostgresServer> postgres)
+public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres)
 {
     public enum Server
     {

@@ -6,7 +6,7 @@ namespace TinyGptV.Cli.Tests.Membership;
 /// The whole evaluation however silos find each other: processes of their own, real servers, the shipped model on the shipped samples;
 /// benchmarks, checkpoint and runs in object storage.
 /// </summary>
-public sealed class MembershipTests(Shared<OneProcessRun> oneProcess, Shared<SampleContainer> storage, Shared<RedisServer> redis, Shared<PostgresServer> postgres) : IDisposable
+public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres) : IDisposable
 {
     private static readonly string[] Replica = ["--threads", "1"];
 

@@ -1,7 +1,7 @@
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>With TLS on, whoever has no certificate of the cluster's authority stays outside, even if it may read and write the membership store.</summary>
-public sealed class StrangerTests(Shared<RedisServer> redis) : IDisposable
+public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
 {
     private static readonly string[] Scripted = ["--scripted", "0"];
 

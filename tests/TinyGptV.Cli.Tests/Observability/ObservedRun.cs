@@ -8,7 +8,7 @@ namespace TinyGptV.Cli.Tests.Observability;
 /// A run in which everything is watched: a coordinator and two replicas that answer slowly by a script, the run in object storage, a
 /// collector of metrics and traces. A replica is told to stop while it has work in hand; in the end so are the others.
 /// </summary>
-public sealed partial class ObservedRun(Shared<SampleContainer> storage) : IAsyncLifetime
+public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : IAsyncLifetime
 {
     public const string Run = "observed";
     public const int Samples = 24;

@@ -1,13 +1,13 @@
-[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.OneProcessRun>))]
-[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.SampleContainer>))]
-[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.Membership.RedisServer>))]
-[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.Shared<TinyGptV.Cli.Tests.Membership.PostgresServer>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.OneProcessRun>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.SampleContainer>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.Membership.RedisServer>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.Membership.PostgresServer>))]
 
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>What tests of several classes share, because its start takes seconds: made by the first test that needs it.</summary>
 /// <typeparam name="T">What is shared.</typeparam>
-public sealed class Shared<T> : IAsyncDisposable where T : IAsyncLifetime, new()
+public sealed class StartedOnce<T> : IAsyncDisposable where T : IAsyncLifetime, new()
 {
     private readonly Lazy<Task<T>> _made = new(MakeAsync);
 
