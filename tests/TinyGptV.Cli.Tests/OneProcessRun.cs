@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Tests;
 
@@ -27,18 +24,6 @@ public sealed class OneProcessRun : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Holds a run against this one: manifest and reports byte for byte, predictions byte for byte by sample.</summary>
-    internal void AssertEqual(string runs)
-    {
-        foreach (string file in new[] { "manifest.json", "report.csv", "report.md", "report.html", "predictions.csv" })
-            Assert.Equal(File.ReadAllText(_folder["runs", Name, file]), File.ReadAllText(Path.Combine(runs, Name, file)));
-        Assert.Equal(PredictionsBySample(_folder["runs"]), PredictionsBySample(runs));
-    }
-
-    private static string[] PredictionsBySample(string runs) =>
-        [.. Directory.GetFiles(Path.Combine(runs, Name, "predictions"), "shard-*.jsonl")
-            .SelectMany(File.ReadAllLines)
-            .OrderBy(line => KeyOf(JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction)!), StringComparer.Ordinal)];
-
-    private static string KeyOf(Prediction prediction) => $"{prediction.Benchmark}/{prediction.Sample.Id}";
+    /// <summary>Holds a run against this one, see <see cref="RunFiles"/>.</summary>
+    internal void AssertEqual(string runs) => RunFiles.AssertEqual(_folder["runs", Name], Path.Combine(runs, Name));
 }

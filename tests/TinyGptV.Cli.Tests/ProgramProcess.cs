@@ -78,9 +78,10 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>SIGINT or SIGTERM, by the system's own program.</summary>
+    /// <summary>SIGINT or SIGTERM, by the system's own program; nothing if the process has ended already.</summary>
     public void Signal(string name)
     {
+        if (_process.HasExited) return;
         using Process kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }

@@ -4,6 +4,7 @@ using TinyGptV.Cli.Inventory;
 using TinyGptV.Cli.SampleSet;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -26,6 +27,7 @@ internal sealed class DataCommand : TeachingCommand
     [
         ("Whether your files are complete and every picture can be decoded", "tinygptv data verify gqa ./benchmarks"),
         ("The same for a script", "tinygptv data verify hm ./benchmarks --format json"),
+        ("What a container holds", "tinygptv data verify vsr https://ACCOUNT.blob.core.windows.net/benchmarks"),
     ];
 
     public DataCommand(ProgramEnvironment environment)
@@ -50,15 +52,24 @@ internal sealed class DataCommand : TeachingCommand
     private static TeachingCommand Verify(ProgramEnvironment environment)
     {
         var name = new Argument<string>("BENCHMARK") { Description = "The benchmark." };
-        var folder = new Argument<string>("FOLDER") { Description = "The folder of benchmarks, as --data takes it, or the benchmark's own folder in it." };
+        var location = new Argument<string>("DIR|URI") { Description = "Where benchmarks are, as --data takes it: a folder, or the URI of a Blob container or of a prefix in it. Of a folder also the benchmark's own in it." };
+        var storage = new StorageOptionSet();
         Option<string> format = RunOptions.Format();
         var verify = new TeachingCommand(
             "verify",
             "Reads a benchmark whole: counts samples and distinct images, finds images that are missing, decodes every other one, and holds all of it against the official figures. "
             + "Exit code 0 if it is complete, 2 with everything that is wrong.",
-            Verifications) { name, folder, format };
+            Verifications) { name, location, format };
+        foreach (Option option in storage.All) verify.Add(option);
         verify.SetAction((result, cancellationToken) => new BenchmarkVerification(environment).WriteAsync(
-            new BenchmarkVerificationOptions(new BenchmarkName(result.GetRequiredValue(name)), result.GetRequiredValue(folder), result.GetChoice<OutputFormat>(format)), cancellationToken));
+            new BenchmarkVerificationOptions
+            {
+                Benchmark = new BenchmarkName(result.GetRequiredValue(name)),
+                Location = StorageLocation.Parse(result.GetRequiredValue(location)),
+                Storage = storage.Bind(result, environment),
+                Format = result.GetChoice<OutputFormat>(format),
+            },
+            cancellationToken));
         return verify;
     }
 

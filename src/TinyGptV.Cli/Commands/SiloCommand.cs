@@ -27,7 +27,7 @@ internal sealed class SiloCommand : TeachingCommand
     private readonly Option<string> _logFormat = RunOptions.Choice<LogFormat>("--log-format", "text for people, json for log stores: one object a line, on standard error.", LogFormat.Text);
     private readonly Option<IPEndPoint?> _http = Endpoint("--http", "Serve /health/startup, /health/ready, /health/live and /metrics here; a port alone is one of 127.0.0.1. Default: not served.");
     private readonly Option<IPEndPoint?> _dashboard = Endpoint("--dashboard", "Serve the Orleans dashboard here; it asks nobody who they are. Default: not served.");
-    private readonly Option<Uri?> _collector = new("--otlp") { Description = "Send metrics and traces to an OpenTelemetry collector; OTEL_EXPORTER_OTLP_PROTOCOL and its like are heeded.", HelpName = "URL" };
+    private readonly Option<Uri?> _collector = Collector();
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<bool> _verbose = RunOptions.Verbose();
@@ -98,6 +98,19 @@ internal sealed class SiloCommand : TeachingCommand
             string text = result.Tokens[0].Value;
             if (IPEndPoint.TryParse(text.Contains(':', StringComparison.Ordinal) ? text : $"{IPAddress.Loopback}:{text}", out IPEndPoint? endpoint)) return endpoint;
             result.AddError($"{name} is a port, or an IP address and a port with a colon between them; found '{text}'.");
+            return null;
+        },
+    };
+
+    private static Option<Uri?> Collector() => new("--otlp")
+    {
+        Description = "Send metrics and traces to an OpenTelemetry collector; OTEL_EXPORTER_OTLP_PROTOCOL and its like are heeded.",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https") return address;
+            result.AddError($"--otlp is the address of a collector, for example http://collector:4317; found '{text}'.");
             return null;
         },
     };

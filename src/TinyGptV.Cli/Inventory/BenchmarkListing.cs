@@ -55,7 +55,7 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
                 string.Join(", ", definition.Scorers.Keys));
         await table.WriteToAsync(environment.Output);
         await environment.Output.WriteLineAsync();
-        await environment.Output.WriteLineAsync("'tinygptv data list NAME' tells where to get one and how its folder must look; 'tinygptv data verify NAME FOLDER' checks yours.");
+        await environment.Output.WriteLineAsync("'tinygptv data list NAME' tells where to get one and how its folder must look; 'tinygptv data verify NAME DIR' checks yours.");
         await environment.Output.WriteLineAsync($"Your own: a folder with a {CsvBenchmark.FileName} of image,question,answer (and choices) needs nothing else.");
     }
 

@@ -3,15 +3,24 @@ using System.Globalization;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Inventory;
 
 /// <summary>What <c>tinygptv data verify</c> is asked to look at.</summary>
-/// <param name="Benchmark">The benchmark.</param>
-/// <param name="Folder">The folder of benchmarks, or the benchmark's own folder in it.</param>
-/// <param name="Format">How the verdict is written.</param>
-internal sealed record BenchmarkVerificationOptions(BenchmarkName Benchmark, string Folder, OutputFormat Format);
+internal sealed record BenchmarkVerificationOptions
+{
+    public required BenchmarkName Benchmark { get; init; }
+
+    /// <summary>Where benchmarks are, or the benchmark's own folder in theirs.</summary>
+    public required StorageLocation Location { get; init; }
+
+    /// <summary>How that is reached, if it is in object storage.</summary>
+    public required StorageOptions Storage { get; init; }
+
+    /// <summary>How the verdict is written.</summary>
+    public required OutputFormat Format { get; init; }
+}
 
 /// <summary>Tells whether a benchmark's files are complete and sound.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -25,8 +34,9 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
     /// <returns>The exit code: 2 if anything is missing, damaged or of another number.</returns>
     public async Task<int> WriteAsync(BenchmarkVerificationOptions options, CancellationToken cancellationToken)
     {
-        string root = RootOf(options);
-        var inspection = new BenchmarkInspection(new BenchmarkFolder(root, environment.ShippedBenchmarks), new ImageFolder(root));
+        StorageLocation root = options.Location.Folder is { } folder ? StorageLocation.Parse(RootOf(options.Benchmark, folder)) : options.Location;
+        var storage = new StorageAccess(options.Storage);
+        var inspection = new BenchmarkInspection(storage.OpenBenchmarks(root, environment.ShippedBenchmarks), storage.OpenImages(root));
         BenchmarkVerdict verdict = await inspection.InspectAsync(options.Benchmark, Tell, cancellationToken);
         if (environment.ErrorIsTerminal) await environment.Error.WriteLineAsync();
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(verdict, environment.Output);
@@ -34,12 +44,12 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         return verdict.IsComplete ? ExitCode.Success : ExitCode.UserMustAct;
     }
 
-    private static string RootOf(BenchmarkVerificationOptions options)
+    private static string RootOf(BenchmarkName benchmark, string given)
     {
-        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
         if (!Directory.Exists(folder))
-            throw new PrerequisiteException($"There is no folder '{options.Folder}'. Give the folder of benchmarks, as --data takes it, or the benchmark's own folder in it.");
-        bool isOwn = Path.GetFileName(folder) == options.Benchmark.Value && !Directory.Exists(Path.Combine(folder, options.Benchmark.Value));
+            throw new PrerequisiteException($"There is no folder '{given}'. Give the folder of benchmarks, as --data takes it, or the benchmark's own folder in it.");
+        bool isOwn = Path.GetFileName(folder) == benchmark.Value && !Directory.Exists(Path.Combine(folder, benchmark.Value));
         return isOwn ? Path.GetDirectoryName(folder)! : folder;
     }
 

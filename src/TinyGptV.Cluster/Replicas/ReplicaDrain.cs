@@ -9,8 +9,6 @@ namespace TinyGptV.Cluster.Replicas;
 /// <summary>Counts the work that the replicas of this silo have in hand, and lets it end before the silo does.</summary>
 public sealed class ReplicaDrain
 {
-    private static readonly ActivitySource Source = new(EvaluationInstruments.MeterName);
-
     private readonly Lock _counting = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReplicaModels _models;
@@ -49,8 +47,7 @@ public sealed class ReplicaDrain
             _count++;
         }
         _inHand.Add(1, new KeyValuePair<string, object?>("replica", replica));
-        Activity? activity = Source.StartActivity("evaluate", ActivityKind.Consumer)?.SetTag("tinygptv.replica", replica).SetTag("tinygptv.run", run.Value);
-        return new Work(this, replica, activity);
+        return new Work(this, replica, EvaluationTraces.Evaluating(run, replica));
     }
 
     private void End(string replica)

@@ -42,6 +42,9 @@ internal sealed class EvaluationInstruments
         _divided = meter.CreateCounter<long>("tinygptv.shards.divided", "{part}", "Shards, or parts of them, divided to find the sample that costs replicas");
         _condemned = meter.CreateCounter<long>("tinygptv.samples.condemned", "{sample}", "Samples recorded as failed because they cost their replicas");
         _replicas = meter.CreateUpDownCounter<long>("tinygptv.replicas", "{replica}", "Replicas that work for runs");
+        // A counter that is not there yet looks like one that nobody counts; begun at 0, its first event is seen as a rise.
+        _divided.Add(0);
+        _condemned.Add(0);
         meter.CreateObservableGauge("tinygptv.queue", ObserveQueues, "{sample}", "Samples of a run that wait for a replica");
         meter.CreateObservableGauge("tinygptv.replicas.paused", ObservePauses, "{replica}", "Replicas that failed and are left alone by a run for a while");
         meter.CreateObservableGauge("tinygptv.replica.circuit", ObserveCircuits, description: "The circuit around a replica: 0 closed, 1 open, 2 half open, 3 held open");
@@ -65,8 +68,8 @@ internal sealed class EvaluationInstruments
     {
         _leases.Add(1, Replica(lease.Replica));
         _leaseSamples.Record(lease.Samples, Replica(lease.Replica));
-        if (lease.IsHedge)
-            _hedges.Add(1, Replica(lease.Replica));
+        _hedges.Add(lease.IsHedge ? 1 : 0, Replica(lease.Replica));
+        _returned.Add(0, Replica(lease.Replica));
     }
 
     public void LeaseEvaluated(string replica, TimeSpan duration) => _leaseDuration.Record(duration.TotalSeconds, Replica(replica));

@@ -139,6 +139,7 @@ internal sealed partial class EvaluationRunGrain(
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
+        EvaluationTraces.Leave();
         try
         {
             await WorkToTheEndAsync(cancellationToken);

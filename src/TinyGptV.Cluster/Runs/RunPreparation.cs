@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Evaluation;
@@ -17,6 +18,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks are not what they were when it began.</exception>
     public async Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
     {
+        using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
         ImmutableArray<PackedShard> shards = await PackAsync(manifest, cancellationToken);
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
@@ -15,6 +16,7 @@ internal sealed class RunReporting(IRunStore store)
     /// <returns>The report, or why there is none.</returns>
     public async Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken)
     {
+        using Activity? trace = EvaluationTraces.Reporting(run, mode);
         try
         {
             EvaluationReport report = await StoredReport.CreateAsync(store, run, mode, cancellationToken);
@@ -28,6 +30,7 @@ internal sealed class RunReporting(IRunStore store)
         }
         catch (PrerequisiteException exception)
         {
+            EvaluationTraces.Failed(trace, exception.Message);
             return new RunReport { Problem = exception.Message };
         }
     }

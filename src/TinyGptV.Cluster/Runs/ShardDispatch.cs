@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinyGptV.Cluster.Contracts;
@@ -161,6 +162,7 @@ internal sealed partial class ShardDispatch(
 
     private async Task EvaluateAsync(RunInWork run, ReplicaCrew crew, ReplicaSeat seat, ShardLease lease, CancellationToken cancellationToken)
     {
+        using Activity? trace = EvaluationTraces.Leasing(run.Manifest.Run, lease);
         using var call = CancellationTokenSource.CreateLinkedTokenSource(seat.Gone);
         var delivery = new LeaseDelivery(run, lease, lines => StoreAsync(run, lines.Shard, lines.Lines, cancellationToken));
         LeaseAssignment assignment = run.Assign(lease);
@@ -190,6 +192,7 @@ internal sealed partial class ShardDispatch(
             // A silo that is gone, a call that timed out, a model that broke: which it was is for people; the work goes elsewhere.
             if (seat.Lose())
                 crew.Pauses.Failed(seat.Replica);
+            EvaluationTraces.Failed(trace, exception.Message);
             Return(run, lease, seat.Explain(exception));
         }
         finally
@@ -248,7 +251,9 @@ internal sealed partial class ShardDispatch(
         var outlines = PredictionLines.Outline(lines.Span, $"shard {shard.Index}");
         if (outlines.Length != shard.Count)
             throw new InvalidOperationException($"Shard {shard.Index} has {shard.Count} samples; {outlines.Length} predictions were about to be stored.");
+        using Activity? trace = EvaluationTraces.Storing(run.Manifest.Run, shard);
         bool written = await store.TryWriteShardAsync(run.Manifest.Run, shard.Index, lines, cancellationToken);
+        trace?.SetTag("tinygptv.written", written);
         // Whoever wrote first counts: after a partition another coordinator may have been quicker.
         var stored = written ? outlines : (await store.ReadShardAsync(run.Manifest.Run, shard.Index, cancellationToken)).Outlines();
         run.Complete(shard.Index, stored);

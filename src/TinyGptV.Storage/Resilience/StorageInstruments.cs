@@ -21,10 +21,15 @@ public static class StorageInstruments
     private static readonly Counter<long> Evicted = Meter.CreateCounter<long>("tinygptv.storage.cache.evicted", "By", "Bytes removed from the disk cache to keep its bound");
     private static readonly Counter<long> Downloaded = Meter.CreateCounter<long>("tinygptv.storage.downloaded", "By", "Bytes read from storage");
 
-    static StorageInstruments() => Meter.CreateObservableGauge(
-        "tinygptv.storage.circuit",
-        () => Circuits.Select(circuit => new Measurement<int>((int)circuit.Value.CircuitState, new KeyValuePair<string, object?>("account", circuit.Key))),
-        description: "The circuit around a storage account: 0 closed, 1 open, 2 half open, 3 held open");
+    static StorageInstruments()
+    {
+        Meter.CreateObservableGauge(
+            "tinygptv.storage.circuit",
+            () => Circuits.Select(circuit => new Measurement<int>((int)circuit.Value.CircuitState, new KeyValuePair<string, object?>("account", circuit.Key))),
+            description: "The circuit around a storage account: 0 closed, 1 open, 2 half open, 3 held open");
+        // Begun at 0, the first event of a rare kind is seen as a rise.
+        foreach (Counter<long> counter in (Counter<long>[])[Hits, Misses, Damaged, Evicted, Downloaded]) counter.Add(0);
+    }
 
     internal static void WatchCircuit(string account, CircuitBreakerStateProvider state) => Circuits[account] = state;
 

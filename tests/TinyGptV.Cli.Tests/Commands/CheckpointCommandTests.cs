@@ -7,10 +7,15 @@ public sealed class CheckpointCommandTests : IDisposable
 {
     private static readonly string Demonstration = Path.Combine(AppContext.BaseDirectory, "DemonstrationModel");
 
+    private readonly StartedOnce<SampleContainer> _storage;
     private readonly TemporaryFolder _folder = new();
     private readonly InProcess _program;
 
-    public CheckpointCommandTests() => _program = new InProcess(_folder);
+    public CheckpointCommandTests(StartedOnce<SampleContainer> storage)
+    {
+        _storage = storage;
+        _program = new InProcess(_folder);
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -39,6 +44,24 @@ public sealed class CheckpointCommandTests : IDisposable
         Assert.Equal(29, file.GetProperty("types").GetProperty("float32").GetInt32());
         Assert.Contains(file.GetProperty("prefixes").EnumerateArray(), prefix => prefix.GetProperty("prefix").GetString() == "llama_proj");
         Assert.True(file.GetProperty("metadata").TryGetProperty("config", out _));
+    }
+
+    [Fact]
+    public async Task Checkpoint_in_object_storage_is_brought_to_the_cache_and_inspected_and_verified()
+    {
+        SampleContainer container = await _storage.GetAsync();
+        foreach ((string name, string value) in container.VariablesFor(_folder, "unused")) _program.Variables[name] = value;
+        string uri = container.UriOf("models/DemonstrationModel");
+
+        var inspect = await _program.RunAsync("checkpoint", "inspect", uri);
+        var verify = await _program.RunAsync("checkpoint", "verify", uri);
+        var nothing = await _program.RunAsync("checkpoint", "inspect", container.UriOf("models/none"));
+
+        Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (inspect.ExitCode, verify.ExitCode, nothing.ExitCode));
+        Assert.Matches(@"PyTorch, 56 tensors, 72,588 parameters, types: float16 56", inspect.Output);
+        Assert.Contains("Sound: ", verify.Output, StringComparison.Ordinal);
+        Assert.Contains("There is no checkpoint at", nothing.Error, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(_folder["cache"]));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace TinyGptV.Cli.Tests.Commands;
 
-public sealed class DataCommandTests : IDisposable
+public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -72,6 +72,23 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal("n900001.jpg", verdict.RootElement.GetProperty("missing")[0].GetString());
         Assert.Equal("n900002.jpg", verdict.RootElement.GetProperty("undecodable")[0].GetProperty("image").GetString());
         Assert.False(verdict.RootElement.TryGetProperty("imagesDigest", out _));
+    }
+
+    [Fact]
+    public async Task Verify_reads_object_storage_like_a_folder()
+    {
+        SampleContainer container = await storage.GetAsync();
+        var program = new InProcess(_folder);
+        foreach ((string name, string value) in container.VariablesFor(_folder, "unused")) program.Variables[name] = value;
+
+        var there = await program.RunAsync("data", "verify", "gqa", container.UriOf("benchmarks"));
+        var here = await program.RunAsync("data", "verify", "gqa", Path.Combine(AppContext.BaseDirectory, "benchmarks-data", "sample"));
+        var none = await program.RunAsync("data", "verify", "coco", container.UriOf("benchmarks"));
+
+        Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (there.ExitCode, here.ExitCode, none.ExitCode));
+        Assert.Contains("gqa, split sample: complete", there.Output, StringComparison.Ordinal);
+        Assert.Equal(here.Output, there.Output);
+        Assert.Contains("it holds gqa, iconqa, vsr", none.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -17,6 +17,7 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role boss", "Argument 'boss' not recognized", "tinygptv silo --help")]
     [InlineData("silo --role replica --silo-port 70000", "--silo-port is a port", "tinygptv silo --help")]
     [InlineData("silo --role replica --advertise here", "--advertise is an IP address; found 'here'", "tinygptv silo --help")]
+    [InlineData("silo --role replica --otlp collector:4317", "--otlp is the address of a collector, for example http://collector:4317; found 'collector:4317'", "tinygptv silo --help")]
     [InlineData("silo --role replica --clustering zookeeper", "Argument 'zookeeper' not recognized", "tinygptv silo --help")]
     [InlineData("replicas load --cluster 127.0.0.1:1", "Required argument 'DIR|URI' missing for command: 'load'", "tinygptv replicas load --help")]
     [InlineData("score", "Required argument 'RUN' missing for command: 'score'", "tinygptv score --help")]

@@ -8,7 +8,7 @@ using TinyGptV.Evaluation;
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>What the cluster needs of a store of its members, asked of real servers.</summary>
-public sealed class MembershipStoreTests(RedisServer redis, PostgresServer postgres) : IClassFixture<RedisServer>, IClassFixture<PostgresServer>
+public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres)
 {
     public enum Server
     {
@@ -70,7 +70,8 @@ public sealed class MembershipStoreTests(RedisServer redis, PostgresServer postg
     [Fact]
     public async Task Silos_that_start_together_make_the_schema_once()
     {
-        PostgresMembership[] stores = [.. Enumerable.Range(0, 6).Select(_ => new PostgresMembership(new SecretText(postgres.Connection)))];
+        string connection = (await postgres.GetAsync()).Connection;
+        PostgresMembership[] stores = [.. Enumerable.Range(0, 6).Select(_ => new PostgresMembership(new SecretText(connection)))];
 
         string?[] problems = await Task.WhenAll(stores.Select(store => store.TryPrepareAsync(Token)));
 
@@ -83,7 +84,7 @@ public sealed class MembershipStoreTests(RedisServer redis, PostgresServer postg
     [InlineData(Server.Postgres)]
     public async Task Wrong_password_is_refused_at_once_and_not_repeated(Server server)
     {
-        await using IMembershipStore store = StoreOf(server, text => text.Replace("swordfish", "wrong-fish", StringComparison.Ordinal));
+        await using IMembershipStore store = await StoreOfAsync(server, text => text.Replace("swordfish", "wrong-fish", StringComparison.Ordinal));
 
         PrerequisiteException refusal = await Assert.ThrowsAsync<PrerequisiteException>(() => store.TryPrepareAsync(Token));
 
@@ -92,19 +93,19 @@ public sealed class MembershipStoreTests(RedisServer redis, PostgresServer postg
     }
 
     [Fact]
-    public void SecretText_is_not_shown() => Assert.Equal("MembershipOptions { Cluster = tinygptv, Provider = Redis, Connection = ***, Certificates =  }",
-        new MembershipOptions { Provider = ClusteringProvider.Redis, Connection = new SecretText(redis.Connection) }.ToString());
+    public async Task SecretText_is_not_shown() => Assert.Equal("MembershipOptions { Cluster = tinygptv, Provider = Redis, Connection = ***, Certificates =  }",
+        new MembershipOptions { Provider = ClusteringProvider.Redis, Connection = new SecretText((await redis.GetAsync()).Connection) }.ToString());
 
     private async Task<IMembershipStore> OpenAsync(Server server)
     {
-        IMembershipStore store = StoreOf(server, text => text);
+        IMembershipStore store = await StoreOfAsync(server, text => text);
         Assert.Null(await store.TryPrepareAsync(Token));
         return store;
     }
 
-    private IMembershipStore StoreOf(Server server, Func<string, string> change) => server == Server.Redis
-        ? new RedisMembership(new SecretText(change(redis.Connection)))
-        : new PostgresMembership(new SecretText(change(postgres.Connection)));
+    private async Task<IMembershipStore> StoreOfAsync(Server server, Func<string, string> change) => server == Server.Redis
+        ? new RedisMembership(new SecretText(change((await redis.GetAsync()).Connection)))
+        : new PostgresMembership(new SecretText(change((await postgres.GetAsync()).Connection)));
 
     private static IHost HostWith(IMembershipStore store, string cluster)
     {

@@ -1,12 +1,15 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Text.Json;
 
 namespace TinyGptV.Cli.Tests.Membership;
 
-/// <summary>The whole evaluation on every store of members: processes of their own, real servers, the shipped model.</summary>
-public sealed partial class MembershipTests(OneProcessRun oneProcess, RedisServer redis, PostgresServer postgres)
-    : IClassFixture<OneProcessRun>, IClassFixture<RedisServer>, IClassFixture<PostgresServer>, IDisposable
+/// <summary>
+/// The whole evaluation however silos find each other: processes of their own, real servers, the shipped model on the shipped samples;
+/// benchmarks, checkpoint and runs in object storage.
+/// </summary>
+public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres) : IDisposable
 {
+    private static readonly string[] Replica = ["--threads", "1"];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -14,41 +17,66 @@ public sealed partial class MembershipTests(OneProcessRun oneProcess, RedisServe
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("localhost")]
     [InlineData("redis")]
     [InlineData("postgres")]
-    public async Task Cluster_that_meets_in_a_store_makes_the_predictions_and_reports_of_one_process(string clustering)
+    public async Task Cluster_makes_the_predictions_and_reports_of_one_process(string clustering)
     {
-        await using MemberProcesses cluster = await MemberProcesses.StartAsync(_folder, VariablesOf(clustering), ["--threads", "1"], Token);
-        using var status = new HttpClient { BaseAddress = new Uri(StatusAddress.Match(cluster.Coordinator.Transcript).Groups[1].Value) };
-        Assert.Equal("ready\n", await status.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Token));
+        SampleContainer container = await storage.GetAsync();
+        await using var cluster = await ClusterProcesses.StartAsync(
+            _folder, [.. await MembershipOfAsync(clustering), .. container.VariablesFor(_folder, clustering)], [Replica, Replica], Token);
         await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings, "--verbose"]);
 
         Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
 
-        oneProcess.AssertEqual(_folder["runs"]);
-        string metrics = await status.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
-        Assert.Equal(72, SamplesCounted.Matches(metrics).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
-        Assert.Contains("orleans_", metrics, StringComparison.Ordinal);
-        foreach (ProgramProcess silo in cluster.Silos.Reverse())
+        await container.DownloadAsync(clustering, _folder["stored"]);
+        (await oneProcess.GetAsync()).AssertEqual(_folder["stored"]);
+        Assert.Equal((2, 0), Timings());
+        await cluster.StopAsync(Token);
+        foreach (string secret in new[] { "swordfish", container.Key })
         {
-            silo.Signal("TERM");
-            Assert.True(await silo.WaitForExitAsync(Token) == ExitCode.Success, silo.Transcript);
+            Assert.All([eval, .. cluster.Silos], process => Assert.DoesNotContain(secret, process.Transcript, StringComparison.Ordinal));
+            Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
         }
-        Assert.All([eval, .. cluster.Silos], process => Assert.DoesNotContain("swordfish", process.Transcript, StringComparison.Ordinal));
-        Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain("swordfish", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
-    private (string, string)[] VariablesOf(string clustering) =>
-    [
-        ("TINYGPTV_CLUSTERING", clustering),
-        ("TINYGPTV_MEMBERSHIP", clustering == "redis" ? redis.Connection : postgres.Connection),
-        ("TINYGPTV_CLUSTER_ID", "evaluated"),
-        ("TINYGPTV_HTTP", "0"),
-    ];
+    [Fact]
+    public async Task Replica_killed_with_work_in_hand_when_the_first_shards_are_stored_changes_nothing()
+    {
+        string[] settings = ["--run", "killed", "--benchmarks", "vsr", "--limit", "24", "--shard-size", "2"];
+        SampleContainer container = await storage.GetAsync();
+        await using var proxy = new FaultyProxy(container.Endpoint);
+        var shards = new StoredShards("killed");
+        proxy.Served += shards.Served;
+        // One replica is quick; the other one would take minutes for what it has.
+        await using var cluster = await ClusterProcesses.StartAsync(
+            _folder, [.. await MembershipOfAsync("postgres"), .. container.VariablesFor(_folder, "killed", proxy.Endpoint)],
+            [["--scripted", "50", "--batch", "1"], ["--scripted", "100000", "--batch", "1"]], Token);
+        await using ProgramProcess eval = cluster.Evaluate(settings);
 
-    [GeneratedRegex("Health and metrics at (http://[0-9.:]+)")]
-    private static partial Regex StatusAddress { get; }
+        await Task.WhenAll(cluster.SecondReplica.WaitForLineAsync(line => ReplicaLog.Begins.IsMatch(line), Token), shards.WhenAsync(2).WaitAsync(Token));
+        cluster.SecondReplica.Kill();
 
-    [GeneratedRegex(@"^tinygptv_samples_total\{.*benchmark=.*\} (\d+)", RegexOptions.Multiline)]
-    private static partial Regex SamplesCounted { get; }
+        Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Success, eval.Transcript);
+        await cluster.SecondReplica.WaitForExitAsync(Token);
+        Assert.Empty(ReplicaLog.ShardsOf(ReplicaLog.IsDone, cluster.SecondReplica));
+        await container.DownloadAsync("killed", _folder["stored"]);
+        await RunFiles.AssertScriptedAsync(_folder, "killed", settings);
+    }
+
+    private (int Replicas, int ShardsReturned) Timings()
+    {
+        using JsonDocument timings = JsonDocument.Parse(File.ReadAllText(_folder["stored", OneProcessRun.Name, "timings.json"]));
+        return (timings.RootElement.GetProperty("replicas").GetInt32(), timings.RootElement.GetProperty("shardsReturned").GetInt32());
+    }
+
+    /// <summary>Every cluster has a name of its own: the servers are shared, and tell clusters apart by it.</summary>
+    private async Task<(string, string)[]> MembershipOfAsync(string clustering) => clustering switch
+    {
+        "localhost" => [("TINYGPTV_CLUSTERING", clustering)],
+        "redis" => [("TINYGPTV_CLUSTERING", clustering), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ClusterId()],
+        _ => [("TINYGPTV_CLUSTERING", clustering), ("TINYGPTV_MEMBERSHIP", (await postgres.GetAsync()).Connection), ClusterId()],
+    };
+
+    private static (string, string) ClusterId() => ("TINYGPTV_CLUSTER_ID", $"evaluated-{Guid.NewGuid():N}");
 }

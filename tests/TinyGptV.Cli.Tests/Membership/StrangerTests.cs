@@ -1,7 +1,7 @@
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>With TLS on, whoever has no certificate of the cluster's authority stays outside, even if it may read and write the membership store.</summary>
-public sealed class StrangerTests(RedisServer redis) : IClassFixture<RedisServer>, IDisposable
+public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
 {
     private static readonly string[] Scripted = ["--scripted", "0"];
 
@@ -15,9 +15,9 @@ public sealed class StrangerTests(RedisServer redis) : IClassFixture<RedisServer
     public async Task Stranger_can_neither_call_a_grain_nor_join()
     {
         string[] certificates = TestCertificates.Write(_folder, "cluster"), strange = TestCertificates.Write(_folder, "stranger");
-        (string, string)[] variables = [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", redis.Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
-        await using MemberProcesses cluster = await MemberProcesses.StartAsync(
-            _folder, [.. variables, .. Variables(certificates)], Scripted, Token);
+        (string, string)[] variables = [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
+        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
+            _folder, [.. variables, .. Variables(certificates)], [Scripted, Scripted], Token);
 
         // With certificates of the authority everything works.
         await using ProgramProcess member = cluster.Evaluate("--limit", "4");

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace TinyGptV.Faults.Tests.Machinery;
+namespace TinyGptV.StorageFixtures;
 
 /// <summary>What the storage service has stored of a run, told by the proxy in front of it as it happens.</summary>
 /// <param name="run">The run.</param>

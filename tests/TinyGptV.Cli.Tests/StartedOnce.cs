@@ -1,0 +1,28 @@
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.OneProcessRun>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.SampleContainer>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.Membership.RedisServer>))]
+[assembly: AssemblyFixture(typeof(TinyGptV.Cli.Tests.StartedOnce<TinyGptV.Cli.Tests.Membership.PostgresServer>))]
+
+namespace TinyGptV.Cli.Tests;
+
+/// <summary>What tests of several classes share, because its start takes seconds: made by the first test that needs it.</summary>
+/// <typeparam name="T">What is shared.</typeparam>
+public sealed class StartedOnce<T> : IAsyncDisposable where T : IAsyncLifetime, new()
+{
+    private readonly Lazy<Task<T>> _made = new(MakeAsync);
+
+    public Task<T> GetAsync() => _made.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        // What could not be made has failed the tests that wanted it.
+        if (_made is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await _made.Value).DisposeAsync();
+    }
+
+    private static async Task<T> MakeAsync()
+    {
+        var made = new T();
+        await made.InitializeAsync();
+        return made;
+    }
+}
