@@ -4,7 +4,7 @@ using TinyGptV.Faults.Tests.Machinery;
 namespace TinyGptV.Faults.Tests;
 
 /// <summary>Every silo of a cluster is killed over and over, wherever the run is: ten times in the long campaign, otherwise twice.</summary>
-[Collection(nameof(SecondCluster))]
+[Collection(nameof(FaultCampaign))]
 public sealed class KillAgainAndAgainTests(FaultyCluster cluster)
 {
     [Fact]
