@@ -106,6 +106,9 @@ public static class EvaluationClusterExtensions
 #pragma warning disable ORLEANSEXP003 // It is experimental until it becomes the standard; the faults of docs/reliability.md are what tries it.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+        // It would let nobody have the grains of a silo that died for half a minute, in case that one still lives. A run may live twice for some
+        // seconds: whoever writes a shard first counts.
+        silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero);
     }
 
     /// <summary>

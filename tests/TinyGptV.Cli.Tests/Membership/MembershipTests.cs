@@ -46,7 +46,7 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         string[] settings = ["--run", "killed", "--benchmarks", "vsr", "--limit", "24", "--shard-size", "2"];
         SampleContainer container = await storage.GetAsync();
         await using var proxy = new FaultyProxy(container.Endpoint);
-        var shards = new StoredShards("killed");
+        var shards = new ShardWatch("killed");
         proxy.Served += shards.Served;
         // One replica is quick; the other one would take minutes for what it has.
         await using var cluster = await ClusterProcesses.StartAsync(

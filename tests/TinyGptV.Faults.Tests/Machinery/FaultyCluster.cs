@@ -70,7 +70,7 @@ public sealed class FaultyCluster : IAsyncLifetime
     public async Task<FaultOutcome> RunAsync(FaultPlan plan, CancellationToken cancellationToken)
     {
         string run = string.Create(CultureInfo.InvariantCulture, $"plan-{plan.Seed}");
-        var shards = new StoredShards(run);
+        var shards = new ShardWatch(run);
         _storage.Served += shards.Served;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
@@ -112,7 +112,7 @@ public sealed class FaultyCluster : IAsyncLifetime
     public async Task<(ImmutableSortedDictionary<string, string> Files, ImmutableArray<string> WrittenAgain)> KillAgainAndAgainAsync(
         string run, IEnumerable<int> moments, CancellationToken cancellationToken)
     {
-        var shards = new StoredShards(run);
+        var shards = new ShardWatch(run);
         IReadOnlySet<string> beforeKill = shards.Now;
         var writtenAgain = new List<string>();
         _storage.Served += shards.Served;

@@ -4,7 +4,7 @@ namespace TinyGptV.StorageFixtures;
 
 /// <summary>What the storage service has stored of a run, told by the proxy in front of it as it happens.</summary>
 /// <param name="run">The run.</param>
-public sealed partial class StoredShards(string run)
+public sealed partial class ShardWatch(string run)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
