@@ -52,6 +52,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Starts any program under the same watch.</summary>
     public static ProgramProcess Start(ProcessStartInfo start)
     {
+        // These processes live for seconds: compiling their busy code a second time would take a third of their processor time.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         return new ProgramProcess(Process.Start(start)!);
     }

@@ -15,6 +15,12 @@ internal sealed class SiloHost : IAsyncDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A silo tells the membership store that it leaves. If the store is gone, the framework asks it for two minutes, whatever it was told, and an
+    /// orchestrator kills the process sooner than that; the others will find it dead either way.
+    /// </summary>
+    private static readonly TimeSpan LongestStop = StopTime + TimeSpan.FromSeconds(5);
+
     private readonly IHost _host;
     private readonly IPAddress _address;
     private readonly PortReservation _siloPort;
@@ -69,8 +75,14 @@ internal sealed class SiloHost : IAsyncDisposable
     {
         using (_siloPort)
         using (_gatewayPort)
-        using (_host)
-            await _host.StopAsync(CancellationToken.None);
+        {
+            Task stopping = _host.StopAsync(CancellationToken.None);
+            await Task.WhenAny(stopping, Task.Delay(LongestStop));
+            if (!stopping.IsCompleted)
+                return; // the process ends with it
+            _host.Dispose();
+            await stopping;
+        }
     }
 
     private static PortReservation Take(SiloEndpoints endpoints, int port, string option)
