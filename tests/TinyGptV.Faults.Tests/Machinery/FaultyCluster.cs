@@ -13,7 +13,7 @@ namespace TinyGptV.Faults.Tests.Machinery;
 /// </summary>
 public sealed class FaultyCluster : IAsyncLifetime
 {
-    private const int Samples = 1200;
+    private const int Samples = 800;
     private const string RunOfBaseline = "without-any-fault";
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "tinygptv");
