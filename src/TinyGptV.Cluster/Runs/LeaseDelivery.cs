@@ -7,7 +7,7 @@ namespace TinyGptV.Cluster.Runs;
 /// <param name="run">The run.</param>
 /// <param name="lease">The lease.</param>
 /// <param name="store">Stores a shard whose predictions are all there.</param>
-internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<(PackedShard Shard, ReadOnlyMemory<byte> Lines), Task> store)
+internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
 {
     private readonly List<Task> _stores = [];
 
@@ -48,6 +48,6 @@ internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<(Packe
         var outlines = DeliveryCheck.Verify(shard, part, lines);
         Samples += part.Count;
         if (run.Deliver(lease, part, lines, outlines) is { } whole)
-            _stores.Add(store((shard, whole)));
+            _stores.Add(store(shard, whole));
     }
 }

@@ -136,8 +136,8 @@ internal sealed class RunInWork : IDisposable
     }
 
     /// <summary>Takes the predictions of a part, whoever made them. Those who work on it in vain are stopped.</summary>
-    /// <returns>The lines of the whole shard if they are all there now, to be stored.</returns>
-    public ReadOnlyMemory<byte>? Deliver(ShardLease? lease, ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines)
+    /// <returns>The whole shard if all its predictions are there now, to be stored.</returns>
+    public AssembledShard? Deliver(ShardLease? lease, ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines)
     {
         var (isFirst, ended) = Ledger.Deliver(part);
         if (!isFirst)
@@ -148,10 +148,9 @@ internal sealed class RunInWork : IDisposable
             _calls.GetValueOrDefault(loser.Number)?.Call.Cancel();
         if (!_assemblies.TryGetValue(part.Shard, out ShardAssembly? assembly))
             _assemblies.Add(part.Shard, assembly = new ShardAssembly(ShardOf(part).Count));
-        assembly.Add(part, lines);
+        assembly.Add(part, lines, outlines);
         RaiseBoth();
-        // A plain null would become empty lines: memory converts from an array that is null.
-        return assembly.IsComplete ? assembly.ToLines() : default(ReadOnlyMemory<byte>?);
+        return assembly.IsComplete ? assembly.ToShard() : null;
     }
 
     public void Complete(ShardIndex shard, ImmutableArray<PredictionOutline> predictions)

@@ -164,7 +164,7 @@ internal sealed partial class ShardDispatch(
     {
         using Activity? trace = EvaluationTraces.Leasing(run.Manifest.Run, lease);
         using var call = CancellationTokenSource.CreateLinkedTokenSource(seat.Gone);
-        var delivery = new LeaseDelivery(run, lease, lines => StoreAsync(run, lines.Shard, lines.Lines, cancellationToken));
+        var delivery = new LeaseDelivery(run, lease, (shard, predictions) => StoreAsync(run, shard, predictions, cancellationToken));
         LeaseAssignment assignment = run.Assign(lease);
         long begin = timeProvider.GetTimestamp();
         run.Opened(lease, call, begin);
@@ -246,9 +246,9 @@ internal sealed partial class ShardDispatch(
         }
     }
 
-    private async Task StoreAsync(RunInWork run, PackedShard shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    private async Task StoreAsync(RunInWork run, PackedShard shard, AssembledShard predictions, CancellationToken cancellationToken)
     {
-        var outlines = PredictionLines.Outline(lines.Span, $"shard {shard.Index}");
+        var (lines, outlines) = predictions;
         if (outlines.Length != shard.Count)
             throw new InvalidOperationException($"Shard {shard.Index} has {shard.Count} samples; {outlines.Length} predictions were about to be stored.");
         using Activity? trace = EvaluationTraces.Storing(run.Manifest.Run, shard);

@@ -107,7 +107,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
 
     private static async Task<PartPrediction> TakeFirstAsync(HashSet<Task<PartPrediction>> asked)
     {
-        Task<PartPrediction> first = await Task.WhenAny(asked);
+        Task<PartPrediction> first = asked.Count == 1 ? asked.Single() : await Task.WhenAny(asked);
         asked.Remove(first);
         return await first;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 
@@ -6,7 +7,7 @@ namespace TinyGptV.Evaluation.Sharding;
 /// <param name="samples">How many samples the shard has.</param>
 public sealed class ShardAssembly(int samples)
 {
-    private readonly SortedDictionary<int, (ShardPart Part, ReadOnlyMemory<byte> Lines)> _parts = [];
+    private readonly SortedDictionary<int, (ShardPart Part, AssembledShard Predictions)> _parts = [];
 
     /// <summary>The parts that are there, in the shard's order.</summary>
     public ImmutableArray<ShardPart> Parts => [.. _parts.Values.Select(entry => entry.Part)];
@@ -17,22 +18,30 @@ public sealed class ShardAssembly(int samples)
     /// <summary>Adds a part.</summary>
     /// <param name="part">A part that overlaps with none that is there.</param>
     /// <param name="lines">Its prediction lines.</param>
-    public void Add(ShardPart part, ReadOnlyMemory<byte> lines) => _parts.Add(part.First, (part, lines));
+    /// <param name="outlines">What the lines are about.</param>
+    public void Add(ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines) =>
+        _parts.Add(part.First, (part, new AssembledShard(lines, outlines)));
 
     /// <summary>The predictions of the whole shard.</summary>
-    /// <returns>The lines in the shard's order; those of a single part without a copy.</returns>
-    public ReadOnlyMemory<byte> ToLines()
+    /// <returns>Lines and outlines in the shard's order; those of a single part without a copy.</returns>
+    public AssembledShard ToShard()
     {
-        if (_parts.Count == 1)
-            return _parts.Values.Single().Lines;
-        byte[] whole = new byte[_parts.Values.Sum(entry => entry.Lines.Length)];
+        AssembledShard[] parts = [.. _parts.Values.Select(entry => entry.Predictions)];
+        if (parts is [AssembledShard whole])
+            return whole;
+        byte[] lines = new byte[parts.Sum(part => part.Lines.Length)];
         int position = 0;
-        foreach (var (_, lines) in _parts.Values)
+        foreach (AssembledShard part in parts)
         {
-            lines.Span.CopyTo(whole.AsSpan(position));
-            position += lines.Length;
+            part.Lines.Span.CopyTo(lines.AsSpan(position));
+            position += part.Lines.Length;
         }
 
-        return whole;
+        return new AssembledShard(lines, [.. parts.SelectMany(part => part.Outlines)]);
     }
 }
+
+/// <summary>Predictions of a shard, as they were delivered.</summary>
+/// <param name="Lines">The <see cref="PredictionLines"/>.</param>
+/// <param name="Outlines">What each line is about, so that nobody has to read the lines again.</param>
+public sealed record AssembledShard(ReadOnlyMemory<byte> Lines, ImmutableArray<PredictionOutline> Outlines);

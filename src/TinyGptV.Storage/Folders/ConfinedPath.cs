@@ -17,7 +17,22 @@ public static class ConfinedPath
 
     /// <summary>True if <paramref name="path"/> with all links followed lies below <paramref name="folder"/> with all links followed.</summary>
     /// <exception cref="IOException">The links form a circle.</exception>
-    public static bool StaysBelow(string folder, string path)
+    public static bool StaysBelow(string folder, string path) => IsWithoutLinksBelow(Path.GetFullPath(folder), Path.GetFullPath(path)) || LeadsBelow(folder, path);
+
+    /// <summary>Images are looked up by the hundred thousand and are seldom links; how the folder itself is reached does not matter then.</summary>
+    private static bool IsWithoutLinksBelow(string folder, string path)
+    {
+        string next = Path.TrimEndingDirectorySeparator(folder);
+        if (!path.StartsWith(next + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return false;
+        foreach (string segment in Segments(path[next.Length..]))
+        {
+            next = Path.Combine(next, segment);
+            if (new FileInfo(next).LinkTarget is not null) return false;
+        }
+        return true;
+    }
+
+    private static bool LeadsBelow(string folder, string path)
     {
         string real = FollowLinks(folder);
         return FollowLinks(path).StartsWith(Path.EndsInDirectorySeparator(real) ? real : real + Path.DirectorySeparatorChar, StringComparison.Ordinal);

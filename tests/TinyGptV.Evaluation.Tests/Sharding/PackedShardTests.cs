@@ -36,18 +36,21 @@ public class PackedShardTests
     public void Divide_SingleSample_Throws() => Assert.Throws<InvalidOperationException>(() => new ShardPart(new(1), 4, 1).Divide());
 
     [Fact]
-    public void ToLines_PartsInAnyOrder_AreTheLinesOfTheShard() => AnySamples.Sample(samples =>
+    public void ToShard_PartsInAnyOrder_AreTheLinesOfTheShard() => AnySamples.Sample(samples =>
     {
         var predictions = samples.Select(sample => SampleRuns.Prediction("gqa", sample)).ToArray();
         var assembly = new ShardAssembly(samples.Length);
         foreach (int index in Enumerable.Range(0, samples.Length).Reverse())
         {
             Assert.False(assembly.IsComplete);
-            assembly.Add(new ShardPart(new(0), index, 1), PredictionLines.Write([predictions[index]]));
+            byte[] lines = PredictionLines.Write([predictions[index]]);
+            assembly.Add(new ShardPart(new(0), index, 1), lines, PredictionLines.Outline(lines, "part"));
         }
 
         Assert.True(assembly.IsComplete);
-        Assert.Equal(PredictionLines.Write(predictions), assembly.ToLines().ToArray());
+        var (whole, outlines) = assembly.ToShard();
+        Assert.Equal(PredictionLines.Write(predictions), whole.ToArray());
+        Assert.Equal(PredictionLines.Outline(whole.Span, "whole"), outlines);
         Assert.Equal(samples.Length, assembly.Parts.Length);
     });
 }
