@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using TinyGptV.Cli.Commands;
 using TinyGptV.Cli.Silo;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli;
 
@@ -23,6 +24,7 @@ internal static class TinyGptVProgram
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnce);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOnce);
+        MakeRoomForWriters();
         var environment = new ProgramEnvironment
         {
             Output = Console.Out,
@@ -40,6 +42,13 @@ internal static class TinyGptVProgram
             signal.Cancel = true;
             stop.Cancel();
         }
+    }
+
+    /// <summary>Some threads of the pool wait for the disk; the others, one for each processor, must not have to wait until the pool notices.</summary>
+    private static void MakeRoomForWriters()
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completionPorts);
+        ThreadPool.SetMinThreads(workers + RunFolder.MostWriters, completionPorts);
     }
 
     /// <summary>Runs the program with the given surroundings.</summary>

@@ -42,6 +42,12 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         {
             foreach (Task<PartPrediction> next in Ask(parts, giveUp.Token))
             {
+                if (next.IsCompletedSuccessfully)
+                {
+                    yield return await next;
+                    continue;
+                }
+
                 asked.Add(next);
                 while (asked.Count >= Math.Max(model.PreferredConcurrency, 1))
                     yield return await TakeFirstAsync(asked);
@@ -58,24 +64,13 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         }
     }
 
-    /// <summary>The whole prompt of a sample.</summary>
-    /// <param name="definition">The sample's benchmark.</param>
-    /// <param name="sample">The sample.</param>
-    /// <returns>The prompt template with the sample's question, verbatim.</returns>
-    public static string PromptFor(BenchmarkDefinition definition, Sample sample)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        ArgumentNullException.ThrowIfNull(sample);
-        return PromptTemplate.Parse(definition.PromptTemplate).Render(sample.Question);
-    }
-
     /// <summary>The prediction of a sample that got no answer.</summary>
     /// <param name="definition">The sample's benchmark.</param>
     /// <param name="sample">The sample.</param>
     /// <param name="failure">What kept it from being answered.</param>
     /// <returns>The prediction.</returns>
     public static Prediction Failed(BenchmarkDefinition definition, Sample sample, SampleFailure failure) =>
-        Unanswered(definition, sample) with { Failure = failure };
+        new BenchmarkQuestions(definition).Failed(sample, failure);
 
     /// <summary>The prediction of a sample that cost its replicas.</summary>
     /// <param name="definition">The sample's benchmark.</param>
@@ -91,19 +86,20 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         for (int part = 0; part < parts.Length; part++)
         {
             BenchmarkDefinition definition = parts[part].Definition;
+            var questions = new BenchmarkQuestions(definition);
             // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
             foreach (var group in parts[part].Samples.Select((sample, index) => (sample, index)).GroupBy(entry => entry.sample.Image))
             {
                 Task<EncodedImage> image = images.ReadAsync(definition, group.Key, cancellationToken);
                 foreach (var (sample, index) in group)
-                    yield return AskAsync(definition, part, index, sample, image, cancellationToken);
+                    yield return AskAsync(questions, part, index, sample, image, cancellationToken);
             }
         }
     }
 
     private async Task<PartPrediction> AskAsync(
-        BenchmarkDefinition definition, int part, int index, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken) =>
-        new(part, index, await AskAsync(definition, sample, reading, cancellationToken));
+        BenchmarkQuestions questions, int part, int index, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken) =>
+        new(part, index, await AskAsync(questions, sample, reading, cancellationToken));
 
     private static async Task<PartPrediction> TakeFirstAsync(HashSet<Task<PartPrediction>> asked)
     {
@@ -113,7 +109,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     }
 
     private async Task<Prediction> AskAsync(
-        BenchmarkDefinition definition, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken)
+        BenchmarkQuestions questions, Sample sample, Task<EncodedImage> reading, CancellationToken cancellationToken)
     {
         EncodedImage image;
         try
@@ -122,37 +118,52 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         }
         catch (IOException exception)
         {
-            return Failed(definition, sample, SampleFailures.ImageUnavailable(definition, sample, exception));
+            return questions.Failed(sample, SampleFailures.ImageUnavailable(questions.Definition, sample, exception));
         }
 
         try
         {
-            return await AnswerAsync(definition, sample, image, cancellationToken);
+            return await AnswerAsync(questions, sample, image, cancellationToken);
         }
         catch (InvalidDataException exception)
         {
-            return Failed(definition, sample, SampleFailures.ImageUndecodable(sample, exception));
+            return questions.Failed(sample, SampleFailures.ImageUndecodable(sample, exception));
         }
         catch (ArgumentException exception)
         {
-            return Failed(definition, sample, SampleFailures.RequestRefused(exception));
+            return questions.Failed(sample, SampleFailures.RequestRefused(exception));
         }
     }
 
     private async ValueTask<Prediction> AnswerAsync(
-        BenchmarkDefinition definition, Sample sample, EncodedImage image, CancellationToken cancellationToken)
+        BenchmarkQuestions questions, Sample sample, EncodedImage image, CancellationToken cancellationToken)
     {
-        Prediction prediction = Unanswered(definition, sample);
+        BenchmarkDefinition definition = questions.Definition;
+        Prediction prediction = questions.Unanswered(sample);
         if (definition.Request == RequestKind.Rank)
         {
             var ranking = new RankingRequest(image, prediction.Prompt, sample.Choices, definition.EndOfChoice);
             return prediction with { Ranking = await model.RankAsync(ranking, cancellationToken) };
         }
 
-        var generation = new GenerationRequest(image, prediction.Prompt, definition.MaxNewTokens) { FirstWords = Scorers.FirstWordsFor(definition) };
+        var generation = new GenerationRequest(image, prediction.Prompt, definition.MaxNewTokens) { FirstWords = questions.FirstWords };
         return prediction with { Generation = await model.GenerateAsync(generation, cancellationToken) };
     }
 
-    private static Prediction Unanswered(BenchmarkDefinition definition, Sample sample) =>
-        new() { Benchmark = definition.Name, Sample = sample, Prompt = PromptFor(definition, sample) };
+    /// <summary>What a benchmark asks of all its samples alike; found out once for a part.</summary>
+    private sealed class BenchmarkQuestions(BenchmarkDefinition definition)
+    {
+        private readonly PromptTemplate _template = PromptTemplate.Parse(definition.PromptTemplate);
+
+        public BenchmarkDefinition Definition { get; } = definition;
+
+        /// <summary>The words whose likelihood of beginning the answer the scorers want to know.</summary>
+        public ImmutableArray<string> FirstWords { get; } = Scorers.FirstWordsFor(definition);
+
+        /// <summary>The prediction of a sample with the whole prompt, its question verbatim, and without an answer.</summary>
+        public Prediction Unanswered(Sample sample) =>
+            new() { Benchmark = Definition.Name, Sample = sample, Prompt = _template.Render(sample.Question) };
+
+        public Prediction Failed(Sample sample, SampleFailure failure) => Unanswered(sample) with { Failure = failure };
+    }
 }

@@ -15,9 +15,12 @@ namespace TinyGptV.Storage.Folders;
 public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 {
     /// <summary>
-    /// Writers of all folders of this process. Disks flush some files together in the time of one; more writers would only keep threads from their other work.
+    /// How many threads of the pool wait for the disk at most, for all folders of this process. Disks flush some files together in the time of one; more would only be
+    /// kept from their other work.
     /// </summary>
-    private static readonly TaskScheduler Writers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, maxConcurrencyLevel: 4).ConcurrentScheduler;
+    public const int MostWriters = 4;
+
+    private static readonly TaskScheduler Writers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MostWriters).ConcurrentScheduler;
 
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
