@@ -12,7 +12,9 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly InProcess _client;
 
-    public ReplicaSwitchingTests() => _client = new InProcess(_folder);
+    private readonly StartedOnce<SampleContainer> _storage;
+
+    public ReplicaSwitchingTests(StartedOnce<SampleContainer> storage) => (_client, _storage) = (new InProcess(_folder), storage);
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,6 +23,8 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
     [Fact]
     public async Task Replicas_of_one_process_get_another_checkpoint_and_the_next_run_is_of_that()
     {
+        SampleContainer container = await _storage.GetAsync();
+        string stored = container.ModelAt();
         await RunAsync("checkpoint", "convert", Path.Combine(AppContext.BaseDirectory, "DemonstrationModel"), "--output", "{folder}/converted");
         await using ProgramProcess coordinator = ProgramProcess.Start(_folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
         Uri metrics = new(new Uri(Status.Match(await coordinator.WaitForLineAsync(Status.IsMatch, Token)).Value), "/metrics");
@@ -28,7 +32,8 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         string[] cluster = ["--cluster", addresses.Groups["gateway"].Value];
         // Named by its process id, so that the list of replicas shows whether it is still the same.
         await using ProgramProcess replica = ProgramProcess.Start(
-            _folder.Path, "silo", "--role", "replica", "--device", "cpu,cpu", "--threads", "1", "--primary", addresses.Groups["silo"].Value, "--http", "0");
+            _folder.Path, container.VariablesForModels(_folder),
+            ["silo", "--role", "replica", "--device", "cpu,cpu", "--threads", "1", "--primary", addresses.Groups["silo"].Value, "--http", "0"]);
         Uri status = new(Status.Match(await replica.WaitForLineAsync(Status.IsMatch, Token)).Value);
         string ready = await replica.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token);
         string silo = string.Create(CultureInfo.InvariantCulture, $"replica-{replica.Id}");
@@ -38,6 +43,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         await RunAsync(["replicas", "load", "converted", "--replica", $"{silo}-1", "--replica", $"{silo}-2", .. cluster]);
         await RunAsync(["eval", "--run", "second", "--limit", "6", "--shard-size", "2", .. cluster]);
         string repeated = await RunAsync(["replicas", "load", "converted", .. cluster]);
+        await RunAsync(["replicas", "load", stored, "--replica", $"{silo}-2", .. cluster]);
         var (exitCode, failed, _) = await _client.RunAsync(["replicas", "load", "runs", "--replica", $"{silo}-2", .. cluster]);
         var (unknownCode, _, unknown) = await _client.RunAsync(["replicas", "load", "converted", "--replica", "nobody", .. cluster]);
         JsonElement[] replicas = [.. JsonDocument.Parse(await RunAsync(["replicas", "list", "--format", "json", .. cluster])).RootElement.EnumerateArray()];
@@ -52,12 +58,12 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal($"{silo}-1: has it already\n{silo}-2: has it already\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains($"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: does not hold a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
-        Assert.EndsWith($"The replica has '{_folder["converted"]}' again.\n", failed, StringComparison.Ordinal);
+        Assert.EndsWith($"The replica has '{stored}' again.\n", failed, StringComparison.Ordinal);
         Assert.Equal((ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; 'tinygptv replicas' lists them.\n"), (unknownCode, unknown));
         Assert.Equal([$"{silo}-1", $"{silo}-2"], replicas.Select(one => one.GetProperty("replica").GetString()));
         Assert.All(replicas, one => Assert.Equal(
-            (silo, "ready", after.GetProperty("digest").GetString()),
-            (one.GetProperty("silo").GetString(), one.GetProperty("phase").GetString(), one.GetProperty("model").GetProperty("digest").GetString())));
+            (silo, "ready"), (one.GetProperty("silo").GetString(), one.GetProperty("phase").GetString())));
+        Assert.Equal([after.GetProperty("digest").GetString(), before.GetProperty("digest").GetString()], replicas.Select(one => one.GetProperty("model").GetProperty("digest").GetString()));
         Assert.Contains(after.GetProperty("digest").GetString()![..12], table, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(new Uri(status, "/health/ready")));
         string measured = await ReadAsync(metrics);
@@ -65,6 +71,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Contains($"pipeline_instance=\"{silo}-2\",pipeline_name=\"replica\"", measured, StringComparison.Ordinal);
         replica.Signal("TERM");
         Assert.True(await replica.WaitForExitAsync(Token) == ExitCode.Success, replica.Transcript);
+        Assert.DoesNotContain(container.Key, replica.Transcript, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"silo (?<silo>\S+), gateway (?<gateway>\S+), ")]

@@ -33,12 +33,24 @@ public sealed class SampleContainer : IAsyncLifetime
     /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
     internal (string, string)[] VariablesFor(TemporaryFolder folder, string runs, string? endpoint = null) =>
     [
-        ("TINYGPTV_STORAGE_CONNECTION", _azurite.ConnectionStringAt(endpoint ?? Endpoint)),
+        .. VariablesForModels(folder, endpoint),
         ("TINYGPTV_DATA", UriOf("benchmarks", endpoint)),
-        ("TINYGPTV_MODEL", UriOf("models/DemonstrationModel", endpoint)),
         ("TINYGPTV_RUNS", UriOf(runs, endpoint)),
+    ];
+
+    /// <summary>The environment of a replica whose model is from here, and which may be given others from here.</summary>
+    /// <param name="folder">Where the cache is.</param>
+    /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
+    internal (string, string)[] VariablesForModels(TemporaryFolder folder, string? endpoint = null) =>
+    [
+        ("TINYGPTV_STORAGE_CONNECTION", _azurite.ConnectionStringAt(endpoint ?? Endpoint)),
+        ("TINYGPTV_MODEL", ModelAt(endpoint)),
         ("TINYGPTV_CACHE", folder["cache"]),
     ];
+
+    /// <summary>The URI of the demonstration model.</summary>
+    /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
+    public string ModelAt(string? endpoint = null) => UriOf("models/DemonstrationModel", endpoint);
 
     /// <summary>Reads all runs of a prefix into a folder.</summary>
     public Task DownloadAsync(string runs, string folder) => _container.DownloadFolderAsync(runs, folder);

@@ -64,6 +64,24 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         await RunFiles.AssertScriptedAsync(_folder, "killed", settings);
     }
 
+    [Fact]
+    public async Task Silo_that_cannot_tell_the_store_that_it_leaves_ends_within_the_grace_of_an_orchestrator()
+    {
+        await using var store = new RedisServer();
+        await store.InitializeAsync();
+        await using ProgramProcess silo = ProgramProcess.Start(
+            _folder.Path, [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", store.Connection)],
+            ["silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs"]);
+        await silo.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token);
+        await store.DisposeAsync();
+
+        silo.Signal("TERM");
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        grace.CancelAfter(TimeSpan.FromMinutes(1)); // the framework asks the store for two
+
+        Assert.True(await silo.WaitForExitAsync(grace.Token) == ExitCode.Success, silo.Transcript);
+    }
+
     private (int Replicas, int ShardsReturned) Timings()
     {
         using JsonDocument timings = JsonDocument.Parse(File.ReadAllText(_folder["stored", OneProcessRun.Name, "timings.json"]));
