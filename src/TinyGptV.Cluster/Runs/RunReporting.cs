@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
@@ -61,7 +62,7 @@ internal sealed class RunReporting(IRunStore store)
         {
             RunTimings timings = await ReadAsync(run.Manifest.Run) is { } before ? before.And(stretch) : stretch;
             string json = JsonSerializer.Serialize(timings, EvaluationJson.Indented.RunTimings) + "\n";
-            await store.WriteReportAsync(run.Manifest.Run, TimingsFile, json, CancellationToken.None);
+            await store.WriteReportAsync(run.Manifest.Run, TimingsFile, Encoding.UTF8.GetBytes(json), CancellationToken.None);
             return null;
         }
         catch (Exception exception)

@@ -67,12 +67,9 @@ public sealed record BenchmarkReport
     internal static BenchmarkReport Create(BenchmarkManifest manifest, IEnumerable<Prediction> predictions, string mode, IScorer scorer)
     {
         BenchmarkDefinition definition = manifest.Definition;
-        List<Prediction> all = [.. predictions];
-        ImmutableArray<ScoredSample> samples = [.. all
-            .GroupBy(prediction => prediction.Sample.Id)
-            .OrderBy(group => group.Key)
-            .Select(group => ScoredSample.Of(PickOne([.. group]), scorer))];
-        AnswerCounts counts = Count(manifest.Samples, all.Count, samples);
+        Prediction[] all = [.. predictions.OrderBy(prediction => prediction.Sample.Id)];
+        ImmutableArray<ScoredSample> samples = [.. OneForEachSample(all).Select(prediction => ScoredSample.Of(prediction, scorer))];
+        AnswerCounts counts = Count(manifest.Samples, all.Length, samples);
         Measurement overall = scorer.Metrics[0].Measure(samples, counts.Missing);
         return new BenchmarkReport
         {
@@ -94,6 +91,18 @@ public sealed record BenchmarkReport
             Digests = manifest.Digests,
             Samples = samples,
         };
+    }
+
+    /// <param name="sorted">Predictions in the order of their samples.</param>
+    private static IEnumerable<Prediction> OneForEachSample(Prediction[] sorted)
+    {
+        for (int begin = 0, end; begin < sorted.Length; begin = end)
+        {
+            SampleId sample = sorted[begin].Sample.Id;
+            for (end = begin + 1; end < sorted.Length && sorted[end].Sample.Id == sample;)
+                end++;
+            yield return PickOne(new ArraySegment<Prediction>(sorted, begin, end - begin));
+        }
     }
 
     /// <summary>Of several predictions for a sample always the same one, whatever their order: an answered one, then by its text.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Comparisons;
 using TinyGptV.Evaluation.Reports.Html;
@@ -11,6 +12,9 @@ public static class StoredReport
 {
     /// <summary>The scoring mode of reports if nobody asks for another: what the scripts behind the TinyGPT-V paper compute.</summary>
     public const string DefaultMode = "tinygptv";
+
+    /// <summary>Without a mark at the beginning, and with a replacement for what is no text.</summary>
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Scores what a run has stored, which may be a part of it.</summary>
     /// <param name="store">The store.</param>
@@ -71,12 +75,20 @@ public static class StoredReport
         var places = ImmutableArray.CreateBuilder<string>();
         foreach ((string name, string extension, Action<EvaluationReport, TextWriter> write) in Files(images))
         {
-            using var content = new StringWriter();
-            write(report, content);
-            places.Add(await store.WriteReportAsync(report.Run, FileName(name, extension, report.Mode), content.ToString(), cancellationToken));
+            ReadOnlyMemory<byte> content = Encode(writer => write(report, writer));
+            places.Add(await store.WriteReportAsync(report.Run, FileName(name, extension, report.Mode), content, cancellationToken));
         }
 
         return places.DrainToImmutable();
+    }
+
+    /// <summary>Half of what a string of it would take, and not twice: lists of predictions have hundreds of megabytes.</summary>
+    private static ReadOnlyMemory<byte> Encode(Action<TextWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new StreamWriter(bytes, Utf8, leaveOpen: true))
+            write(writer);
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     private static ImmutableArray<(string Name, string Extension, Action<EvaluationReport, TextWriter> Write)> Files(string images) =>

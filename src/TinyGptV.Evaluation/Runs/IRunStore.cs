@@ -52,10 +52,10 @@ public interface IRunStore
     /// <summary>Writes a file beside the predictions, replacing an older one: a report, timings, the run's state.</summary>
     /// <param name="run">The run.</param>
     /// <param name="name">The file name, for example <c>report.csv</c>.</param>
-    /// <param name="content">The content.</param>
+    /// <param name="content">The content: text in UTF-8.</param>
     /// <param name="cancellationToken">Ends the writing early; the older file stays then.</param>
     /// <returns>Where it can be found, for people.</returns>
-    ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken);
+    ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Reads what <see cref="WriteReportAsync"/> wrote.</summary>
     /// <param name="run">The run.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Runs;
@@ -51,6 +52,6 @@ public sealed record RunState
     public async ValueTask WriteAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        await store.WriteReportAsync(run, File, JsonSerializer.Serialize(this, EvaluationJson.Indented.RunState) + "\n", cancellationToken);
+        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.RunState) + "\n"), cancellationToken);
     }
 }

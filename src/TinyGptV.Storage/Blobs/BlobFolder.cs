@@ -100,17 +100,16 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
 
     /// <summary>Writes a blob, in place of an older one if there is one.</summary>
     /// <param name="name">Its name below the folder.</param>
-    /// <param name="content">What is written, from its start; can be sought.</param>
+    /// <param name="content">What is written.</param>
     /// <param name="cancellationToken">Ends the writing early; the older one stays then.</param>
-    public Task ReplaceAsync(string name, Stream content, CancellationToken cancellationToken) => ExplainedAsync(name, async () =>
+    public Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => ExplainedAsync(name, async () =>
     {
         await pipelines.Transfer.ExecuteAsync(
             async token =>
             {
-                content.Position = 0;
                 try
                 {
-                    await ClientOf(name).UploadAsync(content, new BlobUploadOptions(), token);
+                    await ClientOf(name).UploadAsync(BinaryData.FromBytes(content), new BlobUploadOptions(), token);
                 }
                 catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
                 {

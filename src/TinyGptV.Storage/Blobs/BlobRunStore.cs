@@ -51,11 +51,10 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
             : throw new PrerequisiteException($"The predictions '{blobs.LocationOf(name)}' cannot be read: they are not there. Restore them, or remove the run and start it again.");
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string blob = NameOf(run, name);
-        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(content), writable: false);
-        await blobs.ReplaceAsync(blob, bytes, cancellationToken);
+        await blobs.ReplaceAsync(blob, content, cancellationToken);
         return blobs.LocationOf(blob);
     }
 

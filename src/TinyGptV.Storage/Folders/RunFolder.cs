@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
@@ -74,10 +73,10 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         }
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
-        return await WritingAsync(path, () => WriteOnceFile.Replace(path, Encoding.UTF8.GetBytes(content)), cancellationToken);
+        return await WritingAsync(path, () => WriteOnceFile.Replace(path, content.Span), cancellationToken);
     }
 
     public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)

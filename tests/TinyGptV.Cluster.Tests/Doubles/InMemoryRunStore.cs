@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
@@ -78,8 +79,9 @@ internal sealed class InMemoryRunStore : IRunStore
             ? ValueTask.FromResult(new StoredShard(lines, $"{shard}"))
             : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
 
-    public ValueTask<string> WriteReportAsync(RunId run, string name, string content, CancellationToken cancellationToken)
+    public ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        string content = Encoding.UTF8.GetString(bytes.Span);
         _reports[(run, name)] = content;
         _written.Add((run, name, content));
         foreach (var (wanted, told) in _waiting)

@@ -27,7 +27,7 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         StorageLocation location = Signed(DateTimeOffset.UtcNow.AddHours(1));
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteReportAsync(new RunId("r1"), "report.csv", "y", Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteReportAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
 
         Assert.Contains("The storage refuses access to", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", exception.ToString(), StringComparison.Ordinal);

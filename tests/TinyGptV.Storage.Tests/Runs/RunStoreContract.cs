@@ -135,8 +135,8 @@ public abstract class RunStoreContract
     [Fact]
     public async Task WriteReportAsync_replaces_the_older_report()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "old, and longer", Token);
-        await Store.WriteReportAsync(Run, "report.csv", "new: Größe\n", Token);
+        await Store.WriteReportAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
+        await Store.WriteReportAsync(Run, "report.csv", "new: Größe\n"u8.ToArray(), Token);
 
         Assert.Equal("new: Größe\n", await Store.ReadReportAsync(Run, "report.csv", Token));
     }
@@ -144,7 +144,7 @@ public abstract class RunStoreContract
     [Fact]
     public async Task ReadReportAsync_no_such_report_is_null()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "here", Token);
+        await Store.WriteReportAsync(Run, "report.csv", "here"u8.ToArray(), Token);
 
         Assert.Null(await Store.ReadReportAsync(Run, "report.md", Token));
         Assert.Null(await Store.ReadReportAsync(new("other-run"), "report.csv", Token));
