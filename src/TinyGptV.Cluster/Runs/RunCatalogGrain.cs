@@ -19,6 +19,8 @@ namespace TinyGptV.Cluster.Runs;
 [Orleans.Concurrency.Reentrant]
 internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery) : Grain, IRunCatalogGrain
 {
+    private const int StatesAtOnce = 16;
+
     private static readonly string ProgramVersion =
         typeof(RunCatalogGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
@@ -50,21 +52,24 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
 
     public async Task AdoptAsync(CancellationToken cancellationToken)
     {
-        foreach (RunId run in await store.ListAsync(cancellationToken))
+        var runs = await store.ListAsync(cancellationToken);
+        // One after the other, a run that waits would wait for the states of all that are complete, whenever a coordinator begins.
+        foreach (RunId[] some in runs.Where(run => !_complete.Contains(run)).Chunk(StatesAtOnce))
+            await Task.WhenAll(some.Select(run => AdoptAsync(run, cancellationToken)));
+    }
+
+    private async Task AdoptAsync(RunId run, CancellationToken cancellationToken)
+    {
+        switch (await TryReadPhaseAsync(run, cancellationToken))
         {
-            if (_complete.Contains(run))
-                continue;
-            switch (await TryReadPhaseAsync(run, cancellationToken))
-            {
-                case RunPhase.Completed:
-                    _complete.Add(run);
-                    break;
-                case RunPhase.Running:
-                    await RunGrain(run).ContinueAsync(cancellationToken);
-                    break;
-                default:
-                    break;
-            }
+            case RunPhase.Completed:
+                _complete.Add(run);
+                break;
+            case RunPhase.Running:
+                await RunGrain(run).ContinueAsync(cancellationToken);
+                break;
+            default:
+                break;
         }
     }
 

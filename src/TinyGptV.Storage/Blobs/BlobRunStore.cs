@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
@@ -14,12 +15,24 @@ namespace TinyGptV.Storage.Blobs;
 /// <param name="blobs">The container or prefix of all runs; a container is made when the first run is.</param>
 internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
 {
+    private const int RequestsAtOnce = 16;
+
+    /// <summary>
+    /// The runs whose manifest was seen, which they keep: coordinators list all runs several times a minute, and that is one request, not one for each run.
+    /// </summary>
+    private readonly ConcurrentDictionary<RunId, bool> _known = new();
+
     public async ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
-        var runs = ImmutableArray.CreateBuilder<RunId>();
-        foreach (string name in await blobs.ListFoldersAsync("", cancellationToken))
-            if (RunId.IsValid(name) && await blobs.ExistsAsync($"{name}/{RunLayout.Manifest}", cancellationToken)) runs.Add(new RunId(name));
-        return runs.DrainToImmutable();
+        RunId[] named = [.. (await blobs.ListFoldersAsync("", cancellationToken)).Where(RunId.IsValid).Select(name => new RunId(name))];
+        await Parallel.ForEachAsync(
+            named.Where(run => !_known.ContainsKey(run)),
+            new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken },
+            async (run, token) =>
+            {
+                if (await blobs.ExistsAsync(FolderOf(run) + RunLayout.Manifest, token)) _known.TryAdd(run, true);
+            });
+        return [.. named.Where(_known.ContainsKey)];
     }
 
     public async ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation;
@@ -51,6 +52,28 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
 
         Assert.Equal([Run], await Store.ListAsync(Token));
         Assert.Equal([new ShardIndex(3)], await Store.ListShardsAsync(Run, Token));
+    }
+
+    [Fact]
+    public async Task ListAsync_asks_once_for_all_runs_that_were_listed_before()
+    {
+        await using var proxy = new FaultyProxy(azurite.Endpoint);
+        using var storage = new BlobStorage(azurite, proxy.Endpoint);
+        IRunStore store = storage.NewStore();
+        RunId[] runs = [.. Enumerable.Range(10, 40).Select(number => new RunId($"run-{number}"))];
+        foreach (RunId run in runs.SkipLast(1)) await store.TryCreateAsync(Manifest(run.Value), Token);
+        Assert.Equal(runs.SkipLast(1), await store.ListAsync(Token));
+        await store.TryCreateAsync(Manifest(runs[^1].Value), Token);
+
+        var asked = new ConcurrentQueue<string>();
+        proxy.Served += (method, target, _) => asked.Enqueue($"{method} {target.Split('?')[0]}");
+        Assert.Equal(runs, await store.ListAsync(Token));
+
+        // The list, and the one run that nobody knew; a slow service is asked the same twice.
+        string[] requests = [.. asked.Distinct().Order(StringComparer.Ordinal)];
+        Assert.Equal(2, requests.Length);
+        Assert.StartsWith("GET ", requests[0], StringComparison.Ordinal);
+        Assert.Matches($"^HEAD .*/{runs[^1]}/manifest.json$", requests[1]);
     }
 
     [Fact]
