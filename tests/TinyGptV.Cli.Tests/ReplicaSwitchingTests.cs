@@ -11,7 +11,6 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly InProcess _client;
-
     private readonly StartedOnce<SampleContainer> _storage;
 
     public ReplicaSwitchingTests(StartedOnce<SampleContainer> storage) => (_client, _storage) = (new InProcess(_folder), storage);

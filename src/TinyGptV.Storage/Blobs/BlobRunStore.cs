@@ -42,7 +42,9 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
     {
         string name = FolderOf(run) + RunLayout.Manifest;
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
-        return reading.Status == BlobStatus.Absent ? null : RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
+        if (reading.Status != BlobStatus.Absent) return RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
+        _known.TryRemove(run, out _); // somebody removes the run
+        return null;
     }
 
     public async ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)

@@ -77,6 +77,20 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
     }
 
     [Fact]
+    public async Task ListAsync_leaves_out_a_run_whose_manifest_was_found_removed()
+    {
+        IRunStore store = Store;
+        await store.TryCreateAsync(Manifest("first-run"), Token);
+        await store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token);
+        Assert.Equal([Run], await store.ListAsync(Token));
+
+        await _storage.Container.DeleteAsync("team/runs/first-run/manifest.json");
+
+        Assert.Null(await store.ReadManifestAsync(Run, Token));
+        Assert.Empty(await store.ListAsync(Token));
+    }
+
+    [Fact]
     public async Task ReadManifestAsync_malformed_is_refused_with_its_place()
     {
         await _storage.Container.UploadAsync("team/runs/first-run/manifest.json", "{ \"layout\": 1,"u8.ToArray());
