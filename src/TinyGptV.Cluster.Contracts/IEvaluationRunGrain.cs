@@ -67,10 +67,9 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="mode">The scoring mode, for example <c>tinygptv</c>.</param>
     /// <param name="cancellationToken">Gives the request up; each file is either the old or the new one then.</param>
-    /// <returns>The report, or why there is none. Never throws for what a user can cause.</returns>
-    /// <remarks>May take minutes: every prediction of the run is read.</remarks>
+    /// <returns>One element: the report, or why there is none. Never throws for what a user can cause.</returns>
+    /// <remarks>May take minutes, for every prediction of the run is read; a stream keeps each call short, so that a lost silo costs seconds.</remarks>
     [Alias("report")]
     [AlwaysInterleave]
-    [ResponseTimeout("00:05:00")]
-    Task<RunReport> ReportAsync(string mode, CancellationToken cancellationToken);
+    IAsyncEnumerable<RunReport> ReportAsync(string mode, CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace TinyGptV.Cluster.Contracts;
 
 /// <summary>The replicas of the cluster, for clients, which do not know their names. One grain, key 0, on a coordinator silo.</summary>
+/// <remarks>What may take long is a stream: each call is short then, so that a lost silo costs seconds.</remarks>
 [Alias("tinygptv.replica-catalog")]
 public interface IReplicaCatalogGrain : IGrainWithIntegerKey
 {
@@ -11,8 +12,7 @@ public interface IReplicaCatalogGrain : IGrainWithIntegerKey
     /// <returns>The replicas in ordinal order of their names; one that does not answer is among them until its silo is declared dead.</returns>
     /// <remarks>May take seconds: a replica that does not answer is asked again.</remarks>
     [Alias("list")]
-    [ResponseTimeout("00:00:30")]
-    Task<ImmutableArray<ReplicaStatus>> ListAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<ReplicaStatus> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Asks replicas for another checkpoint; <see cref="ListAsync"/> tells what becomes of that.</summary>
     /// <param name="request">Which checkpoint. The same request may be sent again.</param>
@@ -21,6 +21,5 @@ public interface IReplicaCatalogGrain : IGrainWithIntegerKey
     /// <returns>The answer of every replica in the order of the names. Never throws for what a user can cause.</returns>
     /// <remarks>May take seconds: a replica that does not answer is asked again.</remarks>
     [Alias("load")]
-    [ResponseTimeout("00:00:30")]
-    Task<ImmutableArray<ModelAnswer>> LoadAsync(ModelRequest request, ImmutableArray<string> replicas, CancellationToken cancellationToken);
+    IAsyncEnumerable<ModelAnswer> LoadAsync(ModelRequest request, ImmutableArray<string> replicas, CancellationToken cancellationToken);
 }

@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Contracts;
 
 /// <summary>The entrance of the cluster: starts runs and lists them. One grain, key 0, on a coordinator silo.</summary>
+/// <remarks>What may take long is a stream, also where it has one element: each call is short then, so that a lost silo costs seconds.</remarks>
 [Alias("tinygptv.run-catalog")]
 public interface IRunCatalogGrain : IGrainWithIntegerKey
 {
@@ -13,24 +13,21 @@ public interface IRunCatalogGrain : IGrainWithIntegerKey
     /// </summary>
     /// <param name="request">What to evaluate.</param>
     /// <param name="cancellationToken">Gives the request up; a run that was started goes on.</param>
-    /// <returns>The run, or why it was not started. Never throws for what a user can cause.</returns>
+    /// <returns>One element: the run, or why it was not started. Never throws for what a user can cause.</returns>
     /// <remarks>May take minutes: a benchmark of a million samples is read and hashed before the answer.</remarks>
     [Alias("start")]
-    [ResponseTimeout("00:05:00")]
-    Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken);
+    IAsyncEnumerable<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken);
 
     /// <summary>All runs of the coordinator's store, with where they stand.</summary>
     /// <param name="cancellationToken">Ends the listing early.</param>
     /// <returns>The runs in ordinal order of their names.</returns>
     /// <remarks>May take minutes: the predictions of runs that nobody works on are counted anew.</remarks>
     [Alias("list")]
-    [ResponseTimeout("00:05:00")]
-    Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<RunProgress> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Takes up every run that should be under way and is not, because its coordinator died. A duty of coordinators.</summary>
     /// <param name="cancellationToken">Ends it early.</param>
-    /// <returns>A task that ends when they are under way.</returns>
+    /// <returns>Where each of them stands.</returns>
     [Alias("adopt")]
-    [ResponseTimeout("00:05:00")]
-    Task AdoptAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<RunProgress> AdoptAsync(CancellationToken cancellationToken);
 }

@@ -41,7 +41,7 @@ public sealed class MultiProcessTests(StartedOnce<OneProcessRun> oneProcess) : I
     {
         await using (var cluster = await StartClusterAsync())
         {
-            await using ProgramProcess eval = cluster.Evaluate([.. OneProcessRun.Settings]);
+            await using ProgramProcess eval = cluster.Evaluate(["--wait", "5", .. OneProcessRun.Settings]);
             await cluster.SecondReplica.WaitForLineAsync(line => ReplicaLog.Begins.IsMatch(line), Token);
             cluster.Coordinator.Kill();
 

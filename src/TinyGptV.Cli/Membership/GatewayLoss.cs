@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TinyGptV.Cli.Membership;
 
 /// <summary>
@@ -5,15 +7,29 @@ namespace TinyGptV.Cli.Membership;
 /// answer until its time-out; whoever repeats it reaches the run through another gateway at once. Calls through other gateways end too,
 /// which costs one more question each: all calls of a client can be repeated.
 /// </summary>
-internal sealed class GatewayLoss : IOutgoingGrainCallFilter
+/// <param name="patience">How long there may be no gateway at all before the cluster counts as lost.</param>
+/// <param name="environment">Measures that, and tells people what is waited for.</param>
+internal sealed class GatewayLoss(TimeSpan patience, ProgramEnvironment environment) : IOutgoingGrainCallFilter, IDisposable
 {
+    private readonly CancellationTokenSource _lost = new(Timeout.InfiniteTimeSpan, environment.Time);
     private volatile TaskCompletionSource _loss = NewLoss();
+    private volatile bool _leaves;
+
+    /// <summary>Cancelled when there has been no gateway for too long.</summary>
+    public CancellationToken Lost => _lost.Token;
 
     public void OnGatewayCountChanged(object? sender, GatewayCountChangedEventArgs change)
     {
+        if (_leaves) return;
+        if (change.NumberOfConnectedGateways == 0)
+            environment.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No coordinator answers; waiting up to {patience.TotalSeconds:0} s for one"));
+        _lost.CancelAfter(change.NumberOfConnectedGateways == 0 ? patience : Timeout.InfiniteTimeSpan);
         if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
             Interlocked.Exchange(ref _loss, NewLoss()).SetResult();
     }
+
+    /// <summary>From now on the client itself closes its connections.</summary>
+    public void Leave() => _leaves = true;
 
     /// <exception cref="SiloUnavailableException">A gateway was lost; whether the call was carried out is unknown.</exception>
     public async Task Invoke(IOutgoingGrainCallContext context)
@@ -27,6 +43,8 @@ internal sealed class GatewayLoss : IOutgoingGrainCallFilter
         }
         await call;
     }
+
+    public void Dispose() => _lost.Dispose();
 
     private static TaskCompletionSource NewLoss() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

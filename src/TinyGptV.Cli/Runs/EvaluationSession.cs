@@ -46,26 +46,28 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
 
     private async Task<int> EvaluateAsync(ClusterAccess cluster, EvalOptions options, CancellationToken interrupted)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupted, cluster.Lost);
         RunId? run = null;
         try
         {
-            run = await StartAsync(cluster, options, ended.Token);
-            var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value.Value);
-            RunProgress end = await FollowAsync(cluster, run.Value, ended.Token);
-            return end.Phase == RunPhase.Completed
-                ? await ConcludeAsync(end, await cluster.AskAsync(() => grain.ReportAsync(options.Mode, ended.Token), environment.Time, ended.Token), options.Format)
-                : throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
+            return await cluster.WhileThereAsync(
+                async ended => await EvaluateAsync(cluster, (run = await StartAsync(cluster, options, ended)).Value, options, ended),
+                "What is predicted is kept in its store; when it is there again, the same command continues the run.", interrupted);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             return await StopAsync(cluster, run);
         }
-        catch (Exception exception) when (!cluster.IsEmbedded && exception is OperationCanceledException or OrleansException or TimeoutException)
-        {
-            throw new PrerequisiteException(
-                "The cluster is lost: no coordinator answers any more. What is predicted is kept in its store; when it is there again, the same command continues the run.", exception);
-        }
+    }
+
+    private async Task<int> EvaluateAsync(ClusterAccess cluster, RunId run, EvalOptions options, CancellationToken cancellationToken)
+    {
+        RunProgress end = await FollowAsync(cluster, run, cancellationToken);
+        if (end.Phase != RunPhase.Completed)
+            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
+        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
+        RunReport report = await cluster.AskAsync(
+            () => grain.ReportAsync(options.Mode, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
+        return await ConcludeAsync(end, report, options.Format);
     }
 
     private async Task<RunId> StartAsync(ClusterAccess cluster, EvalOptions options, CancellationToken cancellationToken)
@@ -74,7 +76,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         long began = environment.Time.GetTimestamp();
         for (bool told = false; ; told = true)
         {
-            RunStart start = await cluster.AskAsync(() => catalog.StartAsync(options.Request, cancellationToken), environment.Time, cancellationToken);
+            RunStart start = await cluster.AskAsync(() => catalog.StartAsync(options.Request, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
             switch (start.Status)
             {
                 case RunStartStatus.Started:

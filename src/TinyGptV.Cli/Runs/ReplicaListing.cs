@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Membership;
@@ -19,14 +18,15 @@ internal sealed class ReplicaListing(ProgramEnvironment environment)
     {
         await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
         var catalog = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
-        ImmutableArray<ReplicaStatus> replicas = await cluster.AskAsync(() => catalog.ListAsync(cancellationToken), environment.Time, cancellationToken);
+        ReplicaStatus[] replicas = await cluster.WhileThereAsync(
+            ended => cluster.AskAsync(() => catalog.ListAsync(ended).ToArrayAsync(ended), environment.Time, ended), ClusterAccess.AskLater, cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(replicas, environment.Output);
-        else if (replicas.IsEmpty) await environment.Error.WriteLineAsync("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
+        else if (replicas.Length == 0) await environment.Error.WriteLineAsync("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
         else await TableOf(replicas).WriteToAsync(environment.Output);
         return ExitCode.Success;
     }
 
-    private static TextTable TableOf(ImmutableArray<ReplicaStatus> replicas)
+    private static TextTable TableOf(ReplicaStatus[] replicas)
     {
         var table = new TextTable("replica", "silo", "phase", "model", "digest", ">work", "remark");
         foreach (ReplicaStatus replica in replicas)

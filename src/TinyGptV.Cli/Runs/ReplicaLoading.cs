@@ -24,16 +24,9 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
     public async Task<int> LoadAsync(ReplicaLoadingOptions options, CancellationToken cancellationToken)
     {
         await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cluster.Lost);
-        try
-        {
-            return await LoadAsync(cluster, options, ended.Token);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is OperationCanceledException or OrleansException or TimeoutException)
-        {
-            throw new PrerequisiteException(
-                "The cluster is lost: no coordinator answers any more. Replicas that have begun to load go on; 'tinygptv replicas' tells when it is there again.", exception);
-        }
+        return await cluster.WhileThereAsync(
+            ended => LoadAsync(cluster, options, ended),
+            "Replicas that have begun to load go on; 'tinygptv replicas' tells when it is there again.", cancellationToken);
     }
 
     private async Task<int> LoadAsync(ClusterAccess cluster, ReplicaLoadingOptions options, CancellationToken cancellationToken)
@@ -41,7 +34,7 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
         var catalog = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
         var request = new ModelRequest(Guid.NewGuid(), options.Location);
         ImmutableArray<string> chosen = Choose(options.Replicas, await ListAsync());
-        ImmutableArray<ModelAnswer> answers = await cluster.AskAsync(() => catalog.LoadAsync(request, chosen, cancellationToken), environment.Time, cancellationToken);
+        ModelAnswer[] answers = await cluster.AskAsync(() => catalog.LoadAsync(request, chosen, cancellationToken).ToArrayAsync(cancellationToken), environment.Time, cancellationToken);
         bool refused = false;
         foreach (ModelAnswer answer in answers.Where(answer => answer.Status != ModelRequestStatus.Begun))
         {
@@ -53,10 +46,10 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
         bool loaded = await FollowAsync(begun, request.Id, ListAsync, cancellationToken);
         return loaded && !refused ? ExitCode.Success : ExitCode.UserMustAct;
 
-        Task<ImmutableArray<ReplicaStatus>> ListAsync() => cluster.AskAsync(() => catalog.ListAsync(cancellationToken), environment.Time, cancellationToken);
+        Task<ReplicaStatus[]> ListAsync() => cluster.AskAsync(() => catalog.ListAsync(cancellationToken).ToArrayAsync(cancellationToken), environment.Time, cancellationToken);
     }
 
-    private static ImmutableArray<string> Choose(ImmutableArray<string> named, ImmutableArray<ReplicaStatus> all)
+    private static ImmutableArray<string> Choose(ImmutableArray<string> named, ReplicaStatus[] all)
     {
         ImmutableArray<string> known = [.. all.Select(replica => replica.Replica)];
         if (known.IsEmpty)
@@ -68,13 +61,13 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
     /// <summary>Tells of every change until each replica has ended, in whichever way.</summary>
     /// <returns>True if all of them have the checkpoint.</returns>
     private async Task<bool> FollowAsync(
-        IEnumerable<string> begun, Guid request, Func<Task<ImmutableArray<ReplicaStatus>>> listAsync, CancellationToken cancellationToken)
+        IEnumerable<string> begun, Guid request, Func<Task<ReplicaStatus[]>> listAsync, CancellationToken cancellationToken)
     {
         Dictionary<string, string> told = begun.ToDictionary(replica => replica, _ => "", StringComparer.Ordinal);
         bool loaded = true;
         while (told.Count > 0)
         {
-            ImmutableArray<ReplicaStatus> all = await listAsync();
+            ReplicaStatus[] all = await listAsync();
             foreach (string replica in told.Keys.Order(StringComparer.Ordinal).ToArray())
             {
                 var (text, success) = Judge(all.FirstOrDefault(one => one.Replica == replica), request);

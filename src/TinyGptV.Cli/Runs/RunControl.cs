@@ -33,11 +33,7 @@ internal sealed class RunControl(ProgramEnvironment environment)
     {
         await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
         var run = cluster.Grains.GetGrain<IEvaluationRunGrain>(options.Run.Value);
-        RunProgress before = await run.GetProgressAsync(cancellationToken).WaitAsync(cancellationToken);
-        // A run that is not there has failed without ever having had a benchmark.
-        if (before is { Phase: RunPhase.Failed, Benchmarks.IsEmpty: true })
-            throw new PrerequisiteException(before.Problem ?? $"There is no run '{options.Run}'.");
-        RunProgress after = await ApplyAsync(run, options, cancellationToken);
+        RunProgress after = await cluster.WhileThereAsync(ended => ApplyAsync(cluster, run, options, ended), ClusterAccess.AskLater, cancellationToken);
         string phase = after.Phase is RunPhase.Running or RunPhase.Preparing && options.Action == RunControlAction.Pause ? "pausing" : after.Phase.ToString().ToLowerInvariant();
         await environment.Output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
@@ -45,17 +41,29 @@ internal sealed class RunControl(ProgramEnvironment environment)
         return ExitCode.Success;
     }
 
+    private async Task<RunProgress> ApplyAsync(ClusterAccess cluster, IEvaluationRunGrain run, RunControlOptions options, CancellationToken cancellationToken)
+    {
+        RunProgress before = await AskAsync(() => run.GetProgressAsync(cancellationToken));
+        // A run that is not there has failed without ever having had a benchmark.
+        return before is not { Phase: RunPhase.Failed, Benchmarks.IsEmpty: true }
+            ? await AskAsync(() => ApplyAsync(run, options, cancellationToken))
+            : throw new PrerequisiteException(before.Problem ?? $"There is no run '{options.Run}'.");
+
+        Task<RunProgress> AskAsync(Func<Task<RunProgress>> call) =>
+            cluster.AskAsync(() => new ValueTask<RunProgress>(call()), environment.Time, cancellationToken);
+    }
+
     private static async Task<RunProgress> ApplyAsync(IEvaluationRunGrain run, RunControlOptions options, CancellationToken cancellationToken)
     {
         switch (options.Action)
         {
             case RunControlAction.Pause:
-                return await run.PauseAsync(cancellationToken).WaitAsync(cancellationToken);
+                return await run.PauseAsync(cancellationToken);
             case RunControlAction.Resume:
-                return await run.ResumeAsync(options.Priority, cancellationToken).WaitAsync(cancellationToken);
+                return await run.ResumeAsync(options.Priority, cancellationToken);
             default:
-                await run.CancelAsync(cancellationToken).WaitAsync(cancellationToken);
-                return await run.GetProgressAsync(cancellationToken).WaitAsync(cancellationToken);
+                await run.CancelAsync(cancellationToken);
+                return await run.GetProgressAsync(cancellationToken);
         }
     }
 }

@@ -31,7 +31,9 @@ internal sealed class RunListing(ProgramEnvironment environment)
     private async Task<ImmutableArray<RunProgress>> AskAsync(RunListingOptions options, CancellationToken cancellationToken)
     {
         await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment, new LogOptions(), cancellationToken);
-        return await cluster.Grains.GetGrain<IRunCatalogGrain>(0).ListAsync(cancellationToken);
+        var catalog = cluster.Grains.GetGrain<IRunCatalogGrain>(0);
+        return [.. await cluster.WhileThereAsync(
+            ended => cluster.AskAsync(() => catalog.ListAsync(ended).ToArrayAsync(ended), environment.Time, ended), ClusterAccess.AskLater, cancellationToken)];
     }
 
     private async Task<ImmutableArray<RunProgress>> ReadAsync(StorageLocation location, CancellationToken cancellationToken)

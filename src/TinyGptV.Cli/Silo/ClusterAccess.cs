@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
 
 namespace TinyGptV.Cli.Silo;
@@ -12,25 +13,28 @@ namespace TinyGptV.Cli.Silo;
 /// <summary>A way to a cluster's grains: a whole cluster in this process, or a client of one that runs elsewhere.</summary>
 internal sealed class ClusterAccess : IAsyncDisposable
 {
+    /// <summary>What people do who only asked something of a cluster that was lost meanwhile.</summary>
+    public const string AskLater = "Give the same command when it is there again.";
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
-    // A call through a living gateway to a silo that died is answered by nobody. Every call is shorter than this, or says that it is longer.
+    // A call through a living gateway to a silo that died is answered by nobody. Every call is shorter than this: what takes long is a stream.
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LongestRepetition = TimeSpan.FromMinutes(1);
+    /// <summary>Longer than another silo takes to have the grains of one that died.</summary>
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromMinutes(1);
 
     private readonly IAsyncDisposable _connection;
+    private readonly TimeSpan _patience;
 
-    private ClusterAccess(IAsyncDisposable connection, IGrainFactory grains, CancellationToken? lost) =>
-        (_connection, Grains, Lost, IsEmbedded) = (connection, grains, lost ?? CancellationToken.None, lost is null);
+    // Cancelled when there has been no gateway for as long as the entrance says. A cluster that comes back sooner, be it that every silo was
+    // killed, is used on.
+    private readonly CancellationToken _lost;
+
+    private ClusterAccess(IAsyncDisposable connection, IGrainFactory grains, TimeSpan patience, CancellationToken? lost) =>
+        (_connection, Grains, _patience, _lost, IsEmbedded) = (connection, grains, patience, lost ?? CancellationToken.None, lost is null);
 
     public IGrainFactory Grains { get; }
-
-    /// <summary>
-    /// Cancelled when no gateway is left. Calls under way do not end by themselves then, but wait for their time-out, which is
-    /// minutes for some: give this token to them.
-    /// </summary>
-    public CancellationToken Lost { get; }
 
     /// <summary>True if the cluster ends with this process.</summary>
     public bool IsEmbedded { get; }
@@ -39,7 +43,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
     public static async Task<ClusterAccess> EmbedAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         SiloHost silo = await SiloHost.StartAsync(settings, time, cancellationToken);
-        return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), lost: null);
+        return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), patience: default, lost: null);
     }
 
     /// <summary>Joins a running cluster as a client.</summary>
@@ -53,8 +57,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
         long start = environment.Time.GetTimestamp();
         IPEndPoint[][] endpoints = await Task.WhenAll(entrance.Gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
         ClusterMembership membership = await ClusterMembership.OpenAsync(entrance.Membership, entrance.Wait, environment, cancellationToken);
-        var lost = new CancellationTokenSource();
-        var gateways = new GatewayLoss();
+        var gateways = new GatewayLoss(entrance.Wait, environment);
         HostApplicationBuilder builder = QuietHost.CreateBuilder(log, LogLevel.Warning);
         builder.UseOrleansClient(client =>
         {
@@ -65,14 +68,13 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 await Task.Delay(RetryInterval, environment.Time, token);
                 return true;
             })
-            .AddClusterConnectionLostHandler((_, _) => lost.Cancel())
             .AddGatewayCountChangedHandler(gateways.OnGatewayCountChanged)
             .AddOutgoingGrainCallFilter(gateways)
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = LongestCall)
             .AddEvaluationClient();
         });
 
-        var connection = new ClientConnection(builder.Build(), membership, lost);
+        var connection = new ClientConnection(builder.Build(), membership, gateways);
         try
         {
             await connection.StartAsync(cancellationToken);
@@ -84,29 +86,35 @@ internal sealed class ClusterAccess : IAsyncDisposable
                 $"No cluster answers at {entrance} after {entrance.Wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
                 + "give its gateway with --cluster, or wait longer with --wait.", exception);
         }
-        return new ClusterAccess(connection, connection.Grains, lost.Token);
+        return new ClusterAccess(connection, connection.Grains, entrance.Wait > ShortestPatience ? entrance.Wait : ShortestPatience, gateways.Lost);
     }
 
     /// <summary>Makes a call that may be repeated, and repeats it when a silo was lost on its way.</summary>
-    public async Task<T> AskAsync<T>(Func<Task<T>> call, TimeProvider time, CancellationToken cancellationToken)
+    public Task<T> AskAsync<T>(Func<ValueTask<T>> call, TimeProvider time, CancellationToken cancellationToken) =>
+        IsEmbedded ? call().AsTask().WaitAsync(cancellationToken) : RepeatedCall.MakeAsync(call, _patience, time, cancellationToken);
+
+    /// <summary>Does something with the cluster for as long as it is there.</summary>
+    /// <param name="work">What is done; its token is cancelled when the cluster is lost.</param>
+    /// <param name="then">What people do if that happens.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="PrerequisiteException">The cluster is lost.</exception>
+    public async Task<T> WhileThereAsync<T>(Func<CancellationToken, Task<T>> work, string then, CancellationToken cancellationToken)
     {
-        long began = time.GetTimestamp();
-        while (true)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lost);
+        try
         {
-            try
-            {
-                return await call().WaitAsync(cancellationToken);
-            }
-            catch (Exception exception) when (!IsEmbedded && exception is OrleansException or TimeoutException && time.GetElapsedTime(began) < LongestRepetition)
-            {
-                await Task.Delay(RetryInterval, time, cancellationToken);
-            }
+            return await work(ended.Token);
+        }
+        catch (Exception exception) when (!IsEmbedded && !cancellationToken.IsCancellationRequested
+            && (exception is OperationCanceledException || SiloLoss.Explains(exception)))
+        {
+            throw new PrerequisiteException($"The cluster is lost: no coordinator answers any more. {then}", exception);
         }
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private sealed class ClientConnection(IHost host, ClusterMembership membership, CancellationTokenSource lost) : IAsyncDisposable
+    private sealed class ClientConnection(IHost host, ClusterMembership membership, GatewayLoss gateways) : IAsyncDisposable
     {
         public IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
 
@@ -114,8 +122,9 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
+            gateways.Leave();
             await using (membership)
-            using (lost)
+            using (gateways)
             using (host)
                 await host.StopAsync(CancellationToken.None);
         }

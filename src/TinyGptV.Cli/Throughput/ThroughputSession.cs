@@ -123,7 +123,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
     {
         var catalog = cluster.Grains.GetGrain<IRunCatalogGrain>(0);
         long began = environment.Time.GetTimestamp();
-        while (await catalog.StartAsync(request, cancellationToken) is { Status: not RunStartStatus.Started } start)
+        while (await catalog.StartAsync(request, cancellationToken).SingleAsync(cancellationToken) is { Status: not RunStartStatus.Started } start)
         {
             if (start.Status == RunStartStatus.Refused || environment.Time.GetElapsedTime(began) >= Patience)
                 throw new PrerequisiteException($"The measured run was not started: {start.Problem}");

@@ -112,7 +112,10 @@ internal sealed partial class EvaluationRunGrain(
             Enter(RunPhase.Cancelled);
     }
 
-    public Task<RunReport> ReportAsync(string mode, CancellationToken cancellationToken) => reporting.ReportAsync(Run, mode, cancellationToken);
+    public async IAsyncEnumerable<RunReport> ReportAsync(string mode, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await reporting.ReportAsync(Run, mode, cancellationToken);
+    }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

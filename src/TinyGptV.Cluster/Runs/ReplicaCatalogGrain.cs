@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
 
@@ -10,9 +11,16 @@ namespace TinyGptV.Cluster.Runs;
 [Orleans.Concurrency.Reentrant]
 internal sealed class ReplicaCatalogGrain(ReplicaDiscovery discovery) : Grain, IReplicaCatalogGrain
 {
-    public async Task<ImmutableArray<ReplicaStatus>> ListAsync(CancellationToken cancellationToken) =>
-        [.. await Task.WhenAll(discovery.FindLive().Select(replica => discovery.GetStatusAsync(replica, cancellationToken)))];
+    public async IAsyncEnumerable<ReplicaStatus> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (ReplicaStatus status in await Task.WhenAll(discovery.FindLive().Select(replica => discovery.GetStatusAsync(replica, cancellationToken))))
+            yield return status;
+    }
 
-    public async Task<ImmutableArray<ModelAnswer>> LoadAsync(ModelRequest request, ImmutableArray<string> replicas, CancellationToken cancellationToken) =>
-        [.. await Task.WhenAll(replicas.Select(replica => discovery.LoadAsync(replica, request, cancellationToken)))];
+    public async IAsyncEnumerable<ModelAnswer> LoadAsync(
+        ModelRequest request, ImmutableArray<string> replicas, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (ModelAnswer answer in await Task.WhenAll(replicas.Select(replica => discovery.LoadAsync(replica, request, cancellationToken))))
+            yield return answer;
+    }
 }

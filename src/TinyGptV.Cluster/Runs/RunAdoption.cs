@@ -55,7 +55,7 @@ internal sealed partial class RunAdoption(
     {
         try
         {
-            await grains.GetGrain<IRunCatalogGrain>(0).AdoptAsync(stop).WaitAsync(stop);
+            await grains.GetGrain<IRunCatalogGrain>(0).AdoptAsync(stop).CountAsync(stop).AsTask().WaitAsync(stop);
         }
         catch (Exception exception)
         {

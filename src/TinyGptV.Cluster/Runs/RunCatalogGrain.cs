@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
@@ -19,7 +20,7 @@ namespace TinyGptV.Cluster.Runs;
 [Orleans.Concurrency.Reentrant]
 internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery) : Grain, IRunCatalogGrain
 {
-    private const int StatesAtOnce = 16;
+    private const int RunsAtOnce = 16;
 
     private static readonly string ProgramVersion =
         typeof(RunCatalogGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -29,13 +30,41 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     /// <summary>Far more than an answer takes, and far less than the time-out of a call to a silo that hangs.</summary>
     private static readonly TimeSpan DescriptionTime = TimeSpan.FromSeconds(2);
 
-    public async Task<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunStart> StartAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await TryStartAsync(request, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<RunProgress> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (RunId[] some in (await store.ListAsync(cancellationToken)).Chunk(RunsAtOnce))
+        {
+            foreach (RunProgress progress in await Task.WhenAll(some.Select(run => RunGrain(run).GetProgressAsync(cancellationToken))))
+                yield return progress;
+        }
+    }
+
+    public async IAsyncEnumerable<RunProgress> AdoptAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var runs = await store.ListAsync(cancellationToken);
+        // One after the other, a run that waits would wait for the states of all that are complete, whenever a coordinator begins.
+        foreach (RunId[] some in runs.Where(run => !_complete.Contains(run)).Chunk(RunsAtOnce))
+        {
+            foreach (RunProgress? progress in await Task.WhenAll(some.Select(run => TryAdoptAsync(run, cancellationToken))))
+            {
+                if (progress is { } adopted)
+                    yield return adopted;
+            }
+        }
+    }
+
+    private async Task<RunStart> TryStartAsync(RunRequest request, CancellationToken cancellationToken)
     {
         try
         {
             Check(request);
             return await FindIdentityAsync(cancellationToken) is { } model
-                ? await StartAsync(await DescribeAsync(request, model, cancellationToken), request.Priority, cancellationToken)
+                ? await StartAsync(await OffTurn.RunAsync(() => DescribeAsync(request, model, cancellationToken), cancellationToken), request.Priority, cancellationToken)
                 : new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
         }
         catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
@@ -44,32 +73,18 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         }
     }
 
-    public async Task<ImmutableArray<RunProgress>> ListAsync(CancellationToken cancellationToken)
-    {
-        var runs = await store.ListAsync(cancellationToken);
-        return [.. await Task.WhenAll(runs.Select(run => RunGrain(run).GetProgressAsync(cancellationToken)))];
-    }
-
-    public async Task AdoptAsync(CancellationToken cancellationToken)
-    {
-        var runs = await store.ListAsync(cancellationToken);
-        // One after the other, a run that waits would wait for the states of all that are complete, whenever a coordinator begins.
-        foreach (RunId[] some in runs.Where(run => !_complete.Contains(run)).Chunk(StatesAtOnce))
-            await Task.WhenAll(some.Select(run => AdoptAsync(run, cancellationToken)));
-    }
-
-    private async Task AdoptAsync(RunId run, CancellationToken cancellationToken)
+    /// <returns>Where the run stands; null if it need not be taken up.</returns>
+    private async Task<RunProgress?> TryAdoptAsync(RunId run, CancellationToken cancellationToken)
     {
         switch (await TryReadPhaseAsync(run, cancellationToken))
         {
             case RunPhase.Completed:
                 _complete.Add(run);
-                break;
+                return null;
             case RunPhase.Running:
-                await RunGrain(run).ContinueAsync(cancellationToken);
-                break;
+                return await RunGrain(run).ContinueAsync(cancellationToken);
             default:
-                break;
+                return null;
         }
     }
 

@@ -46,7 +46,7 @@ public static class RunFollowing
         {
             return await watching.MoveNextAsync();
         }
-        catch (Exception exception) when (IsLoss(exception))
+        catch (Exception exception) when (SiloLoss.Explains(exception))
         {
             interrupted?.Invoke(exception);
             return null;
@@ -59,14 +59,11 @@ public static class RunFollowing
         {
             await watching.DisposeAsync();
         }
-        catch (Exception exception) when (IsLoss(exception))
+        catch (Exception exception) when (SiloLoss.Explains(exception))
         {
             interrupted?.Invoke(exception);
         }
     }
-
-    // An enumeration is aborted when the run was moved: also when a silo left that merely kept its entry in the grain directory.
-    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException;
 
     private static async Task<IAsyncEnumerator<RunProgress>> AttachAsync(
         IEvaluationRunGrain grain, Action<Exception>? interrupted, CancellationToken cancellationToken)
@@ -79,7 +76,7 @@ public static class RunFollowing
                 await grain.ContinueAsync(cancellationToken);
                 return grain.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             }
-            catch (Exception exception) when (IsLoss(exception))
+            catch (Exception exception) when (SiloLoss.Explains(exception))
             {
                 interrupted?.Invoke(exception);
             }

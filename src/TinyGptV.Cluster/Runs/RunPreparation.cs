@@ -16,7 +16,15 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     private const int ManySamples = 100_000;
 
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks are not what they were when it began.</exception>
-    public async Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
+    public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken) =>
+        OffTurn.RunAsync(() => RebuildAsync(run, cancellationToken), cancellationToken);
+
+    /// <summary>Where a run stands that nobody works on.</summary>
+    /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
+    public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
+        OffTurn.RunAsync(() => CountAsync(run, cancellationToken), cancellationToken);
+
+    private async Task<RunInWork> RebuildAsync(RunId run, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
@@ -45,9 +53,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         return shards.DrainToImmutable();
     }
 
-    /// <summary>Where a run stands that nobody works on.</summary>
-    /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
-    public async Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken)
+    private async Task<RunProgress> CountAsync(RunId run, CancellationToken cancellationToken)
     {
         RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
         var (_, tally) = await ReadStoredAsync(manifest, cancellationToken);

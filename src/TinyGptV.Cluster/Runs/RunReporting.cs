@@ -15,7 +15,10 @@ internal sealed class RunReporting(IRunStore store)
 
     /// <summary>Scores what is stored and writes the report's files.</summary>
     /// <returns>The report, or why there is none.</returns>
-    public async Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken)
+    public Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken) =>
+        OffTurn.RunAsync(() => ScoreAsync(run, mode, cancellationToken), cancellationToken);
+
+    private async Task<RunReport> ScoreAsync(RunId run, string mode, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Reporting(run, mode);
         try

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation.Runs;
 
@@ -6,7 +7,7 @@ namespace TinyGptV.Cli.Tests.Display;
 
 public sealed class PlainRunDisplayTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly StringWriter _output = new() { NewLine = "\n" };
 
     [Fact]

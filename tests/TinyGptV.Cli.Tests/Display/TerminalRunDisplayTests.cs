@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation.Runs;
 
@@ -10,7 +11,7 @@ public sealed class TerminalRunDisplayTests
     {
         var output = new StringWriter();
 
-        RunProgress? last = await new TerminalRunDisplay(output, new ManualTime()).ShowAsync(
+        RunProgress? last = await new TerminalRunDisplay(output, new FakeTimeProvider()).ShowAsync(
             new[] { At(1), At(8) }.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
 
         Assert.Equal(8, last!.Benchmarks[1].Predicted);

@@ -19,18 +19,23 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Far beyond what any test takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>As clients of the program have it; silos in this process poll for 15 s, half of the standard that test clusters have.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
+
     private readonly HeldModel[] _models;
     private readonly int _coordinators;
+    private readonly bool _entersByReplicas;
     private readonly InProcessTestCluster _cluster;
     private HeldModel? _latecomer;
 
-    private EvaluationCluster(IEnumerable<HeldModel> models, int coordinators, Action<EvaluationClusterOptions>? configure)
+    private EvaluationCluster(IEnumerable<HeldModel> models, int coordinators, Action<EvaluationClusterOptions>? configure, bool entersByReplicas = false)
     {
         _models = [.. models];
         _coordinators = coordinators;
+        _entersByReplicas = entersByReplicas;
         var builder = new InProcessTestClusterBuilder((short)(coordinators + _models.Length));
         builder.ConfigureSilo((silo, siloBuilder) => Configure(int.Parse(silo.SiloName.Split('_')[^1]), siloBuilder, configure));
-        builder.ConfigureClient(client => client.AddEvaluationClient());
+        builder.ConfigureClient(client => client.AddEvaluationClient().Configure<ClientMessagingOptions>(options => options.ResponseTimeout = LongestCall));
         _cluster = builder.Build();
     }
 
@@ -54,8 +59,8 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public static Task<EvaluationCluster> StartAsync(
         IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
-        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1) =>
-        StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure) { Benchmarks = benchmarks ?? new(), Store = store ?? new() });
+        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1, bool entersByReplicas = false) =>
+        StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure, entersByReplicas) { Benchmarks = benchmarks ?? new(), Store = store ?? new() });
 
     /// <summary>Starts a cluster whose replicas can be asked for other checkpoints, and of which there may be two on each silo.</summary>
     public static Task<EvaluationCluster> StartAsync(HeldModel[] models, HeldModel[] others, HeldModel? beside = null) =>
@@ -75,7 +80,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Starts a run, and fails the test if it is not started.</summary>
     public async Task<RunId> StartRunAsync(RunRequest? request = null)
     {
-        RunStart start = await Catalog.StartAsync(request ?? new RunRequest { ShardSize = 4 }, Token);
+        RunStart start = await RepeatedCall.MakeAsync(() => Catalog.StartAsync(request ?? new RunRequest { ShardSize = 4 }, Token).SingleAsync(Token), Patience, TimeProvider.System, Token);
         Assert.Equal(new RunStart(RunStartStatus.Started, start.Run, null), start);
         return start.Run!.Value;
     }
@@ -101,9 +106,12 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     public Task<RunProgress> WatchToTheEndAsync(RunId run) => WatchUntilAsync(run, _ => false);
 
     /// <summary>The number of the coordinator on which a run lives.</summary>
-    public async Task<int> HomeOfAsync(RunId run)
+    public Task<int> HomeOfAsync(RunId run) => HomeOfAsync(Run(run));
+
+    /// <summary>The number of the coordinator on which a grain lives.</summary>
+    public async Task<int> HomeOfAsync(IAddressable grain)
     {
-        SiloAddress? home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(Run(run));
+        SiloAddress? home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
         return Enumerable.Range(0, _coordinators).Single(number => Silo(number).Equals(home));
     }
 
@@ -128,10 +136,11 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     {
         silo.Services.AddSingleton<IImageSource>(Benchmarks);
         int replica = number - _coordinators + 1;
+        // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
+        if (replica > 0 != _entersByReplicas)
+            silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
         if (replica > 0)
         {
-            // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
-            silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
             string name = $"replica-{replica}";
             silo.AddModelReplica((_latecomer ?? _models[replica - 1]).As(name, Others));
             foreach (HeldModel beside in Beside)
@@ -160,7 +169,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     {
         for (int number = 1; number <= _models.Length; number++)
             await WhenAnsweredAsync(() => Grains.GetGrain<IModelReplicaGrain>($"replica-{number}").DescribeAsync(Token));
-        await WhenAnsweredAsync(() => Catalog.ListAsync(Token));
+        await WhenAnsweredAsync(() => Catalog.ListAsync(Token).CountAsync(Token).AsTask());
         await WhenSeenByCoordinatorAsync();
     }
 
@@ -168,7 +177,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     {
         var discovery = Handle(0).ServiceProvider.GetRequiredService<ReplicaDiscovery>();
         while (discovery.FindLive().Length < _models.Length * (1 + Beside.Length))
-            await Catalog.ListAsync(Token);
+            await Catalog.ListAsync(Token).CountAsync(Token);
     }
 
     private static async Task WhenAnsweredAsync(Func<Task> ask)

@@ -15,6 +15,14 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
     public static readonly ImageReference Missing = new("missing.png");
 
     private readonly Dictionary<BenchmarkName, Benchmark> _benchmarks;
+    private readonly TaskCompletionSource _firstReadBegins = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _reads;
+
+    /// <summary>Whether the first reading of a benchmark never ends, for its process is going to be lost.</summary>
+    public bool HoldsFirstRead { get; init; }
+
+    /// <summary>Ends when a benchmark is read for the first time.</summary>
+    public Task WhenFirstReadBegins => _firstReadBegins.Task;
 
     /// <summary>Whether the missing image is missed before a run begins. Default: it gets lost only then.</summary>
     public bool KnowsWhatIsMissing { get; set; }
@@ -40,9 +48,13 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
     public ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<ImmutableArray<BenchmarkName>>([.. All.Select(benchmark => benchmark.Definition.Name)]);
 
-    public ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken) => _benchmarks.TryGetValue(name, out Benchmark? benchmark)
-        ? ValueTask.FromResult(benchmark)
-        : throw new PrerequisiteException($"There is no benchmark '{name}'.");
+    public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
+    {
+        _firstReadBegins.TrySetResult();
+        if (Interlocked.Increment(ref _reads) == 1 && HoldsFirstRead)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        return _benchmarks.TryGetValue(name, out Benchmark? benchmark) ? benchmark : throw new PrerequisiteException($"There is no benchmark '{name}'.");
+    }
 
     public ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken) =>
         ValueTask.FromResult<ImmutableArray<ImageReference>>([.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => KnowsWhatIsMissing && image == Missing)]);

@@ -22,7 +22,7 @@ public class EvaluationClusterExtensionsTests
         using IHost host = BuildHost(benchmarks, store);
         await host.StartAsync(Token);
         var grains = host.Services.GetRequiredService<IGrainFactory>();
-        RunStart start = await grains.GetGrain<IRunCatalogGrain>(0).StartAsync(new RunRequest(), Token);
+        RunStart start = await grains.GetGrain<IRunCatalogGrain>(0).StartAsync(new RunRequest(), Token).SingleAsync(Token);
         Assert.Equal(RunStartStatus.Started, start.Status);
         RunProgress? last = null;
         await foreach (RunProgress progress in grains.FollowAsync(start.Run!.Value, null, Token))

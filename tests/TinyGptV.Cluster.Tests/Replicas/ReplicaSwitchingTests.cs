@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation;
@@ -17,7 +16,7 @@ public class ReplicaSwitchingTests
         WatchedModel ours = new("a"), other = new("b");
         await using var cluster = await EvaluationCluster.StartAsync([new HeldModel(ours, "a")], [], beside: new HeldModel(other, "b"));
 
-        ImmutableArray<ReplicaStatus> replicas = await cluster.Replicas.ListAsync(Token);
+        ReplicaStatus[] replicas = await cluster.Replicas.ListAsync(Token).ToArrayAsync(Token);
         RunId run = await cluster.StartRunAsync();
         RunProgress end = await cluster.WatchToTheEndAsync(run);
 
@@ -105,15 +104,15 @@ public class ReplicaSwitchingTests
 
         Assert.Null(await cluster.Grains.GetGrain<IModelReplicaGrain>("replica-1").DescribeAsync(Token));
         Assert.Equal((ReplicaPhase.Loading, null), (await StatusAsync(cluster, "replica-1") is var status ? (status.Phase, status.Model) : default));
-        Assert.Equal(RunStartStatus.NoReplica, (await cluster.Catalog.StartAsync(new RunRequest(), Token)).Status);
+        Assert.Equal(RunStartStatus.NoReplica, (await cluster.Catalog.StartAsync(new RunRequest(), Token).SingleAsync(Token)).Status);
         Assert.Equal(ModelRequestStatus.Refused, await LoadAsync(cluster, "replica-1", "a"));
     }
 
     private static async Task<ModelRequestStatus> LoadAsync(EvaluationCluster cluster, string replica, string location) =>
-        Assert.Single(await cluster.Replicas.LoadAsync(new ModelRequest(Guid.NewGuid(), location), [replica], Token)).Status;
+        (await cluster.Replicas.LoadAsync(new ModelRequest(Guid.NewGuid(), location), [replica], Token).SingleAsync(Token)).Status;
 
     private static async Task<ReplicaStatus> StatusAsync(EvaluationCluster cluster, string replica) =>
-        (await cluster.Replicas.ListAsync(Token)).Single(status => status.Replica == replica);
+        await cluster.Replicas.ListAsync(Token).SingleAsync(status => status.Replica == replica, Token);
 
     private static async Task<ReplicaStatus> WhenLoadedAsync(EvaluationCluster cluster, string replica)
     {

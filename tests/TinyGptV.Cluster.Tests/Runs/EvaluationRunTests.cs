@@ -104,7 +104,7 @@ public class EvaluationRunTests
         Assert.Contains("InvalidOperationException: no device", end.Problem, StringComparison.Ordinal);
         Assert.Empty(cluster.Store.AllPredictions(run));
         // Not even the next coordinator tries it again before somebody asks.
-        await cluster.Catalog.AdoptAsync(Token);
+        await cluster.Catalog.AdoptAsync(Token).ToArrayAsync(Token);
         Assert.Equal(RunPhase.Failed, (await cluster.Run(run).GetProgressAsync(Token)).Phase);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Runs;
 
@@ -5,7 +6,7 @@ namespace TinyGptV.Cluster.Tests.Runs;
 
 public class ReplicaPausesTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ReplicaPauses _pauses;
 
     public ReplicaPausesTests() => _pauses = new ReplicaPauses(
@@ -79,14 +80,5 @@ public class ReplicaPausesTests
         Assert.Equal(1, _pauses.Count);
         _pauses.Succeeded("b");
         Assert.Equal(0, _pauses.Count);
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan time) => _now += time;
     }
 }

@@ -13,7 +13,7 @@ public class RunCatalogTests
     public async Task StartAsync_NoReplica_SaysSo()
     {
         await using var cluster = await EvaluationCluster.StartAsync([]);
-        RunStart start = await cluster.Catalog.StartAsync(new RunRequest(), Token);
+        RunStart start = await cluster.Catalog.StartAsync(new RunRequest(), Token).SingleAsync(Token);
         Assert.Equal((RunStartStatus.NoReplica, null), (start.Status, start.Run));
         Assert.NotNull(start.Problem);
     }
@@ -38,7 +38,7 @@ public class RunCatalogTests
         await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
         var request = new RunRequest { Run = new RunId("mine"), ShardSize = 4 };
         await cluster.StartRunAsync(request);
-        RunStart second = await cluster.Catalog.StartAsync(request with { ShardSize = 8, Limit = 2 }, Token);
+        RunStart second = await cluster.Catalog.StartAsync(request with { ShardSize = 8, Limit = 2 }, Token).SingleAsync(Token);
         Assert.Equal((RunStartStatus.Refused, null), (second.Status, second.Run));
         Assert.StartsWith("The run 'mine' exists with other settings", second.Problem, StringComparison.Ordinal);
         Assert.Contains("\n  limit: stored nothing, requested 2\n  shardSize: stored 4, requested 8", second.Problem, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public class RunCatalogTests
     public async Task StartAsync_ImageIsMissing_IsRefusedUnlessAPartIsAllowedWhichTheManifestRecords()
     {
         await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()], new InMemoryBenchmarks { KnowsWhatIsMissing = true });
-        RunStart refused = await cluster.Catalog.StartAsync(new RunRequest(), Token);
+        RunStart refused = await cluster.Catalog.StartAsync(new RunRequest(), Token).SingleAsync(Token);
         RunId part = await cluster.StartRunAsync(new RunRequest { AllowPartial = true });
         RunId chosen = await cluster.StartRunAsync(new RunRequest { Limit = 2 });
         Assert.Equal((RunStartStatus.Refused, null), (refused.Status, refused.Run));
@@ -82,7 +82,7 @@ public class RunCatalogTests
                 new() { Run = new RunId("../up") },
             ])
         {
-            RunStart start = await cluster.Catalog.StartAsync(request, Token);
+            RunStart start = await cluster.Catalog.StartAsync(request, Token).SingleAsync(Token);
             Assert.Equal(RunStartStatus.Refused, start.Status);
             problems.Add(start.Problem);
         }
@@ -109,8 +109,20 @@ public class RunCatalogTests
         await cluster.WatchUntilAsync(cancelled, progress => progress.Benchmarks.Any(benchmark => benchmark.Predicted > 0));
         await cluster.Run(cancelled).CancelAsync(Token);
         await using var second = await EvaluationCluster.StartAsync([], store: cluster.Store);
-        var runs = await second.Catalog.ListAsync(Token);
+        var runs = await second.Catalog.ListAsync(Token).ToArrayAsync(Token);
         Assert.Equal(["a Completed", "b Cancelled"], runs.Select(run => $"{run.Run} {run.Phase}"));
         Assert.Equal(cluster.Store.AllPredictions(cancelled).Length, runs[1].Benchmarks.Sum(benchmark => benchmark.Predicted));
+    }
+
+    [Fact]
+    public async Task StartAsync_whose_coordinator_dies_while_it_reads_benchmarks_is_begun_again_by_another()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync(
+            [new WatchedModel()], new InMemoryBenchmarks { HoldsFirstRead = true }, coordinators: 2, entersByReplicas: true);
+        Task<RunId> started = cluster.StartRunAsync();
+        await cluster.Benchmarks.WhenFirstReadBegins.WaitAsync(Token);
+        await cluster.KillAsync(await cluster.HomeOfAsync(cluster.Catalog));
+        // The client's way into the cluster lives on, and nobody tells it that its call was lost: short calls find that out.
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(await started)).Phase);
     }
 }

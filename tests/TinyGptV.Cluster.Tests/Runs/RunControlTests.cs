@@ -71,7 +71,7 @@ public class RunControlTests
         }
 
         await using var second = await EvaluationCluster.StartAsync([model], store: store);
-        await second.Catalog.AdoptAsync(Token);
+        await second.Catalog.AdoptAsync(Token).ToArrayAsync(Token);
         RunProgress still = await second.Run(run).GetProgressAsync(Token);
         Assert.Equal((RunPhase.Paused, stored.Length), (still.Phase, still.Benchmarks.Sum(benchmark => benchmark.Predicted)));
         await second.Run(run).ResumeAsync(null, Token);
@@ -95,7 +95,7 @@ public class RunControlTests
 
         model.Release();
         await using var second = await EvaluationCluster.StartAsync([model], store: store);
-        await second.Catalog.AdoptAsync(Token);
+        await second.Catalog.AdoptAsync(Token).ToArrayAsync(Token);
         Assert.Equal(RunPhase.Cancelled, (await second.Run(run).GetProgressAsync(Token)).Phase);
         Assert.Equal(run, await second.StartRunAsync(LongRun));
         Assert.Equal(RunPhase.Completed, (await second.WatchToTheEndAsync(run)).Phase);

@@ -30,7 +30,7 @@ public class RunReportingTests
         RunId run = await cluster.StartRunAsync();
         await cluster.WatchToTheEndAsync(run);
 
-        RunReport report = await cluster.Run(run).ReportAsync("tinygptv", Token);
+        RunReport report = await cluster.Run(run).ReportAsync("tinygptv", Token).SingleAsync(Token);
 
         Assert.Null(report.Problem);
         Assert.Equal(2, report.Tables.Length);
@@ -48,7 +48,7 @@ public class RunReportingTests
         RunId run = await cluster.StartRunAsync();
         await cluster.WatchToTheEndAsync(run);
 
-        Assert.Contains(problem, (await cluster.Run(run).ReportAsync(mode, Token)).Problem, StringComparison.Ordinal);
+        Assert.Contains(problem, (await cluster.Run(run).ReportAsync(mode, Token).SingleAsync(Token)).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class RunReportingTests
     {
         await using var cluster = await EvaluationCluster.StartAsync([new ScriptedModel()]);
 
-        RunStart start = await cluster.Catalog.StartAsync(new RunRequest { Mode = "guess" }, Token);
+        RunStart start = await cluster.Catalog.StartAsync(new RunRequest { Mode = "guess" }, Token).SingleAsync(Token);
 
         Assert.Equal(RunStartStatus.Refused, start.Status);
         Assert.Contains("has no scoring mode 'guess'", start.Problem, StringComparison.Ordinal);
