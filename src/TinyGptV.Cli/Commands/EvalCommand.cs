@@ -23,7 +23,7 @@ internal sealed class EvalCommand : TeachingCommand
     private readonly Option<string?> _data = RunOptions.Data();
     private readonly Option<string> _runs = RunOptions.Runs();
     private readonly Option<string?> _cluster = RunOptions.Cluster();
-    private readonly Option<int> _wait = RunOptions.Wait("How many seconds to wait for a cluster to answer and for its first replica.");
+    private readonly Option<int> _wait = RunOptions.Wait("How many seconds to wait for a cluster to answer, again when it is lost, and for its first replica.");
     private readonly Option<string> _mode = RunOptions.Mode();
     private readonly Option<string> _format = RunOptions.Format();
     private readonly Option<bool> _verbose = RunOptions.Verbose();

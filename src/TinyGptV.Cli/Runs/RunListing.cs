@@ -17,6 +17,8 @@ internal sealed record RunListingOptions(ClusterEntrance Entrance, StorageLocati
 /// <param name="environment">Where the list goes.</param>
 internal sealed class RunListing(ProgramEnvironment environment)
 {
+    private const int RunsAtOnce = 16;
+
     public async Task<int> WriteAsync(RunListingOptions options, CancellationToken cancellationToken)
     {
         ImmutableArray<RunProgress> runs = options.Entrance.LeadsElsewhere
@@ -40,7 +42,8 @@ internal sealed class RunListing(ProgramEnvironment environment)
     {
         IRunStore store = new StorageAccess(environment.Storage).OpenRuns(location);
         var runs = ImmutableArray.CreateBuilder<RunProgress>();
-        foreach (RunId run in await store.ListAsync(cancellationToken)) runs.Add(await ReadAsync(store, run, cancellationToken));
+        foreach (RunId[] some in (await store.ListAsync(cancellationToken)).Chunk(RunsAtOnce))
+            runs.AddRange(await Task.WhenAll(some.Select(run => ReadAsync(store, run, cancellationToken))));
         return runs.DrainToImmutable();
     }
 
@@ -48,12 +51,8 @@ internal sealed class RunListing(ProgramEnvironment environment)
     {
         try
         {
-            RunManifest manifest = (await store.ReadManifestAsync(run, cancellationToken))!;
-            var tally = new RunTally(manifest);
-            await foreach (StoredShard shard in store.ReadShardsAsync(run, cancellationToken))
-                tally.Store([], shard.Outlines());
             // Files do not tell whether someone works on them; what is not complete can be continued.
-            return RunProgress.OfIdle(run, await RunState.ReadAsync(store, run, cancellationToken), tally);
+            return await StoredProgress.ReadAsync(store, run, cancellationToken);
         }
         catch (PrerequisiteException exception)
         {

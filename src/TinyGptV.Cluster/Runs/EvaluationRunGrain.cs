@@ -225,9 +225,13 @@ internal sealed partial class EvaluationRunGrain(
     {
         if (await store.ReadManifestAsync(Run, cancellationToken) is null)
             return false;
-        await new RunState { Phase = phase, Priority = _priority, Problem = problem }.WriteAsync(store, Run, cancellationToken);
+        await new RunState { Phase = phase, Priority = _priority, Problem = problem, Complete = WhatItHas(phase) }.WriteAsync(store, Run, cancellationToken);
         return true;
     }
+
+    /// <summary>What is recorded of a run that is complete, and does not change any more.</summary>
+    private CompleteRun? WhatItHas(RunPhase phase) =>
+        phase is RunPhase.Completed && _run is { } run ? new CompleteRun(run.Ledger.Count, run.Tally.ToProgress()) : null;
 
     private ValueTask<RunState?> ReadStateAsync(CancellationToken cancellationToken) => RunState.ReadAsync(store, Run, cancellationToken);
 

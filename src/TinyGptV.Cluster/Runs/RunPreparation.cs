@@ -22,7 +22,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     /// <summary>Where a run stands that nobody works on.</summary>
     /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
     public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
-        OffTurn.RunAsync(() => CountAsync(run, cancellationToken), cancellationToken);
+        OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);
 
     private async Task<RunInWork> RebuildAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -31,7 +31,8 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         ImmutableArray<PackedShard> shards = await PackAsync(manifest, cancellationToken);
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
-        var (stored, tally) = await ReadStoredAsync(manifest, cancellationToken);
+        var stored = await store.ListShardsAsync(run, cancellationToken);
+        RunTally tally = await StoredProgress.CountAsync(store, manifest, stored, cancellationToken);
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
         return new RunInWork(manifest, shards, ledger, tally, sizing);
@@ -53,14 +54,6 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         return shards.DrainToImmutable();
     }
 
-    private async Task<RunProgress> CountAsync(RunId run, CancellationToken cancellationToken)
-    {
-        RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
-        var (_, tally) = await ReadStoredAsync(manifest, cancellationToken);
-        RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
-        return RunProgress.OfIdle(run, state, tally);
-    }
-
     private async Task<RunManifest> ReadManifestAsync(RunId run, CancellationToken cancellationToken) =>
         await store.ReadManifestAsync(run, cancellationToken)
         ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
@@ -71,14 +64,5 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         // Images may come and go while a run is interrupted: samples whose image is missing fail one by one, and what was found at the beginning stays recorded.
         var changed = ManifestComparison.Compare(described, RunPlanning.Describe(benchmark) with { Incomplete = described.Incomplete });
         return changed.IsEmpty ? benchmark : throw new PrerequisiteException(ManifestComparison.Refusal(run, changed));
-    }
-
-    private async Task<(ImmutableArray<ShardIndex> Shards, RunTally Tally)> ReadStoredAsync(RunManifest manifest, CancellationToken cancellationToken)
-    {
-        var tally = new RunTally(manifest);
-        var shards = await store.ListShardsAsync(manifest.Run, cancellationToken);
-        await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, shards, cancellationToken))
-            tally.Store([], shard.Outlines());
-        return (shards, tally);
     }
 }

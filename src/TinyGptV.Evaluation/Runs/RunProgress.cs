@@ -57,26 +57,6 @@ public sealed record RunProgress
 
     /// <summary>Why the run failed, or what it waits for; null if nothing is wrong.</summary>
     public string? Problem { get; init; }
-
-    /// <summary>The snapshot of a run that nobody works on, from what its store holds.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="state">Its state; null if it has none.</param>
-    /// <param name="tally">What is stored.</param>
-    /// <returns>The snapshot; a run that should be under way and is not counts as cancelled.</returns>
-    public static RunProgress OfIdle(RunId run, RunState? state, RunTally tally)
-    {
-        ArgumentNullException.ThrowIfNull(tally);
-        RunPhase phase = tally.IsComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
-        return new RunProgress
-        {
-            Run = run,
-            Phase = phase,
-            Priority = state?.Priority ?? 0,
-            Benchmarks = tally.ToProgress(),
-            Resumed = tally.Stored,
-            Problem = phase == RunPhase.Completed ? null : state?.Problem ?? "Nobody works on this run; start it again to continue it.",
-        };
-    }
 }
 
 /// <summary>How far one benchmark of a run is.</summary>

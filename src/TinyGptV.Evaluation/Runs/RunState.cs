@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -20,6 +21,9 @@ public sealed record RunState
 
     /// <summary>Why the run failed; null if it did not.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What the run has, if it is complete, so that whoever lists runs need not count their predictions; null for other runs.</summary>
+    public CompleteRun? Complete { get; init; }
 
     /// <summary>Reads the state of a run.</summary>
     /// <param name="store">The store.</param>
@@ -55,3 +59,8 @@ public sealed record RunState
         await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.RunState) + "\n"), cancellationToken);
     }
 }
+
+/// <summary>What a run has whose every sample is predicted.</summary>
+/// <param name="Shards">How many shards are stored.</param>
+/// <param name="Benchmarks">The counts of each benchmark, in evaluation order.</param>
+public sealed record CompleteRun(int Shards, ImmutableArray<BenchmarkProgress> Benchmarks);

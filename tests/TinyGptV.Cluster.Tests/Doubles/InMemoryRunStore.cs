@@ -23,6 +23,12 @@ internal sealed class InMemoryRunStore : IRunStore
     /// <summary>How often somebody wrote a shard that was there already.</summary>
     public int SecondWrites => _secondWrites;
 
+    public void ForgetWhatWasRead() => _readBack.Clear();
+
+    /// <summary>The runs of which a shard was read since then.</summary>
+    public IEnumerable<RunId> RunsReadBack => _readBack.Keys;
+
+    private readonly ConcurrentDictionary<RunId, bool> _readBack = new();
     private int _secondWrites;
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
@@ -74,10 +80,13 @@ internal sealed class InMemoryRunStore : IRunStore
         return ValueTask.FromResult(written);
     }
 
-    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
-        _shards.TryGetValue((run, shard), out byte[]? lines)
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        _readBack[run] = true;
+        return _shards.TryGetValue((run, shard), out byte[]? lines)
             ? ValueTask.FromResult(new StoredShard(lines, $"{shard}"))
             : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
+    }
 
     public ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

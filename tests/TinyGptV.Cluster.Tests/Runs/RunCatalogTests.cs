@@ -108,9 +108,13 @@ public class RunCatalogTests
         RunId cancelled = await cluster.StartRunAsync(new RunRequest { Run = new RunId("b"), ShardSize = 4 });
         await cluster.WatchUntilAsync(cancelled, progress => progress.Benchmarks.Any(benchmark => benchmark.Predicted > 0));
         await cluster.Run(cancelled).CancelAsync(Token);
+        int failed = cluster.Store.AllPredictions(complete).Count(prediction => prediction.Failure is not null);
+        cluster.Store.ForgetWhatWasRead();
         await using var second = await EvaluationCluster.StartAsync([], store: cluster.Store);
         var runs = await second.Catalog.ListAsync(Token).ToArrayAsync(Token);
         Assert.Equal(["a Completed", "b Cancelled"], runs.Select(run => $"{run.Run} {run.Phase}"));
+        Assert.Equal([new BenchmarkProgress(InMemoryBenchmarks.IconQa, 7, 7, failed)], runs[0].Benchmarks);
+        Assert.Equal([cancelled], cluster.Store.RunsReadBack); // what is complete is not counted again
         Assert.Equal(cluster.Store.AllPredictions(cancelled).Length, runs[1].Benchmarks.Sum(benchmark => benchmark.Predicted));
     }
 

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Evaluation.Runs;
+
+/// <summary>Where a run stands that nobody works on, from what its store holds.</summary>
+public static class StoredProgress
+{
+    /// <summary>
+    /// Reads where a run stands: from its state if it is complete and no shard of it was removed since, else by counting its predictions.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The snapshot; a run that should be under way and is not counts as cancelled.</returns>
+    /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
+    public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        RunManifest manifest = await store.ReadManifestAsync(run, cancellationToken)
+            ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+        RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
+        var shards = await store.ListShardsAsync(run, cancellationToken);
+        return Of(run, state, state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length
+            ? complete.Benchmarks
+            : (await CountAsync(store, manifest, shards, cancellationToken)).ToProgress());
+    }
+
+    /// <summary>Counts what is stored of a run.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="shards">Its shards that are stored.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The counts.</returns>
+    /// <exception cref="PrerequisiteException">A shard is malformed.</exception>
+    public static async ValueTask<RunTally> CountAsync(
+        IRunStore store, RunManifest manifest, ImmutableArray<ShardIndex> shards, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(manifest);
+        var tally = new RunTally(manifest);
+        await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, shards, cancellationToken))
+            tally.Store([], shard.Outlines());
+        return tally;
+    }
+
+    private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks)
+    {
+        bool isComplete = benchmarks.All(benchmark => benchmark.Predicted == benchmark.Samples);
+        RunPhase phase = isComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
+        return new RunProgress
+        {
+            Run = run,
+            Phase = phase,
+            Priority = state?.Priority ?? 0,
+            Benchmarks = benchmarks,
+            Resumed = benchmarks.Sum(benchmark => benchmark.Predicted),
+            Problem = isComplete ? null : state?.Problem ?? "Nobody works on this run; start it again to continue it.",
+        };
+    }
+}
