@@ -13,23 +13,27 @@ internal sealed class GatewayLoss(TimeSpan patience, ProgramEnvironment environm
 {
     private readonly CancellationTokenSource _lost = new(Timeout.InfiniteTimeSpan, environment.Time);
     private volatile TaskCompletionSource _loss = NewLoss();
-    private volatile bool _leaves;
+    private readonly Lock _lock = new();
+    private int _connected;
+    private bool _leaves;
 
     /// <summary>Cancelled when there has been no gateway for too long.</summary>
     public CancellationToken Lost => _lost.Token;
 
     public void OnGatewayCountChanged(object? sender, GatewayCountChangedEventArgs change)
     {
-        if (_leaves) return;
-        if (change.NumberOfConnectedGateways == 0)
-            environment.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No coordinator answers; waiting up to {patience.TotalSeconds:0} s for one"));
-        _lost.CancelAfter(change.NumberOfConnectedGateways == 0 ? patience : Timeout.InfiniteTimeSpan);
-        if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
+        int difference = change.NumberOfConnectedGateways - change.PreviousNumberOfConnectedGateways;
+        Count(difference);
+        if (difference < 0)
             Interlocked.Exchange(ref _loss, NewLoss()).SetResult();
     }
 
     /// <summary>From now on the client itself closes its connections.</summary>
-    public void Leave() => _leaves = true;
+    public void Leave()
+    {
+        lock (_lock)
+            _leaves = true;
+    }
 
     /// <exception cref="SiloUnavailableException">A gateway was lost; whether the call was carried out is unknown.</exception>
     public async Task Invoke(IOutgoingGrainCallContext context)
@@ -45,6 +49,19 @@ internal sealed class GatewayLoss(TimeSpan patience, ProgramEnvironment environm
     }
 
     public void Dispose() => _lost.Dispose();
+
+    /// <summary>Gateways that die together are told of in any order: what counts is the sum, not the number in the last message.</summary>
+    private void Count(int difference)
+    {
+        lock (_lock)
+        {
+            _connected += difference;
+            if (_leaves) return;
+            if (_connected == 0)
+                environment.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No coordinator answers; waiting up to {patience.TotalSeconds:0} s for one"));
+            _lost.CancelAfter(_connected == 0 ? patience : Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private static TaskCompletionSource NewLoss() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

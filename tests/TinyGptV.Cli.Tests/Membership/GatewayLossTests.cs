@@ -48,6 +48,7 @@ public sealed class GatewayLossTests : IDisposable
     [Fact]
     public void Cluster_is_lost_when_no_gateway_came_back_in_time()
     {
+        Change(from: 0, to: 1);
         Change(from: 1, to: 0);
         Assert.Equal("No coordinator answers; waiting up to 30 s for one\n", _told.ToString());
         _time.Advance(Patience - TimeSpan.FromTicks(1));
@@ -61,7 +62,8 @@ public sealed class GatewayLossTests : IDisposable
     [Fact]
     public void Cluster_whose_gateway_came_back_is_not_lost()
     {
-        Change(from: 2, to: 0);
+        Change(from: 0, to: 1);
+        Change(from: 1, to: 0);
         Change(from: 0, to: 1);
 
         _time.Advance(2 * Patience);
@@ -69,9 +71,24 @@ public sealed class GatewayLossTests : IDisposable
         Assert.False(_loss.Lost.IsCancellationRequested);
     }
 
+    /// <summary>As messages of two threads come.</summary>
+    [Fact]
+    public void Cluster_is_lost_too_when_the_last_loss_is_told_before_the_one_before()
+    {
+        Change(from: 0, to: 1);
+        Change(from: 1, to: 2);
+        Change(from: 1, to: 0);
+        Change(from: 2, to: 1);
+
+        _time.Advance(Patience);
+
+        Assert.True(_loss.Lost.IsCancellationRequested);
+    }
+
     [Fact]
     public void Client_that_leaves_has_lost_nothing()
     {
+        Change(from: 0, to: 1);
         _loss.Leave();
         Change(from: 1, to: 0);
 
