@@ -9,7 +9,7 @@ internal sealed class RunSpeed(TimeProvider time)
     private readonly long _watching = time.GetTimestamp();
     private (long Time, int Predicted)? _start;
 
-    /// <summary>Samples for each second since the work was first seen; 0 as long as there is no new one.</summary>
+    /// <summary>Samples for each second since the work was first seen, or was taken up again; 0 as long as there is no new one.</summary>
     public double SamplesPerSecond { get; private set; }
 
     /// <summary>The time that the rest takes at this speed; null if it cannot be said.</summary>
@@ -20,7 +20,13 @@ internal sealed class RunSpeed(TimeProvider time)
 
     public void Observe(RunProgress progress)
     {
-        if (progress.Benchmarks.IsEmpty) return; // benchmarks are still being read
+        if (progress.Benchmarks.IsEmpty)
+        {
+            // Benchmarks are being read, perhaps for the second time: the time until another coordinator took the run up says nothing about its speed.
+            _start = null;
+            return;
+        }
+
         int predicted = progress.Benchmarks.Sum(benchmark => benchmark.Predicted);
         _start ??= (time.GetTimestamp(), predicted); // what was done before says nothing about the speed now
         double seconds = time.GetElapsedTime(_start.Value.Time).TotalSeconds;

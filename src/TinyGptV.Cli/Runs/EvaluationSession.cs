@@ -96,7 +96,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         IRunDisplay display = environment.ErrorIsTerminal
             ? new TerminalRunDisplay(environment.Error, environment.Time)
             : new PlainRunDisplay(environment.Error, environment.Time);
-        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, interrupted: null, cancellationToken).ResumedAsAtFirst(cancellationToken);
+        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, cancellationToken).ResumedAsAtFirst(cancellationToken);
         return await display.ShowAsync(snapshots, cancellationToken)
             ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
     }

@@ -92,7 +92,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
         await StartAsync(cluster, request, cancellationToken);
         long? trafficBefore = null, trafficAfter = null;
         long memory = 0;
-        await foreach (RunProgress progress in cluster.Grains.FollowAsync(request.Run!.Value, interrupted: null, cancellationToken))
+        await foreach (RunProgress progress in cluster.Grains.FollowAsync(request.Run!.Value, cancellationToken))
         {
             if (progress.Phase == RunPhase.Failed)
                 throw new PrerequisiteException($"The measured run failed: {progress.Problem}");

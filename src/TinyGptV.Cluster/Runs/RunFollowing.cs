@@ -15,32 +15,31 @@ public static class RunFollowing
     /// </summary>
     /// <param name="grains">The client.</param>
     /// <param name="run">The run, started already.</param>
-    /// <param name="interrupted">Told about every loss; null if nobody cares.</param>
     /// <param name="cancellationToken">Ends the watching; the run goes on.</param>
     /// <returns>Progress snapshots, the last one in a phase that ends a run.</returns>
     public static async IAsyncEnumerable<RunProgress> FollowAsync(
-        this IGrainFactory grains, RunId run, Action<Exception>? interrupted, [EnumeratorCancellation] CancellationToken cancellationToken)
+        this IGrainFactory grains, RunId run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IEvaluationRunGrain>(run.Value);
         var watching = grain.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
-            while (await MoveAsync(watching, interrupted) is var moved and not false)
+            while (await MoveAsync(watching) is var moved and not false)
             {
                 if (moved is true)
                     yield return watching.Current;
                 else
-                    watching = await AttachAsync(grain, interrupted, cancellationToken);
+                    watching = await AttachAsync(grain, cancellationToken);
             }
         }
         finally
         {
-            await LeaveAsync(watching, interrupted);
+            await LeaveAsync(watching);
         }
     }
 
     /// <returns>Whether there is a next snapshot; null if the silo was lost.</returns>
-    private static async Task<bool?> MoveAsync(IAsyncEnumerator<RunProgress> watching, Action<Exception>? interrupted)
+    private static async Task<bool?> MoveAsync(IAsyncEnumerator<RunProgress> watching)
     {
         try
         {
@@ -48,12 +47,11 @@ public static class RunFollowing
         }
         catch (Exception exception) when (SiloLoss.Explains(exception))
         {
-            interrupted?.Invoke(exception);
             return null;
         }
     }
 
-    private static async Task LeaveAsync(IAsyncEnumerator<RunProgress> watching, Action<Exception>? interrupted)
+    private static async Task LeaveAsync(IAsyncEnumerator<RunProgress> watching)
     {
         try
         {
@@ -61,12 +59,11 @@ public static class RunFollowing
         }
         catch (Exception exception) when (SiloLoss.Explains(exception))
         {
-            interrupted?.Invoke(exception);
+            // Who is lost need not be told.
         }
     }
 
-    private static async Task<IAsyncEnumerator<RunProgress>> AttachAsync(
-        IEvaluationRunGrain grain, Action<Exception>? interrupted, CancellationToken cancellationToken)
+    private static async Task<IAsyncEnumerator<RunProgress>> AttachAsync(IEvaluationRunGrain grain, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -78,7 +75,7 @@ public static class RunFollowing
             }
             catch (Exception exception) when (SiloLoss.Explains(exception))
             {
-                interrupted?.Invoke(exception);
+                // The next silo is asked.
             }
         }
     }

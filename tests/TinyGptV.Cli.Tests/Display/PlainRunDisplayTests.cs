@@ -49,6 +49,15 @@ public sealed class PlainRunDisplayTests
     }
 
     [Fact]
+    public async Task ShowAsync_speed_does_not_count_the_time_without_a_coordinator()
+    {
+        await ShowAsync((0, At(0)), (2, At(4)), (60, new RunProgress { Run = new("r"), Phase = RunPhase.Preparing }), (1, At(4)), (4, At(12)));
+
+        Assert.Equal("r: reading benchmarks", Lines[^3]);
+        Assert.EndsWith("2 samples/s, 00:00:04 left", Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ShowAsync_new_problem_is_told_at_the_next_second()
     {
         await ShowAsync((0, At(0)), (1, At(0) with { Problem = "waits for a replica" }));

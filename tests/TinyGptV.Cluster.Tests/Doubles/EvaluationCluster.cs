@@ -92,7 +92,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);
         // Followed, not just watched: the silo a test kills may be the one this client is connected to.
-        await foreach (RunProgress progress in Grains.FollowAsync(run, null, patience.Token))
+        await foreach (RunProgress progress in Grains.FollowAsync(run, patience.Token))
         {
             last = progress;
             Assert.All(progress.Benchmarks, benchmark => Assert.InRange(benchmark.Predicted, benchmark.Failed, benchmark.Samples));

@@ -25,7 +25,7 @@ public class EvaluationClusterExtensionsTests
         RunStart start = await grains.GetGrain<IRunCatalogGrain>(0).StartAsync(new RunRequest(), Token).SingleAsync(Token);
         Assert.Equal(RunStartStatus.Started, start.Status);
         RunProgress? last = null;
-        await foreach (RunProgress progress in grains.FollowAsync(start.Run!.Value, null, Token))
+        await foreach (RunProgress progress in grains.FollowAsync(start.Run!.Value, Token))
             last = progress;
         Assert.Equal(RunPhase.Completed, last!.Phase);
         Assert.Equal(benchmarks.Samples, store.AllPredictions(start.Run!.Value).Length);
