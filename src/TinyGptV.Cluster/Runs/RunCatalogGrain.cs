@@ -39,7 +39,8 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         foreach (RunId[] some in (await store.ListAsync(cancellationToken)).Chunk(RunsAtOnce))
         {
-            foreach (RunProgress progress in await Task.WhenAll(some.Select(run => RunGrain(run).GetProgressAsync(cancellationToken))))
+            // A run that nobody works on counts what it has, which may take longer than a call may: the first look of a stream waits for that.
+            foreach (RunProgress progress in await Task.WhenAll(some.Select(run => RunGrain(run).WatchAsync(cancellationToken).FirstAsync(cancellationToken).AsTask())))
                 yield return progress;
         }
     }
