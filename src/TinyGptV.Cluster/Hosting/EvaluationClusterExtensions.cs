@@ -31,6 +31,8 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton<EvaluationInstruments>();
         silo.Services.TryAddSingleton(new ReplicaResilience());
         silo.Services.TryAddSingleton<ReplicaPipelines>();
+        silo.Services.TryAddSingleton<SiloFarewells>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloFarewells>());
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
         silo.Services.TryAddSingleton<ReplicaSlots>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();

@@ -7,7 +7,7 @@ using TinyGptV.Evaluation.Inference;
 namespace TinyGptV.Cluster.Runs;
 
 /// <summary>Finds the replicas that are live now.</summary>
-internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
+internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewells farewells, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
 {
     /// <summary>The names of live replicas in ordinal order. One that died a moment ago may still be among them.</summary>
     public ImmutableArray<string> FindLive() => facts.FindLiveReplicas();
@@ -16,6 +16,9 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, IGrainFacto
     public SiloAddress? FindSiloOf(string replica) => facts.FindSiloOf(replica);
 
     public bool IsGone(SiloAddress silo) => facts.IsGone(silo);
+
+    /// <summary>True if a silo leaves, or left, because it was told to.</summary>
+    public bool LeavesInOrder(SiloAddress silo) => farewells.Said(silo);
 
     public IModelReplicaGrain Reach(string replica) => grains.GetGrain<IModelReplicaGrain>(replica);
 

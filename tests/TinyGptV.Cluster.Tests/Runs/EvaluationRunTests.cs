@@ -278,6 +278,20 @@ public class EvaluationRunTests
         await AssertPredictedAsync(cluster, run);
     }
 
+    [Fact]
+    public async Task Replica_that_shuts_down_with_work_in_hand_is_not_to_blame_for_it()
+    {
+        WatchedModel[] models = [new() { HoldAfter = 9 }, new() { HoldAfter = 9 }];
+        await using var cluster = await EvaluationCluster.StartAsync(models);
+        RunId run = await cluster.StartRunAsync();
+        await Task.WhenAll(models.Select(model => model.WhenItHolds)).WaitAsync(Token);
+        await cluster.StopAsync(2);
+        models[0].Release();
+        RunProgress end = await cluster.WatchToTheEndAsync(run);
+        Assert.Equal((RunPhase.Completed, 0), (end.Phase, end.ShardsReturned));
+        await AssertPredictedAsync(cluster, run);
+    }
+
     private static IEnumerable<IVisionLanguageModel> Models(int count) => Enumerable.Range(0, count).Select(_ => new WatchedModel());
 
     private static bool IsQuestion5(string prompt) => prompt.EndsWith("Question 5?", StringComparison.Ordinal);
