@@ -19,7 +19,8 @@ internal sealed class SiloFarewells(IClusterMembershipService membership) : ILif
 
     public void Dispose() => _stop.Dispose();
 
-    private static bool IsFarewell(SiloStatus status) => status is SiloStatus.ShuttingDown or SiloStatus.Stopping;
+    /// <summary>A silo that stops for a reason of its own is <see cref="SiloStatus.Stopping"/>.</summary>
+    private static bool IsFarewell(SiloStatus status) => status is SiloStatus.ShuttingDown;
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
