@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Cluster.Hosting;
 
 namespace TinyGptV.Cluster.Placement;
 
@@ -6,38 +7,20 @@ namespace TinyGptV.Cluster.Placement;
 /// Which silos were told to stop and said so, also when they are gone by now: membership itself forgets how a silo came to its end. Nobody is
 /// to blame for what such a silo had in hand, or was just given.
 /// </summary>
-internal sealed class SiloFarewells(IClusterMembershipService membership) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class SiloFarewells(IClusterMembershipService membership) : SiloDuty
 {
-    private readonly CancellationTokenSource _stop = new();
-    private Task _listening = Task.CompletedTask;
     private volatile ImmutableHashSet<SiloAddress> _said = [];
 
     /// <summary>True if the silo leaves, or left, in good order.</summary>
     public bool Said(SiloAddress silo) => IsFarewell(membership.CurrentSnapshot.GetSiloStatus(silo)) || _said.Contains(silo);
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloFarewells), ServiceLifecycleStage.Active, StartAsync, StopAsync);
-
-    public void Dispose() => _stop.Dispose();
-
-    /// <summary>A silo that stops for a reason of its own is <see cref="SiloStatus.Stopping"/>.</summary>
-    private static bool IsFarewell(SiloStatus status) => status is SiloStatus.ShuttingDown;
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        _listening = ListenAsync(_stop.Token);
-        return Task.CompletedTask;
-    }
-
-    private async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _listening.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task ListenAsync(CancellationToken stop)
+    protected override async Task AttendAsync(CancellationToken stop)
     {
         // Whoever is forgotten by the store of members is forgotten here too.
         await foreach (ClusterMembershipSnapshot snapshot in membership.MembershipUpdates.WithCancellation(stop))
             _said = [.. snapshot.Members.Values.Where(member => IsFarewell(member.Status) || _said.Contains(member.SiloAddress)).Select(member => member.SiloAddress)];
     }
+
+    /// <summary>A silo that stops for a reason of its own is <see cref="SiloStatus.Stopping"/>.</summary>
+    private static bool IsFarewell(SiloStatus status) => status is SiloStatus.ShuttingDown;
 }

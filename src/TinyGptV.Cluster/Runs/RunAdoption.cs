@@ -14,32 +14,12 @@ internal sealed partial class RunAdoption(
     IClusterMembershipService membership,
     IOptions<EvaluationClusterOptions> options,
     TimeProvider timeProvider,
-    ILogger<RunAdoption> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    ILogger<RunAdoption> logger) : SiloDuty
 {
-    private readonly CancellationTokenSource _stop = new();
-    private Task _duty = Task.CompletedTask;
-
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(RunAdoption), ServiceLifecycleStage.Active, StartAsync, StopAsync);
-
-    public void Dispose() => _stop.Dispose();
-
-    private Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task AttendAsync(CancellationToken stop)
     {
-        if (options.Value.AdoptsRuns)
-            _duty = AttendAsync(_stop.Token);
-        return Task.CompletedTask;
-    }
-
-    private async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _duty.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task AttendAsync(CancellationToken stop)
-    {
-        // The silo's start does not wait for runs.
-        await Task.Yield();
+        if (!options.Value.AdoptsRuns)
+            return;
         await using var updates = membership.MembershipUpdates.GetAsyncEnumerator(stop);
         Task<bool> update = updates.MoveNextAsync().AsTask();
         while (!stop.IsCancellationRequested)

@@ -27,7 +27,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     private async Task<RunInWork> RebuildAsync(RunId run, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
-        RunManifest manifest = await ReadManifestAsync(run, cancellationToken);
+        RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
         ImmutableArray<PackedShard> shards = await PackAsync(manifest, cancellationToken);
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
@@ -53,10 +53,6 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
 
         return shards.DrainToImmutable();
     }
-
-    private async Task<RunManifest> ReadManifestAsync(RunId run, CancellationToken cancellationToken) =>
-        await store.ReadManifestAsync(run, cancellationToken)
-        ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
 
     private async Task<Benchmark> ReadUnchangedAsync(RunId run, BenchmarkManifest described, int? limit, CancellationToken cancellationToken)
     {

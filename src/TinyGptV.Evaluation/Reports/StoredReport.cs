@@ -26,7 +26,7 @@ public static class StoredReport
     public static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunId run, string mode, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return await CreateAsync(store, await ReadManifestAsync(store, run, cancellationToken), mode, cancellationToken);
+        return await CreateAsync(store, await store.ReadExistingManifestAsync(run, cancellationToken), mode, cancellationToken);
     }
 
     /// <summary>Lays two stored runs beside each other, sample by sample; they may be one run in two modes.</summary>
@@ -41,14 +41,10 @@ public static class StoredReport
         IRunStore store, (RunId Run, string Mode) a, (RunId Run, string Mode) b, ImmutableArray<BenchmarkName> only, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        RunManifest first = await ReadManifestAsync(store, a.Run, cancellationToken), second = await ReadManifestAsync(store, b.Run, cancellationToken);
+        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken), second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
         return RunComparison.Create(
             (first, await CreateAsync(store, first, a.Mode, cancellationToken)), (second, await CreateAsync(store, second, b.Mode, cancellationToken)), only);
     }
-
-    private static async ValueTask<RunManifest> ReadManifestAsync(IRunStore store, RunId run, CancellationToken cancellationToken) =>
-        await store.ReadManifestAsync(run, cancellationToken)
-        ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
 
     private static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunManifest manifest, string mode, CancellationToken cancellationToken)
     {

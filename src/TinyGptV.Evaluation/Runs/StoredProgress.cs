@@ -17,8 +17,7 @@ public static class StoredProgress
     public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        RunManifest manifest = await store.ReadManifestAsync(run, cancellationToken)
-            ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+        RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
         RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
         var shards = await store.ListShardsAsync(run, cancellationToken);
         return Of(run, state, state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length
