@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace TinyGptV.Structure;
+
+/// <summary>The figures by which a rearrangement is judged, as Markdown.</summary>
+public static class StructureTable
+{
+    /// <summary>Sizes of projects and folders, folders that use each other, and files that do.</summary>
+    /// <param name="graph">The graph of the product's files.</param>
+    /// <returns>The lines.</returns>
+    public static IEnumerable<string> Describe(SourceGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        yield return "| folder | files | lines |";
+        yield return "| --- | --- | --- |";
+        foreach (IGrouping<string, string> project in graph.Files.GroupBy(ProjectOf))
+        {
+            yield return Row($"**{project.Key}**", graph, project);
+            foreach (IGrouping<string, string> folder in project.GroupBy(FolderOf).Where(folder => folder.Key != project.Key))
+                yield return Row(folder.Key, graph, folder);
+        }
+
+        yield return "";
+        yield return "Pairs of folders that use each other (names, each way):";
+        foreach (((string a, string b), (int there, int back)) in MutualFolders(graph))
+            yield return $"- {a} and {b}: {there} / {back}";
+        yield return "";
+        yield return "Files that use each other in a circle:";
+        foreach (IReadOnlyList<string> circle in Cycles.Find(graph.Uses.Keys))
+            yield return $"- {string.Join(", ", circle)}";
+    }
+
+    /// <summary>The folders of which each uses names of the other.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <returns>The pairs in ordinal order, with the number of names used there and back.</returns>
+    public static IEnumerable<((string A, string B) Pair, (int There, int Back) Names)> MutualFolders(SourceGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var uses = graph.Uses.GroupBy(use => (From: FolderOf(use.Key.From), To: FolderOf(use.Key.To)))
+            .Where(group => group.Key.From != group.Key.To).ToDictionary(group => group.Key, group => group.Sum(use => use.Value));
+        return uses.Keys.Where(pair => string.CompareOrdinal(pair.From, pair.To) < 0 && uses.ContainsKey((pair.To, pair.From)))
+            .Order().Select(pair => (pair, (uses[pair], uses[(pair.To, pair.From)])));
+    }
+
+    /// <summary>The folder of a file, without <c>src/</c>.</summary>
+    /// <param name="file">The file's path below the repository.</param>
+    /// <returns>The folder's path.</returns>
+    public static string FolderOf(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return string.Join('/', file.Split('/')[1..^1]);
+    }
+
+    private static string ProjectOf(string file) => file.Split('/')[1];
+
+    private static string Row(string name, SourceGraph graph, IEnumerable<string> files)
+    {
+        string[] all = [.. files];
+        int lines = all.Sum(file => File.ReadLines(Path.Combine(graph.Root, file)).Count());
+        return string.Create(CultureInfo.InvariantCulture, $"| {name} | {all.Length} | {lines} |");
+    }
+}
