@@ -1,5 +1,5 @@
 using TinyGptV.Cli.Silo;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli;

@@ -1,5 +1,5 @@
 using Orleans.Concurrency;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Contracts;
 

@@ -2,8 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation;
 
@@ -32,29 +30,11 @@ public sealed class EvaluationJson
     /// <summary>Indented with line feeds, for files people open: manifests and definitions.</summary>
     public static EvaluationJson Indented { get; } = new(indented: true);
 
-    /// <summary>The options, for types beside those below.</summary>
+    /// <summary>The options, for callers that take no shape.</summary>
     public JsonSerializerOptions Options { get; }
 
-    /// <summary>The shape of <c>benchmark.json</c>.</summary>
-    public JsonTypeInfo<BenchmarkDefinition> BenchmarkDefinition => ShapeOf<BenchmarkDefinition>();
-
-    /// <summary>The shape of one benchmark in a manifest.</summary>
-    public JsonTypeInfo<BenchmarkManifest> BenchmarkManifest => ShapeOf<BenchmarkManifest>();
-
-    /// <summary>The shape of one line of a shard's predictions.</summary>
-    public JsonTypeInfo<Prediction> Prediction => ShapeOf<Prediction>();
-
-    /// <summary>The shape of <c>manifest.json</c>.</summary>
-    public JsonTypeInfo<RunManifest> RunManifest => ShapeOf<RunManifest>();
-
-    /// <summary>The shape of <c>state.json</c>.</summary>
-    public JsonTypeInfo<RunState> RunState => ShapeOf<RunState>();
-
-    /// <summary>The shape of one line of a shard's samples.</summary>
-    public JsonTypeInfo<Sample> Sample => ShapeOf<Sample>();
-
-    /// <summary>The shape of <c>timings.json</c>.</summary>
-    public JsonTypeInfo<RunTimings> RunTimings => ShapeOf<RunTimings>();
-
-    private JsonTypeInfo<T> ShapeOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    /// <summary>How a type is written and read.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <returns>Its shape.</returns>
+    public JsonTypeInfo<T> ShapeOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Storage;
 
@@ -30,7 +29,7 @@ internal static class RunLayout
             : null;
 
     /// <summary>The content of a manifest's file.</summary>
-    public static byte[] Write(RunManifest manifest) => [.. JsonSerializer.SerializeToUtf8Bytes(manifest, EvaluationJson.Indented.RunManifest), (byte)'\n'];
+    public static byte[] Write(RunManifest manifest) => [.. JsonSerializer.SerializeToUtf8Bytes(manifest, EvaluationJson.Indented.ShapeOf<RunManifest>()), (byte)'\n'];
 
     /// <summary>Reads a manifest's file.</summary>
     /// <param name="json">The content.</param>
@@ -40,7 +39,7 @@ internal static class RunLayout
     {
         try
         {
-            RunManifest? manifest = JsonSerializer.Deserialize(json, EvaluationJson.Indented.RunManifest);
+            RunManifest? manifest = JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunManifest>());
             return manifest is { Layout: <= Newest } ? manifest : throw new PrerequisiteException(
                 $"The manifest '{name}' has layout {manifest?.Layout}, written by a newer program; this one reads layouts up to {Newest}. Use the newer program.");
         }

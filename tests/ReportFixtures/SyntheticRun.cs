@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Definitions;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.ReportFixtures;
@@ -68,7 +69,7 @@ internal sealed class SyntheticRun
         string folder = Path.Combine(runs, Manifest.Run.Value);
         Directory.CreateDirectory(Path.Combine(folder, "predictions"));
         File.WriteAllBytes(
-            Path.Combine(folder, "manifest.json"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Manifest, TinyGptV.Evaluation.EvaluationJson.Indented.RunManifest));
+            Path.Combine(folder, "manifest.json"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Manifest, TinyGptV.Evaluation.EvaluationJson.Indented.ShapeOf<RunManifest>()));
         foreach ((int shard, Prediction[] predictions) in Predictions.Chunk(1000).Index())
             File.WriteAllBytes(Path.Combine(folder, "predictions", string.Create(CultureInfo.InvariantCulture, $"shard-{shard:D6}.jsonl")), PredictionLines.Write(predictions));
     }

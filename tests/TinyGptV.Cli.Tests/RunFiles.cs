@@ -32,7 +32,7 @@ internal static class RunFiles
     private static string[] PredictionsBySample(string run) =>
         [.. Directory.GetFiles(Path.Combine(run, "predictions"), "shard-*.jsonl")
             .SelectMany(File.ReadAllLines)
-            .OrderBy(line => KeyOf(JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction)!), StringComparer.Ordinal)];
+            .OrderBy(line => KeyOf(JsonSerializer.Deserialize(line, EvaluationJson.Compact.ShapeOf<Prediction>())!), StringComparer.Ordinal)];
 
     private static string KeyOf(Prediction prediction) => $"{prediction.Benchmark}/{prediction.Sample.Id}";
 }

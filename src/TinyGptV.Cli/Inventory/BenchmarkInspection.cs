@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
 using TinyGptV.Model.Vision;
 
 namespace TinyGptV.Cli.Inventory;

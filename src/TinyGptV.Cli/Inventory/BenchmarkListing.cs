@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Inventory;

@@ -23,9 +23,9 @@ internal sealed class StoredComparison(ProgramEnvironment environment)
     /// <summary>Prints the comparison, and writes its files if there is a folder for them.</summary>
     public async Task<int> WriteAsync(StoredComparisonOptions options, CancellationToken cancellationToken)
     {
-        RunComparison comparison = await StoredReport.CompareAsync(
+        RunComparison comparison = await StoredRuns.CompareAsync(
             new RunFolder(options.Runs, environment.Time), options.A, options.B, options.Benchmarks, cancellationToken);
-        if (options.Format == OutputFormat.Json) await environment.Output.WriteAsync(ReportJson.Write(comparison));
+        if (options.Format == OutputFormat.Json) await environment.Output.WriteAsync(ComparisonJson.Write(comparison));
         else await ShowAsync(comparison, options.Samples);
         if (options.Output is { } folder) await WriteFilesAsync(comparison, folder, cancellationToken);
         return comparison.IsPartial ? ExitCode.SamplesFailed : ExitCode.Success;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage;
 
@@ -32,7 +33,7 @@ internal sealed class StoredRun(ProgramEnvironment environment)
     {
         IRunStore store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
-        ImmutableArray<string> files = await StoredReport.WriteAsync(store, report, ImagesOf(options), cancellationToken);
+        ImmutableArray<string> files = await ReportFiles.WriteAsync(store, report, ImagesOf(options), cancellationToken);
         if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
         else
             foreach (string file in files) await environment.Output.WriteLineAsync(file);

@@ -71,7 +71,7 @@ internal static class SampleDefinitions
     public static ImmutableArray<BenchmarkDefinition> All { get; } = [Gqa, Vsr, IconQa];
 
     public static SampleFile FileOf(BenchmarkDefinition definition) =>
-        new("benchmark.json", [.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize(definition, EvaluationJson.Indented.BenchmarkDefinition)), (byte)'\n']);
+        new("benchmark.json", [.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize(definition, EvaluationJson.Indented.ShapeOf<BenchmarkDefinition>())), (byte)'\n']);
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Files(params (string Role, string Path)[] files) =>
         files.ToImmutableSortedDictionary(file => file.Role, file => ImmutableArray.Create(file.Path), StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Model;
 using TinyGptV.Model.Checkpoints;
 using TinyGptV.Model.Engine;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Silo;

@@ -104,7 +104,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
         }
 
         string timings = Path.Combine(runs, request.Run.Value.Value, "timings.json");
-        RunTimings timed = JsonSerializer.Deserialize(await File.ReadAllTextAsync(timings, cancellationToken), EvaluationJson.Compact.RunTimings)!;
+        RunTimings timed = JsonSerializer.Deserialize(await File.ReadAllTextAsync(timings, cancellationToken), EvaluationJson.Compact.ShapeOf<RunTimings>())!;
         return new ThroughputMeasurement
         {
             Replicas = replicas,

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Replicas;
 

@@ -5,6 +5,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Replicas;
 

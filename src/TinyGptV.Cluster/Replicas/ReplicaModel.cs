@@ -1,6 +1,6 @@
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Replicas;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Runs;
 

@@ -5,7 +5,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 

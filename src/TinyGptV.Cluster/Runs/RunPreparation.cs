@@ -32,10 +32,10 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
         var stored = await store.ListShardsAsync(run, cancellationToken);
-        RunTally tally = await StoredProgress.CountAsync(store, manifest, stored, cancellationToken);
+        PredictionCounts counts = await StoredProgress.CountAsync(store, manifest, stored, cancellationToken);
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
-        return new RunInWork(manifest, shards, ledger, tally, sizing);
+        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing);
     }
 
     /// <summary>The samples as they were read are garbage now, and a run takes hours in which the machine has other uses for the memory.</summary>

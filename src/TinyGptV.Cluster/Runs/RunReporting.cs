@@ -4,6 +4,7 @@ using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Runs;
@@ -28,7 +29,7 @@ internal sealed class RunReporting(IRunStore store)
             {
                 Tables = [ReportTables.Results(report), ReportTables.Answers(report)],
                 Json = ReportJson.Write(report),
-                Files = await StoredReport.WriteAsync(store, report, images: "", cancellationToken),
+                Files = await ReportFiles.WriteAsync(store, report, images: "", cancellationToken),
                 Unanswered = report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected - benchmark.Counts.Answered),
             };
         }
@@ -64,7 +65,7 @@ internal sealed class RunReporting(IRunStore store)
         try
         {
             RunTimings timings = await ReadAsync(run.Manifest.Run) is { } before ? before.And(stretch) : stretch;
-            string json = JsonSerializer.Serialize(timings, EvaluationJson.Indented.RunTimings) + "\n";
+            string json = JsonSerializer.Serialize(timings, EvaluationJson.Indented.ShapeOf<RunTimings>()) + "\n";
             await store.WriteReportAsync(run.Manifest.Run, TimingsFile, Encoding.UTF8.GetBytes(json), CancellationToken.None);
             return null;
         }
@@ -80,7 +81,7 @@ internal sealed class RunReporting(IRunStore store)
         try
         {
             return await store.ReadReportAsync(run, TimingsFile, CancellationToken.None) is { } json
-                ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.RunTimings)
+                ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunTimings>())
                 : null;
         }
         catch (JsonException)

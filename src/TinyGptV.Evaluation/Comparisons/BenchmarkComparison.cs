@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 

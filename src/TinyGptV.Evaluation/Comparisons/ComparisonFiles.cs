@@ -3,7 +3,9 @@ using System.Globalization;
 using CsvHelper;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Reports.Html;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Html;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 

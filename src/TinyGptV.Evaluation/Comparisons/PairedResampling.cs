@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 

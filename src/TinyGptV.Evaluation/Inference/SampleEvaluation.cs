@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Inference;
 
@@ -15,20 +15,6 @@ namespace TinyGptV.Evaluation.Inference;
 /// <param name="images">Where the images are; each is read once for a shard.</param>
 public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource images)
 {
-    /// <summary>Evaluates a shard.</summary>
-    /// <param name="definition">The shard's benchmark.</param>
-    /// <param name="shard">The samples.</param>
-    /// <param name="cancellationToken">Gives up what is not predicted yet.</param>
-    /// <returns>One prediction for each sample, as they are made.</returns>
-    public async IAsyncEnumerable<Prediction> EvaluateAsync(
-        BenchmarkDefinition definition, Shard shard, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        ArgumentNullException.ThrowIfNull(shard);
-        await foreach (PartPrediction answer in EvaluateAsync([new EvaluationPart(definition, shard.Samples)], cancellationToken))
-            yield return answer.Prediction;
-    }
-
     /// <summary>Evaluates several parts, one flowing into the next, so that the model does not run dry at a part's end.</summary>
     /// <param name="parts">The parts, in the order in which they are begun.</param>
     /// <param name="cancellationToken">Gives up what is not predicted yet.</param>

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
@@ -68,7 +68,7 @@ public sealed record BenchmarkReport
     {
         BenchmarkDefinition definition = manifest.Definition;
         Prediction[] all = [.. predictions.OrderBy(prediction => prediction.Sample.Id)];
-        ImmutableArray<ScoredSample> samples = [.. OneForEachSample(all).Select(prediction => ScoredSample.Of(prediction, scorer))];
+        ImmutableArray<ScoredSample> samples = [.. OneForEachSample(all).Select(prediction => scorer.Judge(prediction))];
         AnswerCounts counts = Count(manifest.Samples, all.Length, samples);
         Measurement overall = scorer.Metrics[0].Measure(samples, counts.Missing);
         return new BenchmarkReport
@@ -109,7 +109,7 @@ public sealed record BenchmarkReport
     private static Prediction PickOne(IReadOnlyList<Prediction> same) => same.Count == 1
         ? same[0]
         : same.OrderBy(prediction => prediction.Failure is not null)
-            .ThenBy(prediction => JsonSerializer.Serialize(prediction, EvaluationJson.Compact.Prediction), StringComparer.Ordinal)
+            .ThenBy(prediction => JsonSerializer.Serialize(prediction, EvaluationJson.Compact.ShapeOf<Prediction>()), StringComparer.Ordinal)
             .First();
 
     private static AnswerCounts Count(int expected, int predictions, ImmutableArray<ScoredSample> samples)

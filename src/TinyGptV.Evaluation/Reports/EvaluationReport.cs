@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 
@@ -57,7 +57,7 @@ public sealed record EvaluationReport
             ProgramVersion = manifest.ProgramVersion,
             Model = manifest.Model,
             Benchmarks = [.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(
-                benchmark, byBenchmark[benchmark.Definition.Name], Scorers.ModeFor(benchmark.Definition, mode), scorers[i]))],
+                benchmark, byBenchmark[benchmark.Definition.Name], ScoringModes.ModeFor(benchmark.Definition, mode), scorers[i]))],
             Unexpected = byBenchmark.Where(group => manifest.Benchmarks.All(benchmark => benchmark.Definition.Name != group.Key)).Sum(group => group.Count()),
         };
     }

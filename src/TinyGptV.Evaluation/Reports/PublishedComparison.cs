@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 

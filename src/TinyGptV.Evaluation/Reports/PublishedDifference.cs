@@ -1,4 +1,4 @@
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 

@@ -9,12 +9,7 @@ namespace TinyGptV.Evaluation.Reports;
 /// <param name="Columns">Its benchmarks, in the paper's order.</param>
 /// <param name="Rows">Its rows, in the paper's order.</param>
 /// <param name="HasAverages">Whether the paper prints an average of each row.</param>
-internal sealed record PublishedTable(string Title, ImmutableArray<PublishedColumn> Columns, ImmutableArray<PublishedRow> Rows, bool HasAverages)
-{
-    /// <summary>The remarks that some number of the table carries, in the order of their marks.</summary>
-    public ImmutableArray<PublishedRemark> Remarks =>
-        [.. Rows.SelectMany(row => row.Cells.Append(row.Average)).OfType<PublishedNumber>().Select(number => number.Remark).OfType<PublishedRemark>().Distinct().OrderBy(remark => PublishedTables.Remarks.IndexOf(remark))];
-}
+internal sealed record PublishedTable(string Title, ImmutableArray<PublishedColumn> Columns, ImmutableArray<PublishedRow> Rows, bool HasAverages);
 
 /// <summary>A benchmark's column of a published table.</summary>
 /// <param name="Benchmark">The benchmark.</param>

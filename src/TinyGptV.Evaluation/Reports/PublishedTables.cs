@@ -86,6 +86,13 @@ internal static class PublishedTables
     /// <summary>The row of the main table that a run is laid beside.</summary>
     public static PublishedRow PaperRow { get; } = Main.Rows.Single(row => row.Model == PaperModel);
 
+    /// <summary>The remarks that some number of a table carries, in the order of their marks.</summary>
+    public static ImmutableArray<PublishedRemark> RemarksOf(PublishedTable table)
+    {
+        IEnumerable<PublishedNumber?> numbers = table.Rows.SelectMany(row => row.Cells.Append(row.Average));
+        return [.. Remarks.Intersect(numbers.Select(number => number?.Remark).OfType<PublishedRemark>())];
+    }
+
     private static PublishedColumn Column(string benchmark, string title) => new(new BenchmarkName(benchmark), title);
 
     private static PublishedRow Row(string model, string size, string cells, string average = "-") =>

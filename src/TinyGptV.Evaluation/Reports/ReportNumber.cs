@@ -1,5 +1,5 @@
 using System.Globalization;
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 

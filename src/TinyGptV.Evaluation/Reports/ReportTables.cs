@@ -129,7 +129,7 @@ public static class ReportTables
         [
             .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
             .. OtherModes(report),
-            .. table.Remarks.Select(remark => $"{remark.Mark} {remark.Text}."),
+            .. PublishedTables.RemarksOf(table).Select(remark => $"{remark.Mark} {remark.Text}."),
             .. table.HasAverages ? ["Averages are over the cells that a row has: rows with other cells are not comparable by them."] : (string[])[],
         ];
         return new ReportTable

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Runs;
 

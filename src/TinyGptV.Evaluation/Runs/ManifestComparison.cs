@@ -51,7 +51,7 @@ public static class ManifestComparison
     private static Dictionary<string, string> Settings(RunManifest manifest)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        Flatten("", JsonSerializer.SerializeToElement(RunNaming.SettingsOf(manifest), EvaluationJson.Compact.RunManifest), settings);
+        Flatten("", JsonSerializer.SerializeToElement(RunNaming.SettingsOf(manifest), EvaluationJson.Compact.ShapeOf<RunManifest>()), settings);
         settings["benchmarks"] = string.Join(", ", manifest.Benchmarks.Select(benchmark => benchmark.Definition.Name));
         return settings;
     }
@@ -59,7 +59,7 @@ public static class ManifestComparison
     private static Dictionary<string, string> Settings(BenchmarkManifest benchmark)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        Flatten($"benchmarks.{benchmark.Definition.Name}", JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.BenchmarkManifest), settings);
+        Flatten($"benchmarks.{benchmark.Definition.Name}", JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.ShapeOf<BenchmarkManifest>()), settings);
         return settings;
     }
 

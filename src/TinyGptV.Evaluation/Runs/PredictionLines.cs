@@ -17,7 +17,7 @@ public static class PredictionLines
         using var lines = new MemoryStream();
         foreach (Prediction prediction in predictions)
         {
-            JsonSerializer.Serialize(lines, prediction, EvaluationJson.Compact.Prediction);
+            JsonSerializer.Serialize(lines, prediction, EvaluationJson.Compact.ShapeOf<Prediction>());
             lines.WriteByte(LineFeed);
         }
 
@@ -30,7 +30,7 @@ public static class PredictionLines
     /// <returns>The predictions in the order of the lines.</returns>
     /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
     public static ImmutableArray<Prediction> Read(ReadOnlySpan<byte> lines, string name) => ReadEach(
-        lines, name, line => JsonSerializer.Deserialize(line, EvaluationJson.Compact.Prediction) ?? throw new JsonException("the line is null"));
+        lines, name, line => JsonSerializer.Deserialize(line, EvaluationJson.Compact.ShapeOf<Prediction>()) ?? throw new JsonException("the line is null"));
 
     /// <summary>Looks at the lines without making predictions of them, which is several times as fast.</summary>
     /// <param name="lines">The bytes of the whole object.</param>

@@ -12,7 +12,7 @@ public static class RunNaming
     public static RunId NameFor(RunManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        byte[] settings = JsonSerializer.SerializeToUtf8Bytes(SettingsOf(manifest), EvaluationJson.Compact.RunManifest);
+        byte[] settings = JsonSerializer.SerializeToUtf8Bytes(SettingsOf(manifest), EvaluationJson.Compact.ShapeOf<RunManifest>());
         return new RunId($"run-{Convert.ToHexStringLower(SHA256.HashData(settings))[..12]}");
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Runs;
@@ -29,16 +28,5 @@ public static class RunPlanning
             Samples = benchmark.Samples.Length,
             Images = benchmark.Samples.Select(sample => sample.Image).Distinct().Count(),
         };
-    }
-
-    /// <summary>The predictions of a whole run in the order of its reports: benchmarks in evaluation order, samples by identity.</summary>
-    /// <param name="manifest">The run.</param>
-    /// <param name="predictions">The predictions in any order.</param>
-    /// <returns>The predictions, sorted.</returns>
-    public static ImmutableArray<Prediction> Sort(RunManifest manifest, IEnumerable<Prediction> predictions)
-    {
-        ArgumentNullException.ThrowIfNull(manifest);
-        var order = manifest.Benchmarks.Select((benchmark, index) => (benchmark.Definition.Name, index)).ToDictionary();
-        return [.. predictions.OrderBy(prediction => order[prediction.Benchmark]).ThenBy(prediction => prediction.Sample.Id)];
     }
 }

@@ -37,7 +37,7 @@ public sealed record RunState
         try
         {
             return await store.ReadReportAsync(run, File, cancellationToken) is { } json
-                ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.RunState)
+                ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunState>())
                 : null;
         }
         catch (JsonException exception)
@@ -56,7 +56,7 @@ public sealed record RunState
     public async ValueTask WriteAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.RunState) + "\n"), cancellationToken);
+        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n"), cancellationToken);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Runs;
 
@@ -32,15 +31,15 @@ public static class StoredProgress
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="PrerequisiteException">A shard is malformed.</exception>
-    public static async ValueTask<RunTally> CountAsync(
+    public static async ValueTask<PredictionCounts> CountAsync(
         IRunStore store, RunManifest manifest, ImmutableArray<ShardIndex> shards, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(manifest);
-        var tally = new RunTally(manifest);
+        var counts = new PredictionCounts(manifest);
         await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, shards, cancellationToken))
-            tally.Store([], shard.Outlines());
-        return tally;
+            counts.Add(shard.Outlines());
+        return counts;
     }
 
     private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Runs;
 

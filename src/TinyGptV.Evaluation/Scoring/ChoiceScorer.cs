@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;

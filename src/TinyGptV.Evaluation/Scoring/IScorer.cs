@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
@@ -39,6 +38,16 @@ public interface IScorer
     /// <param name="prediction">The prediction.</param>
     /// <returns>0, unless the sample does not count at all. Default: 0.</returns>
     Score Unanswered(Prediction prediction) => default;
+
+    /// <summary>Scores a prediction, whether it holds an answer or not.</summary>
+    /// <param name="prediction">Any prediction of the benchmark.</param>
+    /// <returns>The sample with its score.</returns>
+    sealed ScoredSample Judge(Prediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        bool answered = Request is RequestKind.Rank ? prediction.Ranking is not null : prediction.Generation is not null;
+        return new ScoredSample(prediction, answered ? Score(prediction) : Unanswered(prediction), answered);
+    }
 }
 
 /// <summary>What an answer is compared with.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TinyGptV.Evaluation.Metrics;
 
 namespace TinyGptV.Evaluation.Scoring;
 

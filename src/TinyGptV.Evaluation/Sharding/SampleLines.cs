@@ -21,7 +21,7 @@ public static class SampleLines
         using var lines = new MemoryStream();
         foreach (Sample sample in samples)
         {
-            JsonSerializer.Serialize(lines, sample, EvaluationJson.Compact.Sample);
+            JsonSerializer.Serialize(lines, sample, EvaluationJson.Compact.ShapeOf<Sample>());
             lines.WriteByte(LineFeed);
         }
 
@@ -38,7 +38,7 @@ public static class SampleLines
         foreach (Range line in lines.Split(LineFeed))
         {
             if (!lines[line].IsEmpty)
-                samples.Add(JsonSerializer.Deserialize(lines[line], EvaluationJson.Compact.Sample) ?? throw new JsonException("A sample is null."));
+                samples.Add(JsonSerializer.Deserialize(lines[line], EvaluationJson.Compact.ShapeOf<Sample>()) ?? throw new JsonException("A sample is null."));
         }
 
         return samples.DrainToImmutable();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 

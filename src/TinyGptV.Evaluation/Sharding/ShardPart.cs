@@ -1,3 +1,5 @@
+using TinyGptV.Evaluation.Runs;
+
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>Consecutive samples of a shard: the whole of it, as a rule, or a piece of one that was divided to find out what is wrong with it.</summary>

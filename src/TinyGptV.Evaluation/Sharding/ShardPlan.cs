@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Submissions;

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using CsvHelper;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
-using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Benchmarks.Formats;
+using TinyGptV.Evaluation.Models;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Scoring;
-using CsvRow = TinyGptV.Evaluation.Benchmarks.CsvRow;
+using CsvRow = TinyGptV.Evaluation.Benchmarks.Formats.CsvRow;
 
 namespace TinyGptV.Evaluation.Submissions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Submissions;

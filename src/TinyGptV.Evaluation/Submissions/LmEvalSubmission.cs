@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Benchmarks.Formats;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Evaluation.Submissions;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Azure;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
 using TinyGptV.Storage.Caching;
 using TinyGptV.Storage.Folders;
 using TinyGptV.Storage.Resilience;

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Storage.Blobs;

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Benchmarks.Formats;
+using TinyGptV.Evaluation.Definitions;
 
 namespace TinyGptV.Storage.Folders;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Storage.Folders;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
 

@@ -1,4 +1,4 @@
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
 

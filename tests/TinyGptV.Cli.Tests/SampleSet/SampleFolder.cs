@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Benchmarks.Formats;
+using TinyGptV.Evaluation.Definitions;
 
 namespace TinyGptV.Cli.Tests.SampleSet;
 

@@ -1,7 +1,7 @@
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Tests.Silo;

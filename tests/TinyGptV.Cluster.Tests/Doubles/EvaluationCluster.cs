@@ -5,7 +5,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Doubles;

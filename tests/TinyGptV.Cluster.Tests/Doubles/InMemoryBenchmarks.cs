@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 
@@ -32,9 +31,14 @@ internal sealed class InMemoryRunStore : IRunStore
     private int _secondWrites;
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
-        RunPlanning.Sort(
-        _manifests[run],
-        _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+        Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+
+    /// <summary>Predictions in the order of reports: benchmarks in evaluation order, samples by identity.</summary>
+    public static ImmutableArray<Prediction> Sort(RunManifest manifest, IEnumerable<Prediction> predictions)
+    {
+        var order = manifest.Benchmarks.Select((benchmark, index) => (benchmark.Definition.Name, index)).ToDictionary();
+        return [.. predictions.OrderBy(prediction => order[prediction.Benchmark]).ThenBy(prediction => prediction.Sample.Id)];
+    }
 
     /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
     public ImmutableArray<string> Reports(RunId run) =>

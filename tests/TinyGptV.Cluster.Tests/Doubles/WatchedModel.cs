@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 

@@ -3,8 +3,8 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Tests.Runs;
 
@@ -305,16 +305,15 @@ public class EvaluationRunTests
         var expected = new List<Prediction>();
         foreach (Benchmark benchmark in cluster.Benchmarks.All)
         {
-            var whole = new Shard(new ShardIndex(0), benchmark.Definition.Name, benchmark.Samples);
-            await foreach (Prediction prediction in evaluation.EvaluateAsync(benchmark.Definition, whole, Token))
-                expected.Add(prediction);
+            await foreach (PartPrediction answer in evaluation.EvaluateAsync([new EvaluationPart(benchmark.Definition, benchmark.Samples)], Token))
+                expected.Add(answer.Prediction);
         }
 
         var benchmarks = cluster.Store.Manifest(run).Benchmarks.Select(benchmark => benchmark.Definition.Name).ToHashSet();
         var answers = expected.Where(prediction => benchmarks.Contains(prediction.Benchmark))
             .Select(prediction => prediction.Sample.Id == lost?.Sample.Id ? lost : prediction);
         Assert.Equal(
-            PredictionLines.Write(RunPlanning.Sort(cluster.Store.Manifest(run), answers)), PredictionLines.Write(cluster.Store.AllPredictions(run)));
+            PredictionLines.Write(InMemoryRunStore.Sort(cluster.Store.Manifest(run), answers)), PredictionLines.Write(cluster.Store.AllPredictions(run)));
         Assert.Equal(0, cluster.Store.SecondWrites);
     }
 }

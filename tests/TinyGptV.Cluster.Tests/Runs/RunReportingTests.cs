@@ -2,7 +2,7 @@ using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Runs;
@@ -19,7 +19,7 @@ public class RunReportingTests
         await cluster.WatchToTheEndAsync(run);
 
         Assert.Equal(["predictions.csv", "report.csv", "report.html", "report.md", "state.json", "timings.json"], cluster.Store.Reports(run));
-        RunTimings timings = JsonSerializer.Deserialize(cluster.Store.Report(run, "timings.json"), EvaluationJson.Indented.RunTimings)!;
+        RunTimings timings = JsonSerializer.Deserialize(cluster.Store.Report(run, "timings.json"), EvaluationJson.Indented.ShapeOf<RunTimings>())!;
         Assert.Equal((run, cluster.Benchmarks.Samples, 1, 0), (timings.Run, timings.Samples, timings.Replicas, timings.ShardsReturned));
     }
 

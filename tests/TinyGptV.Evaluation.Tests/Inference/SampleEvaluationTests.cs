@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Tests.Runs;
@@ -118,7 +119,8 @@ public class SampleEvaluationTests
     public async Task EvaluateAsync_ReaderStopsEarly_LeavesNoRequestBehind()
     {
         var model = new HeldModel(2);
-        var stream = new SampleEvaluation(model, _images).EvaluateAsync(SampleRuns.Definition("gqa"), Shard(1, 2, 3), TestContext.Current.CancellationToken);
+        var stream = new SampleEvaluation(model, _images).EvaluateAsync(
+            [new EvaluationPart(SampleRuns.Definition("gqa"), Shard(1, 2, 3).Samples)], TestContext.Current.CancellationToken);
         await using (var reader = stream.GetAsyncEnumerator(TestContext.Current.CancellationToken))
         {
             var next = reader.MoveNextAsync();
@@ -153,8 +155,8 @@ public class SampleEvaluationTests
     {
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         var evaluation = new SampleEvaluation(model, _images);
-        await foreach (var prediction in evaluation.EvaluateAsync(definition, shard, TestContext.Current.CancellationToken))
-            predictions.Add(prediction);
+        await foreach (PartPrediction answer in evaluation.EvaluateAsync([new EvaluationPart(definition, shard.Samples)], TestContext.Current.CancellationToken))
+            predictions.Add(answer.Prediction);
         return predictions.ToImmutable();
     }
 

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
+using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Html;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 

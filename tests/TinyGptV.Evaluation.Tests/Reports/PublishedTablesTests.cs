@@ -1,5 +1,5 @@
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 
@@ -22,7 +22,7 @@ public sealed class PublishedTablesTests
 
     [Fact]
     public void Remarks_AreThoseThatTheTableNeeds_InTheOrderOfTheirMarks() =>
-        Assert.Equal(["ᵃᵇᶜᵈ", "ᶜᵈᵉᵍ", "ᶠ"], PublishedTables.All.Select(table => string.Concat(table.Remarks.Select(remark => remark.Mark))));
+        Assert.Equal(["ᵃᵇᶜᵈ", "ᶜᵈᵉᵍ", "ᶠ"], PublishedTables.All.Select(table => string.Concat(PublishedTables.RemarksOf(table).Select(remark => remark.Mark))));
 
     [Theory]
     [InlineData(0.547, 1222, 2.79)]

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Reports.Html;
 
 namespace TinyGptV.Evaluation.Tests.Reports;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 

@@ -17,17 +17,4 @@ public class RunPlanningTests
         BenchmarkManifest described = RunPlanning.Describe(SampleRuns.Benchmark("gqa", 1, 2, 1));
         Assert.Equal((3, 2), (described.Samples, described.Images));
     }
-
-    [Fact]
-    public void Sort_AnyOrder_FollowsBenchmarksAndIdentities()
-    {
-        var manifest = SampleRuns.Manifest(SampleRuns.Benchmark("vsr", 1, 1), SampleRuns.Benchmark("gqa", 1));
-        Prediction[] predictions =
-        [
-            SampleRuns.Prediction("gqa", SampleRuns.Sample(0, "1.png")),
-            SampleRuns.Prediction("vsr", SampleRuns.Sample(1, "1.png")),
-            SampleRuns.Prediction("vsr", SampleRuns.Sample(0, "1.png")),
-        ];
-        Assert.Equal(["vsr s0000", "vsr s0001", "gqa s0000"], RunPlanning.Sort(manifest, predictions).Select(p => $"{p.Benchmark} {p.Sample.Id}"));
-    }
 }

@@ -57,6 +57,6 @@ public sealed class BoxScorersTests
     private static ScoredSample Scored(string scorer, string id, string text, ReferenceBox? truth = null)
     {
         Prediction prediction = Predictions.Generated("refcoco-val", id, "", text);
-        return ScoredSample.Of(prediction with { Sample = prediction.Sample with { Box = truth ?? Truth } }, Scorers.ByName[scorer]);
+        return Scorers.ByName[scorer].Judge(prediction with { Sample = prediction.Sample with { Box = truth ?? Truth } });
     }
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
@@ -114,15 +114,15 @@ public sealed class GqaScorersTests
     private static ScoredSample Sample(string id, string label, string text, GqaContext? context = null, string? structural = null)
     {
         Prediction prediction = Predictions.Generated("gqa", id, label, text, structural is null ? [] : [new Slice("structural", structural)]);
-        return ScoredSample.Of(prediction with { Sample = prediction.Sample with { Gqa = context } }, Official);
+        return Official.Judge(prediction with { Sample = prediction.Sample with { Gqa = context } });
     }
 
     private static ScoredSample Failed(string id, GqaContext context)
     {
         Prediction prediction = Predictions.Failed("gqa", id, "green");
-        return ScoredSample.Of(prediction with { Sample = prediction.Sample with { Gqa = context } }, Official);
+        return Official.Judge(prediction with { Sample = prediction.Sample with { Gqa = context } });
     }
 
     private static ScoredSample Unbalanced(ScoredSample sample) =>
-        ScoredSample.Of(sample.Prediction with { Sample = sample.Prediction.Sample with { CountsOfficially = false } }, Official);
+        Official.Judge(sample.Prediction with { Sample = sample.Prediction.Sample with { CountsOfficially = false } });
 }

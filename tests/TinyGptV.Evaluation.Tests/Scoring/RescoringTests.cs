@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
@@ -34,9 +36,9 @@ public sealed class RescoringTests
         };
         List<Prediction> predictions = [];
         var model = new ScriptedModel((prompt, _) => Texts[prompt.Length % Texts.Length]);
-        await foreach (Prediction prediction in new SampleEvaluation(model, new AnyImage()).EvaluateAsync(
-            definition, new Shard(new ShardIndex(0), definition.Name, samples), TestContext.Current.CancellationToken))
-            predictions.Add(prediction);
+        await foreach (PartPrediction answer in new SampleEvaluation(model, new AnyImage()).EvaluateAsync(
+            [new EvaluationPart(definition, samples)], TestContext.Current.CancellationToken))
+            predictions.Add(answer.Prediction);
 
         ImmutableArray<Prediction> stored = PredictionLines.Read(PredictionLines.Write(predictions), "0.jsonl");
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 
@@ -15,7 +15,7 @@ public sealed class ScorersTests
         ImmutableArray<ChoiceLikelihood> choices = [new(-3.0, 1), new(-4.0, 4), new(-9.0, 3)];
 
         Assert.Equal(new Score(1, 1), Choice("mean-likelihood-choice", "1", choices));
-        ScoredSample one = ScoredSample.Of(Predictions.Ranked("iconqa", "1", "1", ["a", "b", "c"], choices), Scorers.ByName["mean-likelihood-choice"]);
+        ScoredSample one = Scorers.ByName["mean-likelihood-choice"].Judge(Predictions.Ranked("iconqa", "1", "1", ["a", "b", "c"], choices));
         Assert.Equal(("accuracy-by-total-likelihood", 0.0), (Scorers.ByName["mean-likelihood-choice"].Metrics[1].Name, Scorers.ByName["mean-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
         Assert.Equal(("accuracy-by-mean-likelihood", 1.0), (Scorers.ByName["sum-likelihood-choice"].Metrics[1].Name, Scorers.ByName["sum-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
         Assert.Equal(new Score(0, 0), Choice("sum-likelihood-choice", "1", choices));
@@ -59,7 +59,7 @@ public sealed class ScorersTests
     {
         BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("tinygptv", "contains-label"));
 
-        Assert.Equal(used, Scorers.ModeFor(definition, asked));
+        Assert.Equal(used, ScoringModes.ModeFor(definition, asked));
         Assert.Equal(definition.Scorers[used], Scorers.For(definition, asked).Name);
     }
 
@@ -68,9 +68,9 @@ public sealed class ScorersTests
     {
         BenchmarkDefinition definition = Predictions.Definition("own", RequestKind.Generate, ("official", "equals-label"), ("lenient", "contains-label"));
 
-        Assert.Equal("lenient", Scorers.ModeFor(definition with { FallbackMode = "lenient" }, "tinygptv"));
-        Assert.Equal("official", Scorers.ModeFor(definition with { FallbackMode = "lenient" }, "official-llava"));
-        Assert.Throws<PrerequisiteException>(() => Scorers.ModeFor(
+        Assert.Equal("lenient", ScoringModes.ModeFor(definition with { FallbackMode = "lenient" }, "tinygptv"));
+        Assert.Equal("official", ScoringModes.ModeFor(definition with { FallbackMode = "lenient" }, "official-llava"));
+        Assert.Throws<PrerequisiteException>(() => ScoringModes.ModeFor(
             Predictions.Definition("own", RequestKind.Generate, ("lenient", "contains-label")), "tinygptv"));
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Metrics;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
@@ -54,10 +54,8 @@ public sealed class VizWizMetricsTests
 
     private static ScoredSample Failed(string id, string answerable) => With(Predictions.Failed("vizwiz", id, "x"), answerable);
 
-    private static ScoredSample With(Prediction prediction, string? answerable) => ScoredSample.Of(
-        prediction with
+    private static ScoredSample With(Prediction prediction, string? answerable) => Official.Judge(prediction with
         {
             Sample = prediction.Sample with { Answers = Answers.Of("x", "y"), Slices = answerable is null ? [] : [new Slice("answerable", answerable)] },
-        },
-        Official);
+        });
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Evaluation.Tests.Sharding;

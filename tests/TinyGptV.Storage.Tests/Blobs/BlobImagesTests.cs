@@ -1,6 +1,5 @@
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
 
 namespace TinyGptV.Storage.Tests.Blobs;
 

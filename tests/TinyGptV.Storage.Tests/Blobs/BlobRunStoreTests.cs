@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Storage.Tests.Runs;
 
 namespace TinyGptV.Storage.Tests.Blobs;

@@ -1,6 +1,5 @@
-using TinyGptV.Storage.Folders;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Storage.Tests.Folders;
 

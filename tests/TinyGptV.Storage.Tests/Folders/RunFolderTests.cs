@@ -1,6 +1,5 @@
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Storage.Folders;
 using TinyGptV.Storage.Tests.Runs;
 

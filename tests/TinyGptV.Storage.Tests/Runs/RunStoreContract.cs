@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Storage.Tests.Runs;
 

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Benchmarks.Formats;
+
+/// <summary>Gathers the samples of a benchmark in file order and refuses an identity that comes twice.</summary>
+internal sealed class SampleCollector
+{
+    private readonly ImmutableArray<Sample>.Builder _samples = ImmutableArray.CreateBuilder<Sample>();
+    private readonly HashSet<SampleId> _ids = [];
+
+    public void Add(AnnotationRecord record, Sample sample) => Add(sample, record.Malformed);
+
+    /// <param name="sample">The sample.</param>
+    /// <param name="malformed">Makes the error that names the sample's place.</param>
+    public void Add(Sample sample, Func<string, PrerequisiteException> malformed)
+    {
+        if (!_ids.Add(sample.Id))
+            throw malformed($"the sample '{sample.Id}' occurs a second time; every sample needs an id of its own");
+        _samples.Add(sample);
+    }
+
+    public ImmutableArray<Sample> ToImmutable(AnnotationFile file) => _samples.Count > 0
+        ? _samples.DrainToImmutable()
+        : throw new PrerequisiteException($"{file.Name}: expected at least one sample, found none. Get the file again, as the benchmark's README describes.");
+}

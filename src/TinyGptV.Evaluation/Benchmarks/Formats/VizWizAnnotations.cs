@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Benchmarks.Formats;
+
+/// <summary>
+/// VizWiz questions: one list, as published and as the original's scripts read it. There is one question to each image, and the image's name stands for both.
+/// </summary>
+internal static class VizWizAnnotations
+{
+    public static async ValueTask<ImmutableArray<Sample>> ReadAsync(AnnotationFile file, CancellationToken cancellationToken)
+    {
+        await using JsonRecords records = new(file);
+        if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
+            throw new PrerequisiteException($"{file.Name}: expected a list of questions, found an object. Get the file again, as the benchmark's README describes.");
+        AnnotatorAnswers answers = new();
+        SampleCollector samples = new();
+        await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
+            samples.Add(record, ToSample(record, answers.Read(record)));
+        return samples.ToImmutable(file);
+    }
+
+    private static Sample ToSample(AnnotationRecord record, ImmutableArray<ReferenceAnswer> answers) => new()
+    {
+        Id = new SampleId(record.Text("image")),
+        Image = new ImageReference(record.Text("image")),
+        Question = record.Text("question"),
+        Target = AnnotatorAnswers.MostFrequent(answers),
+        Answers = answers,
+        Slices = [.. Slices(record)],
+    };
+
+    private static IEnumerable<Slice> Slices(AnnotationRecord record)
+    {
+        if (record.OptionalText("answer_type") is { } type)
+            yield return new Slice("answer type", type);
+        if (record.Has("answerable"))
+            yield return new Slice("answerable", record.Index("answerable", last: 1) == 1 ? "yes" : "no");
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Reports;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Evaluation.Comparisons;
+
+/// <summary>Compares runs as their store holds them.</summary>
+public static class StoredRuns
+{
+    /// <summary>Lays two stored runs beside each other, sample by sample; they may be one run in two modes.</summary>
+    /// <param name="store">The store of both.</param>
+    /// <param name="a">The first run and its scoring mode.</param>
+    /// <param name="b">The second run and its scoring mode.</param>
+    /// <param name="only">The benchmarks to compare; empty for all that both runs have.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The comparison.</returns>
+    /// <exception cref="PrerequisiteException">A run cannot be scored, or the runs cannot be compared.</exception>
+    public static async ValueTask<RunComparison> CompareAsync(
+        IRunStore store, (RunId Run, string Mode) a, (RunId Run, string Mode) b, ImmutableArray<BenchmarkName> only, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken), second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
+        return RunComparison.Create(
+            (first, await StoredReport.CreateAsync(store, first, a.Mode, cancellationToken)), (second, await StoredReport.CreateAsync(store, second, b.Mode, cancellationToken)), only);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using CsvHelper;
+using TinyGptV.Evaluation.Statistics;
+
+namespace TinyGptV.Evaluation.Reports.Files;
+
+/// <summary>Writes <c>report.csv</c>: one number a row, so that reports of several runs can be put under each other and filtered.</summary>
+public static class CsvReport
+{
+    /// <summary>RFC 4180 with line feeds. Texts are written as they are, also where a spreadsheet would take them for a formula: scripts must find what was stored.</summary>
+    internal static readonly CsvWriterOptions Options = new() { NewLine = "\n" };
+
+    /// <summary>
+    /// Writes a header and then, for each benchmark, the metrics over all samples (no slice), the first of them over each slice, and the counts as metrics of
+    /// their own. Accuracies are fractions of 1 with all their digits; <c>low</c> and <c>high</c> are the ends of the 95 % interval. What is not known is empty.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="writer">Where to; it stays open.</param>
+    public static void Write(EvaluationReport report, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        using CsvWriter csv = CsvWriter.Create(writer, Options, leaveOpen: true);
+        csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value", "standard_error", "low", "high");
+        foreach (BenchmarkReport benchmark in report.Benchmarks)
+        {
+            string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, benchmark.Mode];
+            foreach (Measurement measurement in benchmark.Further.Prepend(benchmark.Overall))
+                csv.WriteRecord([.. start, measurement.Metric, "", "", .. Numbers(measurement)]);
+            foreach (SliceMeasurement slice in benchmark.Slices)
+                csv.WriteRecord([.. start, slice.Measurement.Metric, slice.Kind, slice.Name, .. Numbers(slice.Measurement)]);
+            foreach ((string metric, int count) in Counts(benchmark.Counts))
+                csv.WriteRecord([.. start, metric, "", "", Text(benchmark.Counts.Expected), Text(count), "", "", ""]);
+        }
+    }
+
+    private static string[] Numbers(Measurement measurement) =>
+    [
+        Text(measurement.Samples), Text(measurement.Value), Text(measurement.StandardError), Text(measurement.Interval?.Low), Text(measurement.Interval?.High),
+    ];
+
+    private static IEnumerable<(string Metric, int Count)> Counts(AnswerCounts counts) =>
+    [
+        ("expected", counts.Expected), ("answered", counts.Answered), ("failed", counts.Failed), ("missing", counts.Missing),
+        ("duplicated", counts.Duplicated), ("undecided", counts.Undecided),
+    ];
+
+    private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

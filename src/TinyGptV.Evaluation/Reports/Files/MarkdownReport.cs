@@ -1,0 +1,86 @@
+namespace TinyGptV.Evaluation.Reports.Files;
+
+/// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, what may be compared, what the numbers rest on, and what made them.</summary>
+public static class MarkdownReport
+{
+    /// <summary>Writes the report with line feeds.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="writer">Where to; it stays open.</param>
+    public static void Write(EvaluationReport report, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(writer);
+        IEnumerable<string> blocks =
+        [
+            $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
+            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent, ± reaches the farther end of a 95 % interval:", .. Block(table)]),
+            "## Which differences mean something", .. Comparability(report),
+            .. ReportTables.FurtherMetrics(report) is { } further ? [$"## {further.Title}", .. Block(further)] : (IEnumerable<string>)[],
+            "## Answers", .. Block(ReportTables.Answers(report)),
+            .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => (IEnumerable<string>)[$"## {Escape(table.Title)}", .. Block(table)]),
+            "## What made these numbers", .. Provenance(report),
+        ];
+        writer.Write(string.Join("\n\n", blocks) + "\n");
+    }
+
+    private static IEnumerable<string> Opening(EvaluationReport report)
+    {
+        foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
+            yield return $"**Partial: the files of {Escape(benchmark.Title)} are incomplete: {Escape(benchmark.Incomplete!.Describe())}.**";
+        if (report.HasUnanswered)
+            yield return "**Partial: some samples have no answer. They count as wrong; see the table of answers.**";
+        yield return $"Scoring mode `{report.Mode}`:";
+        yield return List(report.Benchmarks.Select(benchmark =>
+            $"{Escape(benchmark.Title)}, {(benchmark.Mode == report.Mode ? "" : $"mode `{benchmark.Mode}` for want of that one, ")}"
+            + $"`{benchmark.Scorer}`: {benchmark.ScorerDescription}"));
+    }
+
+    private static IEnumerable<string> Comparability(EvaluationReport report)
+    {
+        yield return List(report.Benchmarks.SelectMany(Compare).Select(Escape));
+    }
+
+    private static IEnumerable<string> Compare(BenchmarkReport benchmark)
+    {
+        yield return benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: there is no published result to compare with.";
+        if (benchmark.Comparison?.DescribeDifference(benchmark.Title, benchmark.Overall) is { } difference)
+            yield return difference;
+    }
+
+    private static IEnumerable<string> Provenance(EvaluationReport report)
+    {
+        yield return List(
+        [
+            $"Program: version {Escape(report.ProgramVersion)}",
+            $"Model: {Escape(report.Model.Name)}, SHA-256 `{report.Model.Digest}`",
+            .. report.Model.Settings.Select(setting => $"Setting: {Escape(setting.Key)} = {Escape(setting.Value)}"),
+        ]);
+        yield return Lines(ReportTables.Files(report));
+    }
+
+    internal static IEnumerable<string> Block(ReportTable table)
+    {
+        yield return Lines(table);
+        if (table.Note is { Length: > 0 } note)
+            yield return string.Join("\\\n", note.Split('\n').Select(Escape));
+    }
+
+    private static string Lines(ReportTable table) => string.Join('\n', (IEnumerable<string>)
+    [
+        Line(table.Columns.Select(column => Escape(column.Header))),
+        Line(table.Columns.Select(column => column.Alignment is ColumnAlignment.Right ? "---:" : "---")),
+        .. table.Rows.Select((row, i) => Line(row.Select(cell => i == table.OwnRow && cell is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(cell)}**" : Escape(cell)))),
+    ]);
+
+    private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
+
+    internal static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- {item}"));
+
+    /// <summary>Texts come from annotations and file names: they must neither break a table nor be read as markup.</summary>
+    internal static string Escape(string text) => string.Concat(text.Select(c => c switch
+    {
+        '\n' or '\r' => " ",
+        '|' or '*' or '_' or '<' or '`' or '[' or '\\' or '#' => $"\\{c}",
+        _ => c.ToString(),
+    }));
+}

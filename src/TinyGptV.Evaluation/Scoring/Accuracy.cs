@@ -1,0 +1,20 @@
+using TinyGptV.Evaluation.Statistics;
+
+namespace TinyGptV.Evaluation.Scoring;
+
+/// <summary>The mean of the scores that count.</summary>
+public sealed class Accuracy : IMeanMetric
+{
+    /// <inheritdoc />
+    public string Name => "accuracy";
+
+    /// <inheritdoc />
+    public double? ValueOf(ScoredSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Score.Excluded ? null : sample.Score.Value;
+    }
+
+    /// <inheritdoc />
+    public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing) => SampleStatistics.MeanOf(samples, ValueOf, missing).ToMeasurement(Name);
+}

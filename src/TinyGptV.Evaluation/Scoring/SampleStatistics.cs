@@ -1,0 +1,33 @@
+using TinyGptV.Evaluation.Statistics;
+
+namespace TinyGptV.Evaluation.Scoring;
+
+/// <summary>The statistics of scored samples, grouped by image.</summary>
+public static class SampleStatistics
+{
+    /// <summary>The mean of a value of samples.</summary>
+    /// <param name="samples">The samples, in any order.</param>
+    /// <param name="valueOf">A sample's value, at least 0; null leaves the sample out.</param>
+    /// <param name="missing">How many more samples there are of which nothing is known; each counts as 0, in a cluster of its own. Default: none.</param>
+    /// <returns>The mean with its error.</returns>
+    public static ClusteredMean MeanOf(IEnumerable<ScoredSample> samples, Func<ScoredSample, double?> valueOf, int missing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        var values = samples.Select(sample => (sample.Prediction.Sample.Image, Value: valueOf(sample)));
+        return ClusteredMean.Of(values.Where(one => one.Value is not null).Select(one => (one.Image, one.Value!.Value)), missing);
+    }
+
+    /// <summary>Adds the bootstrap's standard error and interval to a metric.</summary>
+    /// <param name="measurement">The metric over all samples.</param>
+    /// <param name="samples">The samples, in any order.</param>
+    /// <param name="statistic">The metric's value when each of these samples counts so often.</param>
+    /// <returns>The measurement with its error; unchanged if it has no value, there are fewer than two images, or too few draws have the statistic.</returns>
+    public static Measurement WithBootstrap(this Measurement measurement, IReadOnlyCollection<ScoredSample> samples, ResampledStatistic statistic)
+    {
+        ArgumentNullException.ThrowIfNull(measurement);
+        ArgumentNullException.ThrowIfNull(samples);
+        return measurement.Value is not null && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
+            ? measurement with { StandardError = error, Interval = interval }
+            : measurement;
+    }
+}

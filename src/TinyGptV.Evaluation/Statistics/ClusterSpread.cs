@@ -1,0 +1,60 @@
+namespace TinyGptV.Evaluation.Statistics;
+
+/// <summary>How far clusters lie apart from what their common mean says.</summary>
+internal readonly record struct ClusterSpread
+{
+    public required int Samples { get; init; }
+
+    public required int Clusters { get; init; }
+
+    /// <summary>The variance of the mean of all samples; NaN if there are fewer than two clusters.</summary>
+    public required double Variance { get; init; }
+
+    /// <summary>Degrees of freedom of <see cref="Variance"/>; one less than clusters if all are of one size.</summary>
+    public required double Degrees { get; init; }
+
+    /// <summary>
+    /// The factor by which one must believe in fewer samples because the variance itself is estimated. 1 if each sample is a cluster and is right or wrong: its variance
+    /// is known from the mean then.
+    /// </summary>
+    public double Caution(bool isGraded)
+    {
+        double ratio = (isGraded ? StudentT.Normal : StudentT.Quantile(Samples - 1)) / StudentT.Quantile(Degrees);
+        return ratio * ratio;
+    }
+
+    /// <summary>
+    /// The bias-reduced cluster-robust variance (CR2) of a mean, with the degrees of freedom of Bell and McCaffrey (2002), both in the closed form that they have for a mean.
+    /// </summary>
+    /// <param name="clusters">The clusters, at least one.</param>
+    public static ClusterSpread Of(ReadOnlySpan<ClusterTotal> clusters)
+    {
+        int samples = 0;
+        double sum = 0;
+        foreach (ClusterTotal cluster in clusters)
+        {
+            samples += cluster.Samples;
+            sum += cluster.Sum;
+        }
+
+        if (clusters.Length < 2) return new ClusterSpread { Samples = samples, Clusters = clusters.Length, Variance = double.NaN, Degrees = double.NaN };
+        double mean = sum / samples, variance = 0, shares = 0, leverage = 0, leverageSquared = 0;
+        foreach (ClusterTotal cluster in clusters)
+        {
+            double share = (double)cluster.Samples / samples, rest = cluster.Sum - mean * cluster.Samples;
+            double pull = share * share / (1 - share);
+            variance += rest * rest / (1 - share);
+            shares += share * share;
+            leverage += pull;
+            leverageSquared += pull * pull;
+        }
+
+        return new ClusterSpread
+        {
+            Samples = samples,
+            Clusters = clusters.Length,
+            Variance = variance / samples / samples,
+            Degrees = Math.Max(1, 1 / (shares + leverage * leverage - leverageSquared)),
+        };
+    }
+}

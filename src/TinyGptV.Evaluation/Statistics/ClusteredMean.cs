@@ -1,0 +1,84 @@
+using TinyGptV.Evaluation.Benchmarks;
+
+namespace TinyGptV.Evaluation.Statistics;
+
+/// <summary>
+/// A mean whose error allows for clusters: questions about one image are one draw of images, however many they are. <c>docs/statistics.md</c> has the formulae
+/// and how often the intervals hold.
+/// </summary>
+public sealed record ClusteredMean
+{
+    /// <summary>How many samples there are.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>How many clusters they form.</summary>
+    public required int Clusters { get; init; }
+
+    /// <summary>The mean of all samples; each counts the same. Null if there is none.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The standard error of the mean; null if there are fewer than two clusters.</summary>
+    public double? StandardError { get; init; }
+
+    /// <summary>Where the mean of all such images lies with a confidence of 95 %, inside the scores' range; null if there are fewer than two clusters.</summary>
+    public Interval? Interval { get; init; }
+
+    /// <summary>The mean of scores of at least 0.</summary>
+    /// <param name="scores">Each sample's image and score, in any order.</param>
+    /// <param name="missing">How many more samples there are of which nothing is known; each scores 0, as a cluster of its own. Default: none.</param>
+    /// <returns>The mean with its error. The range of scores is taken to be 0..1, or up to the highest one if that is more.</returns>
+    public static ClusteredMean Of(IEnumerable<(ImageReference Image, double Score)> scores, int missing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        List<(ImageReference Image, double Score)> all = [.. scores];
+        double highest = Math.Max(1, all.Select(one => one.Score).DefaultIfEmpty().Max());
+        var kind = new ScoreRange(highest, IsGraded: all.Exists(one => one.Score != 0 && one.Score != highest));
+        return Of(ClusterTotal.Of(all, missing), all.Sum(one => one.Score), kind);
+    }
+
+    /// <summary>The mean as a measurement.</summary>
+    /// <param name="metric">The metric's name.</param>
+    /// <returns>The measurement.</returns>
+    public Measurement ToMeasurement(string metric) => new(metric, Samples, Value) { StandardError = StandardError, Interval = Interval };
+
+    internal static ClusteredMean Of(ReadOnlySpan<ClusterTotal> clusters, double sum, ScoreRange range)
+    {
+        if (clusters.IsEmpty) return new ClusteredMean { Samples = 0, Clusters = 0 };
+        ClusterSpread spread = ClusterSpread.Of(clusters);
+        double mean = sum / spread.Samples;
+        var plain = new ClusteredMean { Samples = spread.Samples, Clusters = clusters.Length, Value = mean };
+        return spread.Clusters < 2 ? plain : plain with
+        {
+            StandardError = Math.Sqrt(spread.Variance),
+            Interval = IntervalOf(mean, spread, range),
+        };
+    }
+
+    private static Interval IntervalOf(double mean, ClusterSpread spread, ScoreRange range)
+    {
+        double part = mean / range.Highest;
+        double samples = EffectiveSamples(part, spread.Variance / (range.Highest * range.Highest), spread) * spread.Caution(range.IsGraded);
+        (double low, double high) = Wilson(part, samples);
+        return new Interval(Math.Min(low, part) * range.Highest, Math.Max(high, part) * range.Highest);
+    }
+
+    /// <summary>
+    /// How many independent right-or-wrong samples would have this variance. Where nothing varies, as at 0 % and 100 %, no more than there are images: those of one
+    /// image could be alike.
+    /// </summary>
+    private static double EffectiveSamples(double part, double variance, ClusterSpread spread)
+    {
+        double binomial = part * (1 - part) / (spread.Samples - 1);
+        return binomial <= 0 || variance <= 1e-12 * binomial ? spread.Clusters : spread.Samples * binomial / variance;
+    }
+
+    /// <summary>Wilson's interval of a proportion: it keeps inside 0..1, and has a width at 0 and at 1.</summary>
+    private static (double Low, double High) Wilson(double part, double samples)
+    {
+        const double z = StudentT.Normal, square = z * z;
+        double centre = (part + square / (2 * samples)) / (1 + square / samples);
+        double half = z / (1 + square / samples) * Math.Sqrt((part * (1 - part) + square / (4 * samples)) / samples);
+        // At 0 and 1 centre and half are the same but for their last bits.
+        return (part <= 0 ? 0 : Math.Max(0, centre - half), part >= 1 ? 1 : Math.Min(1, centre + half));
+    }
+}

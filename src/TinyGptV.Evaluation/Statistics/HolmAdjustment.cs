@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace TinyGptV.Evaluation.Statistics;
+
+/// <summary>
+/// Holm's step-down adjustment: with several comparisons, one of them is soon significant by chance. Whoever calls those significant whose adjusted p-value is
+/// below 5 % is wrong about any of them in at most 5 of 100 such sets of comparisons.
+/// </summary>
+internal static class HolmAdjustment
+{
+    /// <summary>Adjusts p-values for their number.</summary>
+    /// <param name="pValues">The p-values; null where there was no comparison, which does not count.</param>
+    /// <returns>The adjusted p-values in the same order, at most 1.</returns>
+    public static ImmutableArray<double?> Adjust(IReadOnlyList<double?> pValues)
+    {
+        double?[] adjusted = new double?[pValues.Count];
+        int[] ascending = [.. Enumerable.Range(0, pValues.Count).Where(i => pValues[i] is not null).OrderBy(i => pValues[i])];
+        double largest = 0;
+        for (int rank = 0; rank < ascending.Length; rank++)
+        {
+            largest = Math.Max(largest, Math.Min(1, (ascending.Length - rank) * pValues[ascending[rank]]!.Value));
+            adjusted[ascending[rank]] = largest;
+        }
+
+        return [.. adjusted];
+    }
+}

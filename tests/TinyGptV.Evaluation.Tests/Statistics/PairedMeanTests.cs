@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using CsCheck;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Statistics;
+
+namespace TinyGptV.Evaluation.Tests.Statistics;
+
+public sealed class PairedMeanTests
+{
+    private static Gen<ImmutableArray<PairedScore>> SomePairs { get; } = Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Select((image, a, b) => new PairedScore(new ImageReference($"{image}.jpg"), a / 3.0, b / 3.0)).Array[2, 40].Select(pairs => pairs.ToImmutableArray());
+
+    // A. Agresti, Categorical Data Analysis, section 10.1: 1,600 people, of whom 150 approved in the first survey only and 86 in the second only; the standard error of the
+    // difference of -0.04 is 0.0095 there, its interval -0.06 to -0.02.
+    [Fact]
+    public void Compare_AgrestisExample_HasItsDifferenceErrorAndInterval()
+    {
+        MetricDifference found = PairedMean.Compare("accuracy", Table(both: 794, onlyA: 150, onlyB: 86, neither: 570));
+
+        Assert.Equal((944 / 1600.0, 880 / 1600.0), (found.A, found.B));
+        Assert.Equal(-0.04, found.Difference!.Value, precision: 12);
+        Assert.Equal(0.0095, found.StandardError!.Value, tolerance: 0.0001);
+        Assert.Equal(-0.06, found.Interval!.Value.Low, tolerance: 0.002);
+        Assert.Equal(-0.02, found.Interval.Value.High, tolerance: 0.002);
+        Assert.Equal((86, 150, 1364), (found.Better, found.Worse, found.Same));
+        Assert.Equal((PairedTest.McNemar, McNemarTest.PValue(86, 150), McNemarTest.PValue(86, 150)), (found.Test, found.PValue, found.McNemarPValue));
+    }
+
+    [Theory]
+    [InlineData(20, 8, 2, 10)]
+    [InlineData(500, 0, 0, 500)]
+    [InlineData(0, 7, 1, 2)]
+    public void Compare_OneQuestionAnImage_HasTheIntervalOfBonettAndPrice(int both, int onlyA, int onlyB, int neither)
+    {
+        double n = both + onlyA + onlyB + neither, first = (onlyA + 1) / (n + 2), second = (onlyB + 1) / (n + 2);
+        double half = 1.959963984540054 * Math.Sqrt((first + second - (second - first) * (second - first)) / (n + 2));
+
+        MetricDifference found = PairedMean.Compare("accuracy", Table(both, onlyA, onlyB, neither));
+
+        Assert.Equal(Math.Max(-1, second - first - half), found.Interval!.Value.Low, precision: 12);
+        Assert.Equal(Math.Min(1, second - first + half), found.Interval.Value.High, precision: 12);
+    }
+
+    [Fact]
+    public void Compare_QuestionsOfAnImageThatChangeTogether_ProveNoMoreThanOne()
+    {
+        ImmutableArray<PairedScore> once = Table(both: 20, onlyA: 3, onlyB: 12, neither: 15);
+        ImmutableArray<PairedScore> often = [.. once.SelectMany(pair => Enumerable.Repeat(pair, 6))];
+
+        MetricDifference single = PairedMean.Compare("accuracy", once), sixfold = PairedMean.Compare("accuracy", often);
+
+        Assert.Equal((PairedTest.McNemar, PairedTest.SignFlips), (single.Test!.Value, sixfold.Test!.Value));
+        Assert.Equal(single.PValue!.Value, sixfold.PValue!.Value, precision: 12);
+        Assert.True(sixfold.McNemarPValue < 0.001 && single.McNemarPValue > 0.03);
+        Assert.Equal(single.StandardError!.Value, sixfold.StandardError!.Value, precision: 12);
+        Assert.Equal(single.Detectable!.Value, sixfold.Detectable!.Value, tolerance: 0.02 * single.Detectable.Value);
+    }
+
+    [Fact]
+    public void Compare_GradedScores_AreTestedByTheBootstrap()
+    {
+        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 200).Select(i => new PairedScore(new ImageReference($"{i}"), i % 4 / 3.0, (i + (i % 5 == 0 ? 1 : 0)) % 4 / 3.0))];
+
+        MetricDifference found = PairedMean.Compare("accuracy", pairs);
+
+        Assert.Equal((PairedTest.Bootstrap, null), (found.Test, found.McNemarPValue));
+        Assert.Equal(0, found.Difference!.Value, precision: 12);
+        Assert.InRange(found.PValue!.Value, 0.9, 1);
+        MetricDifference better = PairedMean.Compare("accuracy", [.. pairs.Select(pair => pair with { B = Math.Min(1, pair.A + (pair.A is > 0 and < 0.5 ? 0.3 : 0)) })]);
+        Assert.Equal(1.0 / (PairedBootstrap.Replicates + 1), better.PValue);
+    }
+
+    [Fact]
+    public void Compare_OtherWayRound_IsTheSameWithTheOtherSign() => SomePairs.Sample(pairs =>
+    {
+        MetricDifference there = PairedMean.Compare("m", pairs), back = PairedMean.Compare("m", [.. pairs.Select(pair => new PairedScore(pair.Image, pair.B, pair.A))]);
+        Assert.Equal(-there.Difference!.Value, back.Difference!.Value, precision: 12);
+        Assert.Equal((there.Better, there.Worse), (back.Worse, back.Better));
+        Assert.Equal(there.Interval is { } interval ? -interval.High : double.NaN, back.Interval?.Low ?? double.NaN, precision: 9);
+        Assert.Equal(there.PValue, back.PValue);
+    }, iter: 20);
+
+    [Fact]
+    public void Compare_OtherOrderOfPairs_IsTheSame() => SomePairs.SelectMany(pairs => Gen.Shuffle(pairs.ToArray()).Select(shuffled => (pairs, shuffled))).Sample(both =>
+    {
+        MetricDifference one = PairedMean.Compare("m", both.pairs), other = PairedMean.Compare("m", [.. both.shuffled]);
+        Assert.Equal(one, other);
+    }, iter: 20);
+
+    [Fact]
+    public void Compare_OneImageOrNone_HasNoError()
+    {
+        MetricDifference one = PairedMean.Compare("m", [new(new ImageReference("1"), 0, 1), new(new ImageReference("1"), 0, 1)]);
+
+        Assert.Equal((1.0, null, null, null), (one.Difference, one.StandardError, one.Interval, one.PValue));
+        Assert.Equal((0, null), (PairedMean.Compare("m", []).Samples, PairedMean.Compare("m", []).Difference));
+    }
+
+    private static ImmutableArray<PairedScore> Table(int both, int onlyA, int onlyB, int neither)
+    {
+        int image = 0;
+        IEnumerable<PairedScore> Some(int count, double a, double b) => Enumerable.Range(0, count).Select(_ => new PairedScore(new ImageReference($"{image++}"), a, b));
+        return [.. Some(both, 1, 1), .. Some(onlyA, 1, 0), .. Some(onlyB, 0, 1), .. Some(neither, 0, 0)];
+    }
+}
