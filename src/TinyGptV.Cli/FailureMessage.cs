@@ -1,6 +1,6 @@
 using System.Reflection;
 using TinyGptV.Evaluation;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Cli;
 

@@ -1,6 +1,6 @@
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation.Models;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli;
 

@@ -1,4 +1,6 @@
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Language;
+using TinyGptV.Model.Layers;
 using TinyGptV.Model.Vision;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -5,6 +5,7 @@ using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage.Blobs;
 using TinyGptV.Storage.Caching;
 using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage;

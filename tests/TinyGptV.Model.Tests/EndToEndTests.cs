@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Decoding;
 using TinyGptV.Model.Language;
 using TinyGptV.Model.Tokenization;
 using static TorchSharp.torch;

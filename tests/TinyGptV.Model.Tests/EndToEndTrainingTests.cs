@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
-using TinyGptV.Model.Language;
+using TinyGptV.Model.Checkpoints.Layout;
+using TinyGptV.Model.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

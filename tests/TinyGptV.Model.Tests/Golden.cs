@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests;

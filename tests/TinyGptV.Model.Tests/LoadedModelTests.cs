@@ -1,5 +1,6 @@
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Decoding;
 
 namespace TinyGptV.Model.Tests;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TinyGptV.Model.Configuration;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests;

@@ -1,4 +1,5 @@
 using TinyGptV.Evaluation;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Tests;
 

@@ -1,6 +1,7 @@
 using TinyGptV.Structure;
 
-string root = args.Length > 0 ? args[0] : Directory.GetCurrentDirectory();
-SourceGraph graph = SourceGraph.Read(root, "src");
-foreach (string line in StructureTable.Describe(graph))
+// Without arguments: the table. With two folders, for example TinyGptV.Model/Engine TinyGptV.Model/Language: what the first uses of the second.
+SourceGraph graph = SourceGraph.Read(Directory.GetCurrentDirectory(), "src");
+IEnumerable<string> lines = args is [var from, var to] ? StructureTable.DescribeArrows(graph, from, to) : StructureTable.Describe(graph);
+foreach (string line in lines)
     Console.WriteLine(line);

@@ -42,6 +42,18 @@ public static class StructureTable
             .Order().Select(pair => (pair, (uses[pair], uses[(pair.To, pair.From)])));
     }
 
+    /// <summary>The files of one folder that use files of another one.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="from">The folder that uses, without <c>src/</c>.</param>
+    /// <param name="to">The folder that is used.</param>
+    /// <returns>A line for each pair of files.</returns>
+    public static IEnumerable<string> DescribeArrows(SourceGraph graph, string from, string to)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Uses.Where(use => FolderOf(use.Key.From) == from && FolderOf(use.Key.To) == to).OrderBy(use => use.Key)
+            .Select(use => $"{Path.GetFileName(use.Key.From)} -> {Path.GetFileName(use.Key.To)}: {use.Value}");
+    }
+
     /// <summary>The folder of a file, without <c>src/</c>.</summary>
     /// <param name="file">The file's path below the repository.</param>
     /// <returns>The folder's path.</returns>

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Cli.Checkpoints;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using TinyGptV.Evaluation;
 using TinyGptV.Model;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
+using TinyGptV.Model.Checkpoints.Tools;
 
 namespace TinyGptV.Cli.Checkpoints;
 

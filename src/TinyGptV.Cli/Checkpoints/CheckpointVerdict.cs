@@ -2,7 +2,7 @@ using System.Globalization;
 using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Model;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Tools;
 
 namespace TinyGptV.Cli.Checkpoints;
 

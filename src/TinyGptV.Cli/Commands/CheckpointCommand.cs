@@ -2,6 +2,7 @@ using System.CommandLine;
 using TinyGptV.Cli.Checkpoints;
 using TinyGptV.Cli.Display;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

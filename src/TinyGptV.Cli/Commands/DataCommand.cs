@@ -4,7 +4,7 @@ using TinyGptV.Cli.Inventory;
 using TinyGptV.Cli.SampleSet;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

@@ -7,7 +7,7 @@ using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

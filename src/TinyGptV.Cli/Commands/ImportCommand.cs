@@ -3,7 +3,7 @@ using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Submissions;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

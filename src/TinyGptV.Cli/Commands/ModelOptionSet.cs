@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Model;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

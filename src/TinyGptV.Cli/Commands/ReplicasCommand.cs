@@ -3,7 +3,7 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

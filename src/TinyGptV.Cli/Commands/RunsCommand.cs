@@ -4,7 +4,7 @@ using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

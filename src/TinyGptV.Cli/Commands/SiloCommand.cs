@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

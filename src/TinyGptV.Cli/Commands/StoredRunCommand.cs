@@ -2,7 +2,7 @@ using System.CommandLine;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Runs;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 

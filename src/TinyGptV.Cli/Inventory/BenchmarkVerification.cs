@@ -4,6 +4,7 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Inventory;
 

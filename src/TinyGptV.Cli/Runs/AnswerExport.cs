@@ -5,6 +5,7 @@ using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Submissions;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Runs;
 

@@ -9,6 +9,7 @@ using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Submissions;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Runs;
 

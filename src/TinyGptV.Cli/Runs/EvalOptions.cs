@@ -2,7 +2,7 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Cli.Membership;
 using TinyGptV.Cli.Silo;
 using TinyGptV.Cluster.Contracts;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Runs;
 

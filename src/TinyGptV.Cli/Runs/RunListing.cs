@@ -7,6 +7,7 @@ using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Runs;
 

@@ -5,6 +5,7 @@ using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Runs;
 

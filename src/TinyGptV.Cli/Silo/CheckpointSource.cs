@@ -1,7 +1,8 @@
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Silo;
 

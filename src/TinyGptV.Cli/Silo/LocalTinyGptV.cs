@@ -4,8 +4,10 @@ using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Model;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Decoding;
 
 namespace TinyGptV.Cli.Silo;
 

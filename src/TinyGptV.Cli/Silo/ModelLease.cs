@@ -4,6 +4,7 @@ using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Silo;
 

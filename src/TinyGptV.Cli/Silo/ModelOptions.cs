@@ -1,5 +1,5 @@
 using TinyGptV.Model;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Silo;
 

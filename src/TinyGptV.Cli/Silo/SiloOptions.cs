@@ -1,6 +1,6 @@
 using System.Net;
 using TinyGptV.Cli.Membership;
-using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Silo;
 

@@ -1,3 +1,6 @@
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Scheduling;
+
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Decoding;
 using TinyGptV.Model.Vision;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Decoding;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Model.Engine.Caches;
 using TinyGptV.Model.Language;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Scheduling;
 using TinyGptV.Model.Language;
 using static TorchSharp.torch;
 

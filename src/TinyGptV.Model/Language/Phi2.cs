@@ -1,3 +1,5 @@
+using TinyGptV.Model.Configuration;
+using TinyGptV.Model.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Tokenization;
 

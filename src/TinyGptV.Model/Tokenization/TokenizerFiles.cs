@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Tokenization;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using TinyGptV.Evaluation;
 using TinyGptV.Storage.Caching;
 using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;

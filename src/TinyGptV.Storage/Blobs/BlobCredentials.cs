@@ -2,6 +2,7 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using TinyGptV.Evaluation;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Blobs;
 

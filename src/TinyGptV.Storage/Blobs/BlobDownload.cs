@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;
 

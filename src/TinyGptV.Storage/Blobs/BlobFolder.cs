@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TinyGptV.Evaluation;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;

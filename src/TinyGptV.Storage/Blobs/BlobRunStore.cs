@@ -4,6 +4,8 @@ using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
+using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;
 

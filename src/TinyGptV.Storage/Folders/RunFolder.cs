@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Folders;
 

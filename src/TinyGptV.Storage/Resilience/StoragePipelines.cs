@@ -5,7 +5,6 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Hedging;
 using Polly.Retry;
-using TinyGptV.Storage.Blobs;
 
 namespace TinyGptV.Storage.Resilience;
 

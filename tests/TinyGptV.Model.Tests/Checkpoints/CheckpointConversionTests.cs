@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
+using TinyGptV.Model.Checkpoints.Tools;
 using TinyGptV.Model.Engine;
 using TorchSharp;
 

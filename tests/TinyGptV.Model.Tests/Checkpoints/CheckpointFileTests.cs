@@ -1,5 +1,5 @@
 using System.Text;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 

@@ -1,4 +1,4 @@
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 

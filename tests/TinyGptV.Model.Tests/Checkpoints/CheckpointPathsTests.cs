@@ -1,4 +1,5 @@
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 

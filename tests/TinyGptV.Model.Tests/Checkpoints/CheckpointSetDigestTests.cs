@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 

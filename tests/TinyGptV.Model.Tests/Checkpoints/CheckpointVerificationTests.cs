@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Tools;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;

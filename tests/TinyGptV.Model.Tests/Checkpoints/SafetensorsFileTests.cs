@@ -1,4 +1,4 @@
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;

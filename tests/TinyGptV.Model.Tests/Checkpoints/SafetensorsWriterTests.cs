@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;

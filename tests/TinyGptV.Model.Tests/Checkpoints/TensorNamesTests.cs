@@ -1,5 +1,5 @@
 using CsCheck;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 

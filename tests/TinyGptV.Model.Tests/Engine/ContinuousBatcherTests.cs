@@ -1,5 +1,5 @@
 using CsCheck;
-using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Scheduling;
 
 namespace TinyGptV.Model.Tests.Engine;
 

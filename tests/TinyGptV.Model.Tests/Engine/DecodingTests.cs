@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Decoding;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;
@@ -128,7 +131,7 @@ public sealed class DecodingTests
     {
         set_num_threads(1);
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("phi/model.safetensors");
-        PhiConfig phi = PhiConfig.Read(Golden.PathOf("phi/config.json"));
+        PhiConfig phi = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
         var model = new TinyGptVModel(TinyModel.Vision with { Lora = new LoraConfig { R = 0 } }, phi, float32, CPU);
         foreach ((string name, Tensor parameter) in model.ParametersByKey())
             if (name.StartsWith("llama_model.", StringComparison.Ordinal)) parameter.copy_(weights[name["llama_model.".Length..]]);

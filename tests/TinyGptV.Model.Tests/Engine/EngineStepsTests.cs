@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Decoding;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;

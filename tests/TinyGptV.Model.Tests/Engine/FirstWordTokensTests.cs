@@ -1,4 +1,4 @@
-using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Decoding;
 using TinyGptV.Model.Tokenization;
 
 namespace TinyGptV.Model.Tests.Engine;

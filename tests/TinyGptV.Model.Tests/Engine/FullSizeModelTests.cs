@@ -1,5 +1,8 @@
 using System.Globalization;
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Caches;
+using TinyGptV.Model.Engine.Decoding;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;

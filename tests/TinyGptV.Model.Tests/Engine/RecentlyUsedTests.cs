@@ -1,4 +1,4 @@
-using TinyGptV.Model.Engine;
+using TinyGptV.Model.Engine.Caches;
 
 namespace TinyGptV.Model.Tests.Engine;
 

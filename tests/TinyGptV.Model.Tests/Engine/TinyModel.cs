@@ -1,3 +1,5 @@
+using TinyGptV.Model.Configuration;
+
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;

@@ -1,3 +1,4 @@
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Language;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ public sealed class LoraTests
         Alpha = (double)Golden.Json("phi/lora.json")["lora_alpha"]!,
     };
 
-    private static PhiConfig Config { get; } = PhiConfig.Read(Golden.PathOf("phi/config.json"));
+    private static PhiConfig Config { get; } = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
 
     [Fact]
     public void Forward_AdaptersApart_GivesTheOriginalsLogits()

@@ -1,3 +1,4 @@
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Language;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ public sealed class Phi2Tests
 {
     private const double Tolerance = 1e-5;
 
-    private static PhiConfig Config { get; } = PhiConfig.Read(Golden.PathOf("phi/config.json"));
+    private static PhiConfig Config { get; } = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
 
     [Theory]
     [InlineData("left")]  // padding in front, position ids as generation makes them

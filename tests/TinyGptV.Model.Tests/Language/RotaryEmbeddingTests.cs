@@ -1,3 +1,4 @@
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Language;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace TinyGptV.Model.Tests.Language;
 
 public sealed class RotaryEmbeddingTests
 {
-    private static PhiConfig Config { get; } = PhiConfig.Read(Golden.PathOf("phi/config.json"));
+    private static PhiConfig Config { get; } = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
 
     [Fact]
     public void Rows_Float16_AreRoundedToItAsTheOriginalBuildsThem()

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Language;
+using TinyGptV.Model.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -63,7 +65,7 @@ public sealed class TrainingParityTests
             set_num_threads(1);
             _golden = golden;
             var lora = new LoraConfig { R = (int)Golden.Json("phi/lora.json")["r"]!, Alpha = (double)Golden.Json("phi/lora.json")["lora_alpha"]! };
-            _phi = new Phi2(PhiConfig.Read(Golden.PathOf("phi/config.json")), lora, float32, CPU);
+            _phi = new Phi2(ConfigFile.ReadPhi(Golden.PathOf("phi/config.json")), lora, float32, CPU);
             _first = new LinearLayer((int)golden["init.llama_proj.weight"].shape[1], (int)golden["init.llama_proj.weight"].shape[0], float32, CPU);
             _second = new LinearLayer((int)golden["init.llama_proj2.weight"].shape[1], (int)golden["init.llama_proj2.weight"].shape[0], float32, CPU);
             using var mode = no_grad();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Tests.Checkpoints;
 using TinyGptV.Model.Tokenization;
 using TinyGptV.Model.Vision;

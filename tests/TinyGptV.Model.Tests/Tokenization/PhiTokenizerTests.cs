@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TinyGptV.Model.Tests.Checkpoints;
 using TinyGptV.Model.Tokenization;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TinyGptV.Model.Configuration;
 using TinyGptV.Model.Vision;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CsCheck;
 using SkiaSharp;
-using TinyGptV.Model.Checkpoints;
+using TinyGptV.Model.Checkpoints.Formats;
 using TinyGptV.Model.Tests.Mutations;
 using TinyGptV.Model.Vision;
 using TorchSharp;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Storage.Blobs;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Tests.Blobs;

@@ -1,5 +1,6 @@
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Tests.Blobs;
 

@@ -1,4 +1,5 @@
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Tests.Blobs;

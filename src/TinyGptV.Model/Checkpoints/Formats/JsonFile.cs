@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+
+namespace TinyGptV.Model.Checkpoints.Formats;
+
+/// <summary>Small JSON files that lie beside weights.</summary>
+internal static class JsonFile
+{
+    private const int Largest = 64 << 20;
+
+    public static JsonObject ReadObject(string path)
+    {
+        using MappedFile file = MappedFile.Open(path);
+        if (file.Length > Largest) throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
+        try
+        {
+            ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
+            RequireSoundTexts(bytes);
+            JsonNode? node = JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return node as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
+        }
+        catch (JsonException failure)
+        {
+            throw new CheckpointException($"{path}: is not sound JSON: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The parsers accept texts that are no Unicode and fail much later, when one is asked for.</summary>
+    /// <exception cref="JsonException">A text or a name is no Unicode, or this is no JSON.</exception>
+    public static void RequireSoundTexts(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json)) throw new JsonException("it is not in UTF-8.");
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new JsonException("an escaped text is half a character.", failure);
+        }
+    }
+
+    /// <summary>The value of a field, or null if it is absent or of another type.</summary>
+    public static T? Value<T>(this JsonNode? node, string field) where T : struct =>
+        (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out T result) ? result : null;
+
+    /// <summary>The text of a field, or null if it is absent or no text.</summary>
+    public static string? Text(this JsonNode? node, string field) =>
+        (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out string? result) ? result : null;
+
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+}

@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints.Formats;
+
+/// <summary>A whole file mapped read-only. Every access is checked against its length, so that no offset in a hostile file reaches beyond it.</summary>
+internal sealed unsafe partial class MappedFile : IDisposable
+{
+    private const int CopiedAtOnce = 8 << 20, NotNeeded = 4; // MADV_DONTNEED
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeMemoryMappedViewHandle _handle;
+    private readonly byte* _start;
+
+    private MappedFile(string path, long length, MemoryMappedFile file)
+    {
+        Path = path;
+        Length = length;
+        _file = file;
+        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        _handle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    public static MappedFile Open(string path)
+    {
+        try
+        {
+            var description = new FileInfo(path);
+            if (!description.Exists) throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
+            // A pipe or a device has length 0 too; opening one could wait for ever.
+            if (description.ResolveLinkTarget(true) is FileInfo target) description = target;
+            if (description.Length == 0) throw new CheckpointException($"{path}: the file is empty. Download it again.");
+
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            return new MappedFile(path, stream.Length,
+                MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    public ReadOnlySpan<byte> Bytes(long offset, int length)
+    {
+        Check(offset, length);
+        return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    public ReadOnlySpan<byte> FirstBytes(int atMost) => Bytes(0, (int)Math.Min(atMost, Length));
+
+    public ushort UInt16(long offset) => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(offset, 2));
+
+    public uint UInt32(long offset) => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(offset, 4));
+
+    public ulong UInt64(long offset) => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(offset, 8));
+
+    /// <summary>Copies file content into a new tensor, with no buffer in between.</summary>
+    public torch.Tensor ReadTensor(long offset, torch.ScalarType type, ReadOnlySpan<long> shape)
+    {
+        torch.Tensor tensor = torch.empty(shape, dtype: type, device: torch.CPU);
+        try
+        {
+            long bytes = tensor.NumberOfElements * tensor.ElementSize;
+            Check(offset, bytes);
+            if (bytes == 0) return tensor;
+
+            // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
+            using torch.Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
+            fixed (byte* destination = first.bytes) Copy(offset, destination, bytes);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_handle.IsClosed) return;
+        _handle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>Copies piece by piece and lets go of what was copied: otherwise the whole file would count as this process's memory in the end.</summary>
+    private void Copy(long offset, byte* destination, long length)
+    {
+        for (long done = 0; done < length; done += CopiedAtOnce)
+        {
+            long piece = Math.Min(CopiedAtOnce, length - done);
+            byte* source = _start + offset + done;
+            Buffer.MemoryCopy(source, destination + done, piece, piece);
+            if (!OperatingSystem.IsLinux()) continue;
+            byte* page = (byte*)((nuint)source & ~((nuint)Environment.SystemPageSize - 1));
+            _ = Advise(page, (nuint)(source + piece - page), NotNeeded); // only a hint: pages that are wanted again are read again
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
+
+    private void Check(long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        if (offset < 0 || length < 0 || length > Length - offset)
+            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, the file has {Length}. Download it again.");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints.Formats;
+
+/// <summary>A Python tuple.</summary>
+internal sealed record PickleTuple(object?[] Items);
+
+/// <summary>A Python list.</summary>
+internal sealed record PickleList(List<object?> Items);
+
+/// <summary>A Python dict or OrderedDict; a later entry of the same key wins.</summary>
+internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries)
+{
+    public PickleDictionary() : this([])
+    {
+    }
+}
+
+/// <summary>A name of the allow-list that a pickle may refer to. It is only a name: nothing is ever called.</summary>
+internal sealed record PickleGlobal(string Name);
+
+/// <summary>Memory that tensors are views of: one entry of the archive.</summary>
+internal sealed record TorchStorage(torch.ScalarType Type, string Key, long ElementCount);
+
+/// <summary>A view of a storage, offset and strides in elements. Checked to lie within the storage when it is made.</summary>
+internal sealed record TorchView(TorchStorage Storage, long Offset, ImmutableArray<long> Shape, ImmutableArray<long> Strides)
+{
+    public long ElementCount => TensorTypes.ElementCount(Shape.AsSpan())!.Value;
+
+    public bool IsContiguous
+    {
+        get
+        {
+            long expected = 1;
+            for (int axis = Shape.Length - 1; axis >= 0; expected *= Math.Max(1, Shape[axis]), axis--)
+                if (Shape[axis] > 1 && Strides[axis] != expected) return false;
+            return true;
+        }
+    }
+
+    /// <summary>Elements from the first to the last that the view touches.</summary>
+    public long Reach => ElementCount == 0 ? 0 : 1 + Shape.Zip(Strides, (extent, stride) => (extent - 1) * stride).Sum();
+}

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints.Formats;
+
+/// <summary>
+/// A file of torch.save since PyTorch 1.6: a zip archive with a pickled directory (<c>data.pkl</c>) and one stored entry for each storage.
+/// The directory is either the state dictionary itself or holds it under <c>model</c>, as training checkpoints do.
+/// </summary>
+public sealed class TorchZipFile : ICheckpointFile
+{
+    /// <summary>The largest real directory has less than one MiB.</summary>
+    private const int LongestDirectory = 16 << 20;
+
+    private readonly MappedFile _file;
+    private readonly Dictionary<string, ZipEntry> _entries;
+    private readonly string _root;
+    private readonly Dictionary<string, TensorHeader> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TorchView> _views = new(StringComparer.Ordinal);
+
+    private TorchZipFile(MappedFile file)
+    {
+        _file = file;
+        _entries = ZipDirectory.Read(file);
+        _root = FindRoot();
+        if (_entries.TryGetValue(_root + "byteorder", out ZipEntry order) && !EntryBytes(order, 16).SequenceEqual("little"u8))
+            throw new CheckpointException($"{Path}: was saved on a big-endian machine, which is not supported. Save it again on another.");
+        Accept(ReadDirectory());
+    }
+
+    /// <inheritdoc />
+    public string Path => _file.Path;
+
+    /// <inheritdoc />
+    public CheckpointFileKind Kind => CheckpointFileKind.TorchZip;
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, TensorHeader> Tensors => _tensors;
+
+    /// <inheritdoc />
+    public JsonNode? Metadata { get; private set; }
+
+    /// <summary>Opens a file and reads its directory. Nothing in the file is run; a pickle that asks for anything but tensors is refused by name.</summary>
+    /// <exception cref="CheckpointException">The file is damaged, or holds something else than a checkpoint.</exception>
+    public static TorchZipFile Open(string path) => Open(MappedFile.Open(path));
+
+    /// <inheritdoc />
+    public torch.Tensor Read(string name)
+    {
+        if (!_views.TryGetValue(name, out TorchView? view)) throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        long offset = _entries[StorageEntry(view.Storage)].Offset + view.Offset * view.Storage.Type.SizeInBytes();
+        if (view.IsContiguous) return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
+
+        using torch.Tensor touched = _file.ReadTensor(offset, view.Storage.Type, [view.Reach]);
+        using torch.Tensor strided = touched.as_strided(view.Shape.AsSpan().ToArray(), view.Strides.AsSpan().ToArray());
+        return strided.contiguous();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    internal static TorchZipFile Open(MappedFile file)
+    {
+        try
+        {
+            return new TorchZipFile(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The archive's only folder, with a slash at its end; its name is whatever the file was called when it was saved.</summary>
+    private string FindRoot()
+    {
+        string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
+        if (roots.Length != 1)
+            throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
+        if (_entries.ContainsKey(roots[0] + "constants.pkl")) throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
+        return roots[0];
+    }
+
+    private ReadOnlySpan<byte> EntryBytes(ZipEntry entry, int atMost) => entry.Length <= atMost
+        ? _file.Bytes(entry.Offset, (int)entry.Length)
+        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, no checkpoint needs more than {atMost}.");
+
+    private PickleDictionary ReadDirectory()
+    {
+        try
+        {
+            return PickleReader.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
+                ?? throw new InvalidDataException("it is no dictionary");
+        }
+        catch (InvalidDataException refusal)
+        {
+            throw new CheckpointException($"{Path}: the pickle is refused: {refusal.Message}.", refusal);
+        }
+    }
+
+    private void Accept(PickleDictionary top)
+    {
+        object? model = top.Entries.LastOrDefault(entry => entry.Key is "model").Value;
+        PickleDictionary state = model as PickleDictionary ?? top;
+        foreach ((object? key, object? value) in state.Entries)
+            if (value is TorchView view) AcceptTensor(PickleJson.Key(key), view);
+        if (_tensors.Count == 0)
+            throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: " +
+                $"{string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");
+
+        Metadata = Describe(top, state);
+    }
+
+    private void AcceptTensor(string name, TorchView view)
+    {
+        TorchStorage storage = view.Storage;
+        if (!_entries.TryGetValue(StorageEntry(storage), out ZipEntry entry) || (Int128)storage.ElementCount * storage.Type.SizeInBytes() != entry.Length)
+            throw new CheckpointException($"{Path}: tensor {name} needs {storage.ElementCount} elements of {storage.Type} in entry " +
+                $"{StorageEntry(storage)}, which has {entry.Length} bytes.");
+        _tensors[name] = new TensorHeader(name, storage.Type, view.Shape);
+        _views[name] = view;
+    }
+
+    private string StorageEntry(TorchStorage storage) => $"{_root}data/{storage.Key}";
+
+    /// <summary>What a training checkpoint holds beside the model. The optimizer's state is three times the model and means nothing here.</summary>
+    private static JsonObject? Describe(PickleDictionary top, PickleDictionary state)
+    {
+        var rest = top.Entries.Where(entry => entry.Value is not TorchView && !ReferenceEquals(entry.Value, state) && entry.Key is not "optimizer").ToList();
+        return rest.Count == 0 ? null : (JsonObject)new PickleJson().Convert(new PickleDictionary(rest))!;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text;
+using TinyGptV.Model.Checkpoints.Formats;
+
+namespace TinyGptV.Model.Checkpoints.Layout;
+
+/// <summary>A tensor that the model does not have.</summary>
+/// <param name="Name">Its canonical name.</param>
+/// <param name="File">The file that holds it.</param>
+/// <param name="Role">What the file is to the model.</param>
+public sealed record UnexpectedTensor(string Name, string File, CheckpointRole Role);
+
+/// <summary>A tensor of another shape than the model's.</summary>
+/// <param name="Name">Its canonical name.</param>
+/// <param name="Expected">The model's shape.</param>
+/// <param name="Found">The file's shape.</param>
+/// <param name="File">The file that holds it.</param>
+public sealed record MisshapenTensor(string Name, ImmutableArray<long> Expected, ImmutableArray<long> Found, string File);
+
+/// <summary>A tensor that is rightly left out.</summary>
+/// <param name="Name">Its canonical name.</param>
+/// <param name="File">The file that holds it.</param>
+/// <param name="Reason">Why.</param>
+public sealed record IgnoredTensor(string Name, string File, string Reason);
+
+/// <summary>What became of every tensor of the model and of its files.</summary>
+/// <param name="Missing">Tensors of the model that no file holds, by canonical name.</param>
+/// <param name="Unexpected">Tensors of the files that the model does not have.</param>
+/// <param name="Misshapen">Tensors of another shape than the model's.</param>
+/// <param name="Ignored">Tensors that are rightly left out.</param>
+/// <param name="Loaded">How many tensors each file gave, by its path.</param>
+public sealed record CheckpointReport(
+    ImmutableArray<string> Missing,
+    ImmutableArray<UnexpectedTensor> Unexpected,
+    ImmutableArray<MisshapenTensor> Misshapen,
+    ImmutableArray<IgnoredTensor> Ignored,
+    ImmutableSortedDictionary<string, int> Loaded)
+{
+    /// <summary>
+    /// Whether the model holds what its files were trained to be. An unexpected tensor of the language model, the stage or a converted folder counts: the model
+    /// was built smaller than its files. In the files of other projects (EVA, BLIP-2) it does not.
+    /// </summary>
+    public bool IsComplete => Missing.IsEmpty && Misshapen.IsEmpty && !Unexpected.Any(IsTrainedForThisModel);
+
+    /// <summary>Refuses an incomplete model.</summary>
+    /// <exception cref="CheckpointException">It is incomplete; the message lists everything that is wrong.</exception>
+    public void ThrowIfIncomplete()
+    {
+        if (!IsComplete) throw new CheckpointException(Describe());
+    }
+
+    private static bool IsTrainedForThisModel(UnexpectedTensor tensor) => tensor.Role is CheckpointRole.Phi or CheckpointRole.Stage or CheckpointRole.Converted;
+
+    private string Describe()
+    {
+        var text = new StringBuilder("The files do not make a complete model.");
+        Section(text, $"Missing: {Missing.Length} tensors that no file holds", TensorNames.Group(Missing));
+        Section(text, $"Misshapen: {Misshapen.Length} tensors of another shape than the model's", Misshapen.Select(Line));
+        foreach (var file in Unexpected.Where(IsTrainedForThisModel).GroupBy(tensor => tensor.File))
+            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model has no place for",
+                TensorNames.Group(file.Select(tensor => tensor.Name)));
+        Section(text, "Read", Loaded.Select(file => $"{file.Value} tensors from {file.Key}"));
+        return text.AppendLine().Append("Check that all files belong to the same model and stage, and that none is damaged.").ToString();
+    }
+
+    private static string Line(MisshapenTensor tensor) =>
+        $"{tensor.Name}: expected {TensorHeader.ShapeTextOf(tensor.Expected.AsSpan())}, " +
+        $"found {TensorHeader.ShapeTextOf(tensor.Found.AsSpan())} in {tensor.File}";
+
+    private static void Section(StringBuilder text, string title, IEnumerable<string> lines)
+    {
+        string[] all = [.. lines];
+        if (all.Length == 0) return;
+        text.AppendLine().Append(title).Append(':');
+        foreach (string line in all.Take(40)) text.AppendLine().Append("  ").Append(line);
+        if (all.Length > 40) text.AppendLine().Append($"  and {all.Length - 40} more");
+    }
+}

@@ -1,0 +1,25 @@
+using TorchSharp;
+
+namespace TinyGptV.Model.Checkpoints.Tools;
+
+/// <summary>Looks for values that are not finite, piece by piece, so that a large tensor needs little memory beside its own.</summary>
+internal static class FiniteValues
+{
+    private const long ElementsAtOnce = 1 << 22;
+
+    /// <summary>Whether every element is a number: no NaN, no infinity. Integers always are.</summary>
+    public static bool Fill(torch.Tensor tensor)
+    {
+        if (!torch.is_floating_point(tensor)) return true;
+        using torch.Tensor flat = tensor.reshape(-1);
+        for (long at = 0; at < flat.NumberOfElements; at += ElementsAtOnce)
+            if (!PieceIsFinite(flat, at)) return false;
+        return true;
+    }
+
+    private static bool PieceIsFinite(torch.Tensor flat, long at)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return flat.narrow(0, at, Math.Min(ElementsAtOnce, flat.NumberOfElements - at)).isfinite().all().item<bool>();
+    }
+}
