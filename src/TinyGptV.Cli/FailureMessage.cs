@@ -1,4 +1,4 @@
-using System.Reflection;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
 using TinyGptV.Model.Checkpoints.Formats;
 
@@ -18,13 +18,9 @@ internal static class FailureMessage
                 await error.WriteLineAsync(exception.Message);
                 return ExitCode.UserMustAct;
             default:
-                await error.WriteLineAsync($"tinygptv {Version} has made a mistake. Please report it with the lines below and the command that led to it.");
+                await error.WriteLineAsync($"tinygptv {ProgramVersion.Text} has made a mistake. Please report it with the lines below and the command that led to it.");
                 await error.WriteLineAsync(exception.ToString());
                 return ExitCode.Bug;
         }
     }
-
-    /// <summary>The program's version, as manifests record it.</summary>
-    public static string Version { get; } =
-        typeof(FailureMessage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using TinyGptV.Cli.Commands;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli;
@@ -25,15 +25,7 @@ internal static class TinyGptVProgram
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnce);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOnce);
         MakeRoomForWriters();
-        var environment = new ProgramEnvironment
-        {
-            Output = Console.Out,
-            Error = Console.Error,
-            ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
-            LoadModel = LocalTinyGptV.LoadAsync,
-            Variable = Environment.GetEnvironmentVariable,
-        };
-        return await RunAsync(args, environment, stop.Token);
+        return await RunAsync(args, ProgramEnvironment.OfThisProcess(), stop.Token);
 
         // The first signal asks to stop; a second one ends the process at once, as if nobody listened.
         void StopOnce(PosixSignalContext signal)
@@ -53,11 +45,16 @@ internal static class TinyGptVProgram
 
     /// <summary>Runs the program with the given surroundings.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken) =>
+        RunAsync(CreateRoot(environment), args, environment, cancellationToken);
+
+    /// <summary>Runs one command with the given surroundings.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(Command root, IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken)
     {
         try
         {
-            ParseResult result = Parse(args, environment, out ImmutableArray<(Option, string)> variables);
+            ParseResult result = Parse(root, args, environment, out ImmutableArray<(Option, string)> variables);
             // Signals are ours (above), and so are exceptions (below).
             var configuration = new InvocationConfiguration
             {
@@ -80,9 +77,12 @@ internal static class TinyGptVProgram
     /// <param name="args">The command line.</param>
     /// <param name="environment">Where variables are read.</param>
     /// <param name="variables">The options that came from the environment, with their values.</param>
-    public static ParseResult Parse(IReadOnlyList<string> args, ProgramEnvironment environment, out ImmutableArray<(Option Option, string Value)> variables)
+    public static ParseResult Parse(IReadOnlyList<string> args, ProgramEnvironment environment, out ImmutableArray<(Option Option, string Value)> variables) =>
+        Parse(CreateRoot(environment), args, environment, out variables);
+
+    private static ParseResult Parse(
+        Command root, IReadOnlyList<string> args, ProgramEnvironment environment, out ImmutableArray<(Option Option, string Value)> variables)
     {
-        RootCommand root = CreateRoot(environment);
         ParseResult typed = root.Parse(args);
         variables = EnvironmentVariables.Find(typed, environment.Variable);
         return variables.IsEmpty ? typed : root.Parse([.. args, .. variables.Select(variable => $"{variable.Option.Name}={variable.Value}")]);
@@ -103,7 +103,6 @@ internal static class TinyGptVProgram
             new ReplicasCommand(environment),
             new CheckpointCommand(environment),
             new DataCommand(environment),
-            new ThroughputCommand(environment),
         };
         TeachingCommand.TeachIn(root, RootExamples);
         return root;

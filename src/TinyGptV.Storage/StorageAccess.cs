@@ -50,11 +50,11 @@ public sealed class StorageAccess(StorageOptions options)
     /// <param name="cancellationToken">Gives up early; what is downloaded stays for the next attempt.</param>
     /// <returns>The checkpoint as a folder. Its files are not evicted until the lease is disposed.</returns>
     /// <exception cref="PrerequisiteException">There is no such checkpoint, it does not fit, it cannot be read, or it does not have the digests that it should.</exception>
-    public async Task<CheckpointLease> FetchCheckpointAsync(StorageLocation location, CancellationToken cancellationToken)
+    public async Task<LocalCheckpoint> FetchCheckpointAsync(StorageLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         return location.Folder is { } folder
-            ? new CheckpointLease(folder, [])
+            ? new LocalCheckpoint(folder, [])
             : await new BlobCheckpoint(OpenBlobs(location), _cache.Value).FetchAsync(cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TinyGptV.Cli.Tests.Commands;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 

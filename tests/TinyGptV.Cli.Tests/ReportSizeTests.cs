@@ -1,4 +1,4 @@
-using TinyGptV.ReportFixtures;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TinyGptV.Cli.Tests.Commands;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 

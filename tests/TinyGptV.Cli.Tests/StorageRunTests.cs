@@ -1,3 +1,5 @@
+using TinyGptV.Cli.Verbs;
+
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>The program as a process of its own, with benchmarks, checkpoint and runs in object storage.</summary>

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
-using k8s.Models;
-using TinyGptV.Cli;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Kubernetes.Tests.Manifests;
 using TinyGptV.Kubernetes.Tests.Processes;
+using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests;
 

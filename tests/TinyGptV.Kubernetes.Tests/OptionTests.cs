@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using k8s.Models;
 using TinyGptV.Cli;
 using TinyGptV.Cli.Commands;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Kubernetes.Tests.Manifests;
+using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using TinyGptV.Cli.Checkpoints;
 using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Storage;
 using TinyGptV.Storage.Locations;
 
@@ -48,7 +48,7 @@ internal sealed class CheckpointCommand : TeachingCommand
         StorageOptionSet storage = AddStorage(inspect);
         inspect.SetAction(async (result, cancellationToken) =>
         {
-            using CheckpointLease files = await FetchAsync(result.GetRequiredValue(path), storage.Bind(result, environment), cancellationToken);
+            using LocalCheckpoint files = await FetchAsync(result.GetRequiredValue(path), storage.Bind(result, environment), cancellationToken);
             return await new CheckpointInspection(environment).WriteAsync(
                 new CheckpointInspectionOptions(files.Folder, result.GetValue(tensors), result.GetChoice<OutputFormat>(format)), cancellationToken);
         });
@@ -68,7 +68,7 @@ internal sealed class CheckpointCommand : TeachingCommand
         StorageOptionSet storage = AddStorage(verify);
         verify.SetAction(async (result, cancellationToken) =>
         {
-            using CheckpointLease files = await FetchAsync(result.GetRequiredValue(path), storage.Bind(result, environment), cancellationToken);
+            using LocalCheckpoint files = await FetchAsync(result.GetRequiredValue(path), storage.Bind(result, environment), cancellationToken);
             return await new CheckpointVerdict(environment).WriteAsync(
                 new CheckpointVerdictOptions(files.Folder, result.GetValue(imageSize), result.GetChoice<OutputFormat>(format)), cancellationToken);
         });
@@ -89,7 +89,7 @@ internal sealed class CheckpointCommand : TeachingCommand
         StorageOptionSet storage = AddStorage(convert);
         convert.SetAction(async (result, cancellationToken) =>
         {
-            using CheckpointLease files = await FetchAsync(result.GetRequiredValue(folder), storage.Bind(result, environment), cancellationToken);
+            using LocalCheckpoint files = await FetchAsync(result.GetRequiredValue(folder), storage.Bind(result, environment), cancellationToken);
             return await new CheckpointRewriting(environment).WriteAsync(
                 new CheckpointRewritingOptions(files.Folder, result.GetRequiredValue(output), result.GetValue(mergeLora), result.GetValue(imageSize)), cancellationToken);
         });
@@ -107,7 +107,7 @@ internal sealed class CheckpointCommand : TeachingCommand
     }
 
     /// <summary>What a user named, as files of this machine.</summary>
-    private static Task<CheckpointLease> FetchAsync(string path, StorageOptions storage, CancellationToken cancellationToken) =>
+    private static Task<LocalCheckpoint> FetchAsync(string path, StorageOptions storage, CancellationToken cancellationToken) =>
         new StorageAccess(storage).FetchCheckpointAsync(StorageLocation.Parse(path), cancellationToken);
 
     private static Option<int?> ImageSize(string description)

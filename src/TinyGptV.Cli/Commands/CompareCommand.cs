@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 

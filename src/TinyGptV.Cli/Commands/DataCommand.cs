@@ -1,8 +1,6 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Inventory;
-using TinyGptV.Cli.SampleSet;
-using TinyGptV.Evaluation;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Storage.Locations;
 
@@ -11,12 +9,6 @@ namespace TinyGptV.Cli.Commands;
 /// <summary><c>tinygptv data</c>.</summary>
 internal sealed class DataCommand : TeachingCommand
 {
-    private static readonly (string, string)[] Examples =
-    [
-        ("The set that is shipped, made again", "tinygptv data sample --output ./samples"),
-        ("Another set, and its evaluation", "tinygptv data sample --output ./samples --seed 7 && tinygptv eval --data ./samples"),
-    ];
-
     private static readonly (string, string)[] Listings =
     [
         ("The benchmarks that are known", "tinygptv data list"),
@@ -31,11 +23,10 @@ internal sealed class DataCommand : TeachingCommand
     ];
 
     public DataCommand(ProgramEnvironment environment)
-        : base("data", "Tells where benchmarks are to be had, checks their files, draws sample benchmarks.", [.. Listings, .. Verifications, .. Examples])
+        : base("data", "Tells where to get benchmarks, and checks their files.", [.. Listings, .. Verifications])
     {
         Add(List(environment));
         Add(Verify(environment));
-        Add(Sample(environment));
     }
 
     private static TeachingCommand List(ProgramEnvironment environment)
@@ -71,31 +62,5 @@ internal sealed class DataCommand : TeachingCommand
             },
             cancellationToken));
         return verify;
-    }
-
-    private static TeachingCommand Sample(ProgramEnvironment environment)
-    {
-        var output = new Option<string>("--output") { Description = "The folder to write to; files of the same names are replaced.", HelpName = "DIR", Required = true };
-        var seed = new Option<ulong>("--seed") { Description = "The number that the pictures and questions are made from.", HelpName = "N", DefaultValueFactory = _ => SampleSetGenerator.DefaultSeed };
-        var sample = new TeachingCommand(
-            "sample",
-            "Draws the sample benchmarks: small pictures with questions about shapes, colours, counts and places, in the official layouts of GQA, VSR and IconQA. The same seed gives the same bytes.",
-            Examples) { output, seed };
-        sample.SetAction(result => Write(environment, result.GetRequiredValue(output), result.GetValue(seed)));
-        return sample;
-    }
-
-    private static int Write(ProgramEnvironment environment, string folder, ulong seed)
-    {
-        try
-        {
-            int files = SampleSetGenerator.Write(folder, seed);
-            environment.Output.WriteLine($"{files} files written to {folder}. Evaluate them with: tinygptv eval --data {folder}");
-            return ExitCode.Success;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new PrerequisiteException($"Cannot write to '{folder}': {exception.Message} Choose another folder with --output.", exception);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Help;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Commands;
 

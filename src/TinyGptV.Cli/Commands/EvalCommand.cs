@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Membership;
-using TinyGptV.Cli.Runs;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Hosting.Logging;
+using TinyGptV.Hosting.Membership;
 using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Submissions;

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using TinyGptV.Cli.Membership;
-using TinyGptV.Cli.Silo;
 using TinyGptV.Evaluation;
+using TinyGptV.Hosting.Membership;
 
 namespace TinyGptV.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Backends;
 using TinyGptV.Model;
 using TinyGptV.Storage.Locations;
 

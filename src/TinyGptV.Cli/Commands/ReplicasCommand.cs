@@ -1,8 +1,8 @@
 using System.CommandLine;
 using TinyGptV.Cli.Display;
-using TinyGptV.Cli.Membership;
-using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
+using TinyGptV.Hosting.Membership;
 using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using TinyGptV.Cli.Runs;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Commands;
 

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Net;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Backends;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
+using TinyGptV.Hosting;
+using TinyGptV.Hosting.Logging;
+using TinyGptV.Hosting.Membership;
 using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;

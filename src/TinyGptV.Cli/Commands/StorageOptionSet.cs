@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;

@@ -6,6 +6,8 @@ using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
+using TinyGptV.Cluster.Configuration;
+using TinyGptV.Cluster.Dispatch;
 using TinyGptV.Cluster.Placement;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Cluster.Runs;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TinyGptV.Cluster.Hosting;
 
 namespace TinyGptV.Cluster.Placement;
 

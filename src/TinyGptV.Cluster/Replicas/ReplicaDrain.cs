@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TinyGptV.Cluster.Contracts;
-using TinyGptV.Cluster.Runs;
+using TinyGptV.Cluster.Telemetry;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Replicas;
@@ -19,7 +19,7 @@ public sealed class ReplicaDrain
     internal ReplicaDrain(ReplicaModels models, IMeterFactory meters)
     {
         _models = models;
-        _inHand = meters.Create(EvaluationInstruments.MeterName).CreateUpDownCounter<long>("tinygptv.replica.work", "{shard}", "Work that replicas of this silo have in hand");
+        _inHand = meters.Create(ClusterMeter.Name).CreateUpDownCounter<long>("tinygptv.replica.work", "{shard}", "Work that replicas of this silo have in hand");
     }
 
     /// <summary>Takes no more work, gives up loading models, and waits until what is in hand is done. Does no harm if the silo holds no replica.</summary>

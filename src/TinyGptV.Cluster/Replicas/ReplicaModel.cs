@@ -10,24 +10,20 @@ namespace TinyGptV.Cluster.Replicas;
 /// </summary>
 /// <param name="replica">The replica's name, one for each in the cluster, stable over restarts; without commas.</param>
 /// <param name="source">Where the model came from.</param>
-/// <param name="lease">The model; disposed with this.</param>
-/// <param name="find">
-/// Finds another checkpoint by what a user calls it. Throws a <see cref="PrerequisiteException"/> if there is none, which is told to the
-/// user before the old model is let go.
-/// </param>
-public sealed class ReplicaModel(string replica, IModelSource source, IModelLease lease, Func<string, IModelSource> find) : IAsyncDisposable
+/// <param name="model">The model; disposed with this.</param>
+public sealed class ReplicaModel(string replica, IModelSource source, IModelHandle model) : IAsyncDisposable
 {
     private readonly ModelSwitch _switch = new(replica, source.Location);
     private readonly CancellationTokenSource _stop = new();
     private IModelSource _source = source;
-    private volatile IModelLease? _lease = lease;
+    private volatile IModelHandle? _model = model;
     private volatile Task _loading = Task.CompletedTask;
 
     /// <summary>The replica's name.</summary>
     public string Replica { get; } = replica;
 
     /// <summary>How the replica is.</summary>
-    public ReplicaStatus Status => _switch.Status with { Model = _lease?.Model.Identity };
+    public ReplicaStatus Status => _switch.Status with { Model = _model?.Model.Identity };
 
     /// <summary>The model's identity if it answers now; null while it takes no work.</summary>
     internal ModelIdentity? Identity => Status is { Phase: ReplicaPhase.Ready, Model: { } model } ? model : null;
@@ -42,7 +38,7 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelLeas
     {
         if (!_switch.TryTake(out string? reason))
             throw new ReplicaDrainingException(reason);
-        var use = new ModelUse(_lease!.Model, _switch.Return);
+        var use = new ModelUse(_model!.Model, _switch.Return);
         if (expected is null || use.Model.Identity.GivesSameNumbersAs(expected))
             return use;
         use.Dispose();
@@ -58,7 +54,8 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelLeas
         begins = false;
         try
         {
-            IModelSource wanted = find(request.Location);
+            // What cannot be found is told to the user before the old model is let go.
+            IModelSource wanted = _source.Another(request.Location);
             ModelAnswer answer = _switch.Ask(request.Id, wanted.Location, out begins);
             if (begins)
                 _loading = SwitchAsync(wanted);
@@ -85,7 +82,7 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelLeas
     {
         _switch.Stop();
         await _stop.CancelAsync();
-        if (_loading.IsCompleted && Interlocked.Exchange(ref _lease, null) is { } last)
+        if (_loading.IsCompleted && Interlocked.Exchange(ref _model, null) is { } last)
             await last.DisposeAsync();
     }
 
@@ -94,9 +91,9 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelLeas
         try
         {
             await _switch.WhenEmpty.WaitAsync(_stop.Token);
-            if (Interlocked.Exchange(ref _lease, null) is { } old)
+            if (Interlocked.Exchange(ref _model, null) is { } old)
                 await old.DisposeAsync();
-            _lease = await wanted.LoadAsync(_stop.Token);
+            _model = await wanted.LoadAsync(_stop.Token);
             _source = wanted;
             _switch.Loaded();
         }
@@ -111,7 +108,7 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelLeas
         try
         {
             // What was given up before the old model was let go leaves it in place.
-            _lease ??= await _source.LoadAsync(_stop.Token);
+            _model ??= await _source.LoadAsync(_stop.Token);
             _switch.Recovered(_source.Location, $"{problem} The replica has '{_source.Location}' again.");
         }
         catch (Exception exception)

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TinyGptV.Cluster.Configuration;
 using TinyGptV.Cluster.Contracts;
-using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Dispatch;
 using TinyGptV.Cluster.Placement;
+using TinyGptV.Cluster.Telemetry;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TinyGptV.Cluster.Configuration;
 using TinyGptV.Cluster.Contracts;
-using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Placement;
 
 namespace TinyGptV.Cluster.Runs;
 

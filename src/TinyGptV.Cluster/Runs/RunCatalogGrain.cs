@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Placement;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
@@ -21,9 +21,6 @@ namespace TinyGptV.Cluster.Runs;
 internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery) : Grain, IRunCatalogGrain
 {
     private const int RunsAtOnce = 16;
-
-    private static readonly string ProgramVersion =
-        typeof(RunCatalogGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private readonly HashSet<RunId> _complete = [];
 
@@ -159,7 +156,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         var manifest = new RunManifest
         {
             Run = request.Run ?? new RunId(""),
-            ProgramVersion = ProgramVersion,
+            ProgramVersion = ProgramVersion.Text,
             Model = model,
             Benchmarks = benchmarks.DrainToImmutable(),
             ShardSize = request.ShardSize,

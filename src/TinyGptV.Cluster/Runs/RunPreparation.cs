@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Configuration;
+using TinyGptV.Cluster.Dispatch;
+using TinyGptV.Cluster.Telemetry;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Dispatch;
+using TinyGptV.Cluster.Telemetry;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Files;

@@ -4,6 +4,7 @@ using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Storage.Caching;
 using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;

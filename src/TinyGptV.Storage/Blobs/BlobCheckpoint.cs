@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using TinyGptV.Evaluation;
 using TinyGptV.Storage.Caching;
-using TinyGptV.Storage.Folders;
 using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
@@ -20,7 +19,7 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     private const string DigestsFile = "SHA256SUMS";
 
     /// <exception cref="PrerequisiteException">There is none, it does not fit, or it does not have its digests.</exception>
-    public async Task<CheckpointLease> FetchAsync(CancellationToken cancellationToken)
+    public async Task<LocalCheckpoint> FetchAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<ListedBlob> files = [.. (await blobs.ListAsync("", cancellationToken)).Where(blob => !blob.Name.EndsWith('/'))];
         Check(files);
@@ -29,7 +28,7 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
         try
         {
             foreach (ListedBlob file in files) open.Add(await FetchAsync(file, digests.GetValueOrDefault(file.Name), cancellationToken));
-            return new CheckpointLease(LayOut(files, [.. open.Select(file => cache.PathOf(file.Digest))]), open);
+            return new LocalCheckpoint(LayOut(files, [.. open.Select(file => cache.PathOf(file.Digest))]), open);
         }
         catch (Exception exception)
         {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Azure;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Storage.Caching;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;

@@ -4,7 +4,7 @@ namespace TinyGptV.Storage.Blobs;
 internal static class BlobName
 {
     /// <summary>
-    /// Joins parts that are plain (<see cref="Folders.ConfinedPath.IsPlain"/>). Empty segments and "." are left out, as a file system would: a URI
+    /// Joins parts that are plain (<see cref="Locations.ConfinedPath.IsPlain"/>). Empty segments and "." are left out, as a file system would: a URI
     /// would be read as another one with them.
     /// </summary>
     /// <param name="parts">Names of files and folders, from the outermost.</param>

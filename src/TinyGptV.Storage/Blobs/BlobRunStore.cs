@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage.Folders;
 using TinyGptV.Storage.Locations;
 using TinyGptV.Storage.Resilience;
 

@@ -4,6 +4,7 @@ using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Definitions;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Folders;
 

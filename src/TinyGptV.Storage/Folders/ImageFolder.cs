@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Folders;
 

@@ -1,4 +1,5 @@
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Folders;
 

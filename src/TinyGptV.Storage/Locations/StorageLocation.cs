@@ -1,6 +1,5 @@
 using Azure.Storage.Blobs;
 using TinyGptV.Evaluation;
-using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Storage.Locations;
 

@@ -10,8 +10,6 @@ public static class StorageInstruments
     /// <summary>The meter of storage's own instruments.</summary>
     public const string MeterName = "TinyGptV.Storage";
 
-    /// <summary>The meter of the pipelines around storage.</summary>
-    public const string PipelinesMeterName = "Polly";
 
     private static readonly ConcurrentDictionary<string, CircuitBreakerStateProvider> Circuits = new(StringComparer.Ordinal);
     private static readonly Meter Meter = new(MeterName);

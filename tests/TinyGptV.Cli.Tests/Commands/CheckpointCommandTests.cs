@@ -1,5 +1,6 @@
 using System.Text.Json;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests.Commands;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using TinyGptV.Cli.Silo;
+using TinyGptV.Backends;
+using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Models;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using TinyGptV.Evaluation.Models;
+using TinyGptV.Backends.Scripted;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Reports;
 
 namespace TinyGptV.Cli.Tests.Commands;

@@ -1,3 +1,6 @@
+using TinyGptV.Backends;
+using TinyGptV.Backends.Scripted;
+using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;

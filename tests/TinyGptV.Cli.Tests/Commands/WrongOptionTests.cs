@@ -1,3 +1,5 @@
+using TinyGptV.Cli.Verbs;
+
 namespace TinyGptV.Cli.Tests.Commands;
 
 public sealed class WrongOptionTests : IDisposable

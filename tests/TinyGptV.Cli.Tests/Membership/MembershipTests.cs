@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests.Membership;
 

@@ -1,3 +1,5 @@
+using TinyGptV.Cli.Verbs;
+
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>With TLS on, whoever has no certificate of the cluster's authority stays outside, even if it may read and write the membership store.</summary>

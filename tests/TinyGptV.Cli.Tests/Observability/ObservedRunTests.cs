@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests.Observability;
 

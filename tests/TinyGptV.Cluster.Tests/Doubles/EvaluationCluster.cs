@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;
+using TinyGptV.Cluster.Client;
+using TinyGptV.Cluster.Configuration;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
-using TinyGptV.Cluster.Runs;
+using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;

@@ -5,9 +5,11 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Cluster.Tests.Doubles;
 
 /// <summary>A model that a test holds in its hands, and its location: loading takes as long as the test wants.</summary>
-internal sealed class HeldModel(IVisionLanguageModel model, string location = "held") : IModelSource, IModelLease
+internal sealed class HeldModel(IVisionLanguageModel model, string location = "held") : IModelSource, IModelHandle
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HeldModel[] _known = [];
 
     public string Location => location;
 
@@ -26,11 +28,18 @@ internal sealed class HeldModel(IVisionLanguageModel model, string location = "h
     public int Disposals { get; private set; }
 
     /// <summary>A replica that has this model, and can be asked for others.</summary>
-    public ReplicaModel As(string replica, params HeldModel[] others) => new(
-        replica, this, this,
-        wanted => others.Append(this).FirstOrDefault(one => one.Location == wanted) ?? throw new PrerequisiteException($"There is no '{wanted}'. Name one that is there."));
+    public ReplicaModel As(string replica, params HeldModel[] others)
+    {
+        HeldModel[] all = [.. others, this];
+        foreach (HeldModel one in all)
+            one._known = all;
+        return new ReplicaModel(replica, this, this);
+    }
 
-    public async Task<IModelLease> LoadAsync(CancellationToken cancellationToken)
+    public IModelSource Another(string location) =>
+        _known.FirstOrDefault(one => one.Location == location) ?? throw new PrerequisiteException($"There is no '{location}'. Name one that is there.");
+
+    public async Task<IModelHandle> LoadAsync(CancellationToken cancellationToken)
     {
         Loads++;
         _asked.TrySetResult();

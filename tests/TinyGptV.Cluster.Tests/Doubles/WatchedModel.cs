@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TinyGptV.Backends.Scripted;
 using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Tests.Doubles;

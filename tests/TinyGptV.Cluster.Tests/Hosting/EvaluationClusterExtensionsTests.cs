@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TinyGptV.Backends.Scripted;
+using TinyGptV.Cluster.Client;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
-using TinyGptV.Cluster.Runs;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Hosting;

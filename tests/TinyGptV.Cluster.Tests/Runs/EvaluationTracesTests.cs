@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TinyGptV.Cluster.Contracts;
-using TinyGptV.Cluster.Runs;
+using TinyGptV.Cluster.Telemetry;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Runs;
 
@@ -16,7 +16,7 @@ public sealed class EvaluationTracesTests : IDisposable
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == EvaluationInstruments.MeterName,
+            ShouldListenTo = source => source.Name == ClusterMeter.Name,
             Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStopped = _spans.Enqueue,
         };

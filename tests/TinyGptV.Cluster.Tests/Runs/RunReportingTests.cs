@@ -1,8 +1,8 @@
 using System.Text.Json;
+using TinyGptV.Backends.Scripted;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation;
-using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Runs;

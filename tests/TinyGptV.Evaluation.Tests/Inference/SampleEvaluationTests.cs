@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TinyGptV.Backends.Scripted;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Models;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using TinyGptV.Backends.Scripted;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Inference;
-using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Runs;

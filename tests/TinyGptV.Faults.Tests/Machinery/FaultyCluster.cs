@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Azure.Storage.Blobs;
-using TinyGptV.Cli.Throughput;
 using TinyGptV.Faults.Tests.Plans;
+using TinyGptV.Throughput;
 
 namespace TinyGptV.Faults.Tests.Machinery;
 
@@ -28,7 +28,7 @@ public sealed class FaultyCluster : IAsyncLifetime
     private readonly List<SupervisedProgram> _coordinators = [];
     private readonly List<SupervisedProgram> _replicas = [];
     private HostNetwork _network = null!;
-    private RedisServer _redis = null!;
+    private DurableRedis _redis = null!;
     private FaultyProxy _storage = null!;
     private BlobContainerClient _container = null!;
 
@@ -45,7 +45,7 @@ public sealed class FaultyCluster : IAsyncLifetime
         _network = HostNetwork.Create(FaultPlan.Coordinators + FaultPlan.Replicas);
         _storage = new FaultyProxy(_azurite.Endpoint, _network.Gateway);
         _container = new BlobContainerClient(_azurite.ConnectionString, "campaign");
-        _redis = await RedisServer.StartAsync(_folder["redis"], _network.Gateway, TestContext.Current.CancellationToken);
+        _redis = await DurableRedis.StartAsync(_folder["redis"], _network.Gateway, TestContext.Current.CancellationToken);
         for (int i = 0; i < FaultPlan.Coordinators; i++)
             _coordinators.Add(StartSilo(i, "--role", "coordinator", "--name", $"c{i + 1}", "--gateway-port", "30000"));
         for (int i = 0; i < FaultPlan.Replicas; i++)

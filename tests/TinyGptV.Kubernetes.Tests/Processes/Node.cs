@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using k8s.Models;
-using TinyGptV.Cli.Tests.Membership;
 using TinyGptV.Kubernetes.Tests.Manifests;
+using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests.Processes;
 

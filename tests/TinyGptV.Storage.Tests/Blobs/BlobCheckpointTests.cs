@@ -26,7 +26,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
     {
         await UploadAsync(_storage);
 
-        using CheckpointLease lease = await FetchAsync(_storage);
+        using LocalCheckpoint lease = await FetchAsync(_storage);
 
         Assert.Equal("stage4", Path.GetFileName(lease.Folder));
         Assert.Equal(["phi-2/config.json", "weights.pth"], Directory.EnumerateFiles(lease.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(lease.Folder, path)).Order(StringComparer.Ordinal));
@@ -57,7 +57,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         damaged[^1] ^= 1;
         await File.WriteAllBytesAsync(path, damaged, Token);
 
-        using CheckpointLease lease = await FetchAsync(_storage);
+        using LocalCheckpoint lease = await FetchAsync(_storage);
 
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
     }
@@ -90,7 +90,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         string journal = Assert.Single(Directory.GetFiles(Path.Combine(storage.CacheFolder, "partial"), "*.journal"));
         Assert.Single(await File.ReadAllLinesAsync(journal, Token));
 
-        using CheckpointLease lease = await FetchAsync(storage);
+        using LocalCheckpoint lease = await FetchAsync(storage);
 
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
         Assert.Equal(1 + 2, proxy.Requests); // the listing and the two ranges that were missing
@@ -109,7 +109,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         string journal = Assert.Single(Directory.GetFiles(Path.Combine(storage.CacheFolder, "partial"), "*.journal"));
         await using (var lost = new FileStream(journal[..^".journal".Length], FileMode.Open)) lost.Write(new byte[Weights.Length]);
 
-        using CheckpointLease lease = await FetchAsync(storage);
+        using LocalCheckpoint lease = await FetchAsync(storage);
 
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
     }
@@ -124,7 +124,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         await UploadAsync(storage);
         proxy.Schedule = new FaultSchedule(seed, rate: 0.4) { Hold = TimeSpan.FromSeconds(2.2) };
 
-        using CheckpointLease lease = await FetchAsync(storage);
+        using LocalCheckpoint lease = await FetchAsync(storage);
 
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
     }
@@ -137,11 +137,11 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         await UploadAsync(storage);
         proxy.Schedule = FaultSchedule.Fair;
 
-        CheckpointLease[] leases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => FetchAsync(storage), Token)));
+        LocalCheckpoint[] leases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => FetchAsync(storage), Token)));
 
         Assert.Single(leases.Select(lease => lease.Folder).Distinct());
         Assert.Equal(4 + 3 + 1, proxy.Requests); // a listing each, three ranges, one small file
-        foreach (CheckpointLease lease in leases) lease.Dispose();
+        foreach (LocalCheckpoint lease in leases) lease.Dispose();
     }
 
     [Fact]
@@ -185,17 +185,17 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         await UploadAsync(_storage);
         await _storage.Container.UploadAsync("models/other/weights.pth", [.. Weights.Reverse()]);
         _storage.Options = _storage.Options with { CacheBytes = Weights.Length + (1 << 20) };
-        using CheckpointLease lease = await FetchAsync(_storage);
+        using LocalCheckpoint lease = await FetchAsync(_storage);
 
         using (await _storage.NewAccess().FetchCheckpointAsync(_storage.Location("models/other"), Token))
             Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
     }
 
-    private static Task<CheckpointLease> FetchAsync(BlobStorage storage) => storage.NewAccess().FetchCheckpointAsync(storage.Location("models/stage4"), Token);
+    private static Task<LocalCheckpoint> FetchAsync(BlobStorage storage) => storage.NewAccess().FetchCheckpointAsync(storage.Location("models/stage4"), Token);
 
     private static async Task<string> FolderAsync(BlobStorage storage)
     {
-        using CheckpointLease lease = await FetchAsync(storage);
+        using LocalCheckpoint lease = await FetchAsync(storage);
         return lease.Folder;
     }
 

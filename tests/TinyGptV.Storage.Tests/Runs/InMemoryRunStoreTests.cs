@@ -1,4 +1,3 @@
-using TinyGptV.Cluster.Tests.Doubles;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Storage.Tests.Runs;

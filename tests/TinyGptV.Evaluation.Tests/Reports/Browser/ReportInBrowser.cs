@@ -4,7 +4,6 @@ using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Html;
-using TinyGptV.ReportFixtures;
 
 namespace TinyGptV.Evaluation.Tests.Reports.Browser;
 

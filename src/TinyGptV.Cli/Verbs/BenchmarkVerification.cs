@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TinyGptV.Cli.Display;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
+
+namespace TinyGptV.Cli.Verbs;
+
+/// <summary>What <c>tinygptv data verify</c> is asked to look at.</summary>
+internal sealed record BenchmarkVerificationOptions
+{
+    public required BenchmarkName Benchmark { get; init; }
+
+    /// <summary>Where benchmarks are, or the benchmark's own folder in theirs.</summary>
+    public required StorageLocation Location { get; init; }
+
+    /// <summary>How that is reached, if it is in object storage.</summary>
+    public required StorageOptions Storage { get; init; }
+
+    /// <summary>How the verdict is written.</summary>
+    public required OutputFormat Format { get; init; }
+}
+
+/// <summary>Tells whether a benchmark's files are complete and sound.</summary>
+/// <param name="environment">Where text goes.</param>
+internal sealed class BenchmarkVerification(ProgramEnvironment environment)
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2), RedrawEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _telling = new();
+    private long _told = environment.Time.GetTimestamp();
+
+    /// <returns>The exit code: 2 if anything is missing, damaged or of another number.</returns>
+    public async Task<int> WriteAsync(BenchmarkVerificationOptions options, CancellationToken cancellationToken)
+    {
+        StorageLocation root = options.Location.Folder is { } folder ? StorageLocation.Parse(RootOf(options.Benchmark, folder)) : options.Location;
+        var storage = new StorageAccess(options.Storage);
+        var inspection = new BenchmarkInspection(storage.OpenBenchmarks(root, environment.ShippedBenchmarks), storage.OpenImages(root));
+        BenchmarkVerdict verdict = await inspection.InspectAsync(options.Benchmark, Tell, cancellationToken);
+        if (environment.ErrorIsTerminal) await environment.Error.WriteLineAsync();
+        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(verdict, environment.Output);
+        else await WriteTextAsync(verdict);
+        return verdict.IsComplete ? ExitCode.Success : ExitCode.UserMustAct;
+    }
+
+    private static string RootOf(BenchmarkName benchmark, string given)
+    {
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
+        if (!Directory.Exists(folder))
+            throw new PrerequisiteException($"There is no folder '{given}'. Give the folder of benchmarks, as --data takes it, or the benchmark's own folder in it.");
+        bool isOwn = Path.GetFileName(folder) == benchmark.Value && !Directory.Exists(Path.Combine(folder, benchmark.Value));
+        return isOwn ? Path.GetDirectoryName(folder)! : folder;
+    }
+
+    private void Tell(int done, int all)
+    {
+        lock (_telling)
+        {
+            TimeSpan pause = environment.ErrorIsTerminal ? RedrawEvery : TellEvery;
+            if (done < all && environment.Time.GetElapsedTime(_told) < pause) return;
+            _told = environment.Time.GetTimestamp();
+            string line = string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {all:N0} images read");
+            if (environment.ErrorIsTerminal) environment.Error.Write($"\r{line}");
+            else environment.Error.WriteLine(line);
+        }
+    }
+
+    private async Task WriteTextAsync(BenchmarkVerdict verdict)
+    {
+        var table = new TextTable("", ">expected", ">found");
+        table.Add("samples", Number(verdict.Expected?.Samples), Number(verdict.Samples));
+        table.Add("distinct images", Number(verdict.Expected?.Images), Number(verdict.Images));
+        table.Add("missing images", Number(0), Number(verdict.Missing.Length));
+        table.Add("undecodable images", Number(0), Number(verdict.Undecodable.Length));
+        await environment.Output.WriteLineAsync($"{verdict.Benchmark}, split {verdict.Split}: {(verdict.IsComplete ? "complete" : "not as expected")}");
+        await environment.Output.WriteLineAsync();
+        await table.WriteToAsync(environment.Output);
+        await environment.Output.WriteLineAsync();
+        foreach ((string file, string digest) in verdict.Digests) await environment.Output.WriteLineAsync($"{digest}  {file}");
+        if (verdict.ImagesDigest is { } images) await environment.Output.WriteLineAsync($"{images}  all images");
+        await ListAsync("Missing images", verdict.Missing.Select(image => image.Path));
+        await ListAsync("Undecodable images", verdict.Undecodable.Select(defect => $"{defect.Image}: {defect.Problem}"));
+        if (!verdict.IsComplete)
+            await environment.Error.WriteLineAsync($"'tinygptv data list {verdict.Benchmark}' tells where to get the files and how the folder must look.");
+    }
+
+    private async Task ListAsync(string title, IEnumerable<string> lines)
+    {
+        ImmutableArray<string> all = [.. lines];
+        if (all.IsEmpty) return;
+        await environment.Output.WriteLineAsync();
+        await environment.Output.WriteLineAsync($"{title}:");
+        foreach (string line in all) await environment.Output.WriteLineAsync($"  {line}");
+    }
+
+    private static string Number(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? "unknown";
+}

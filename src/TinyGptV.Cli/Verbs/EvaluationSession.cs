@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TinyGptV.Backends;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cluster.Client;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Hosting;
+using TinyGptV.Hosting.Membership;
+using TinyGptV.Storage;
+
+namespace TinyGptV.Cli.Verbs;
+
+/// <summary>One evaluation from its request to its table: starts or joins a cluster, starts the run, shows its progress, prints its report.</summary>
+/// <param name="environment">Where text goes and how models are loaded.</param>
+internal sealed class EvaluationSession(ProgramEnvironment environment)
+{
+    private const string Embedded = "local";
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="PrerequisiteException">The run cannot be started or cannot go on.</exception>
+    public async Task<int> RunAsync(EvalOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Entrance.LeadsElsewhere)
+        {
+            await using ClusterAccess remote = await ClusterAccess.JoinAsync(options.Entrance, environment.Error, environment.Time, options.Log, cancellationToken);
+            return await EvaluateAsync(remote, options, cancellationToken);
+        }
+
+        await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null ? $"Loading the model in {options.Model.Folder}" : "A script answers in place of a model: its answers mean nothing");
+        var storage = new StorageAccess(options.Storage);
+        await using LocalReplicas replicas = await LocalReplicas.LoadAsync(
+            Embedded, ModelSources.For(environment.LoadModel, options.Model, storage, environment.Time), cancellationToken);
+        var settings = new SiloSettings
+        {
+            Name = Embedded,
+            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
+            Membership = ClusterMembership.Embedded(),
+            Log = options.Log,
+        };
+        await using ClusterAccess embedded = await ClusterAccess.EmbedAsync(settings, environment.Time, cancellationToken);
+        return await EvaluateAsync(embedded, options, cancellationToken);
+    }
+
+    private async Task<int> EvaluateAsync(ClusterAccess cluster, EvalOptions options, CancellationToken interrupted)
+    {
+        RunId? run = null;
+        try
+        {
+            return await cluster.WhileThereAsync(
+                async ended => await EvaluateAsync(cluster, (run = await StartAsync(cluster, options, ended)).Value, options, ended),
+                "What is predicted is kept in its store; when it is there again, the same command continues the run.", interrupted);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return await StopAsync(cluster, run);
+        }
+    }
+
+    private async Task<int> EvaluateAsync(ClusterAccess cluster, RunId run, EvalOptions options, CancellationToken cancellationToken)
+    {
+        RunProgress end = await FollowAsync(cluster, run, cancellationToken);
+        if (end.Phase != RunPhase.Completed)
+            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
+        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
+        RunReport report = await cluster.AskAsync(
+            () => grain.ReportAsync(options.Mode, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
+        return await ConcludeAsync(end, report, options.Format);
+    }
+
+    private async Task<RunId> StartAsync(ClusterAccess cluster, EvalOptions options, CancellationToken cancellationToken)
+    {
+        var catalog = cluster.Grains.GetGrain<IRunCatalogGrain>(0);
+        RunStart? start = null;
+        await Polling.UntilAsync(HasReplicaAsync, environment.Time, cancellationToken, options.Wait, () => cluster.IsEmbedded
+            ? Task.CompletedTask
+            : environment.Error.WriteLineAsync("Waiting for a first replica"));
+        return start!.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
+
+        async Task<bool> HasReplicaAsync()
+        {
+            start = await cluster.AskAsync(() => catalog.StartAsync(options.Request, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
+            return start.Status != RunStartStatus.NoReplica;
+        }
+    }
+
+    private async Task<RunProgress> FollowAsync(ClusterAccess cluster, RunId run, CancellationToken cancellationToken)
+    {
+        IRunDisplay display = environment.ErrorIsTerminal
+            ? new TerminalRunDisplay(environment.Error, environment.Time)
+            : new PlainRunDisplay(environment.Error, environment.Time);
+        IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, cancellationToken).ResumedAsAtFirst(cancellationToken);
+        return await display.ShowAsync(snapshots, cancellationToken)
+            ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
+    }
+
+    private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
+    {
+        if (report.Problem is { } problem) throw new PrerequisiteException(problem);
+        int samples = end.Benchmarks.Sum(benchmark => benchmark.Samples);
+        if (format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(
+                new JsonObject
+                {
+                    ["run"] = end.Run.Value,
+                    ["samples"] = samples,
+                    ["resumed"] = end.Resumed,
+                    ["unanswered"] = report.Unanswered,
+                    ["shardsReturned"] = end.ShardsReturned,
+                    ["files"] = new JsonArray([.. report.Files.Select(file => JsonValue.Create(file))]),
+                    ["report"] = JsonNode.Parse(report.Json),
+                },
+                environment.Output);
+        else
+            await ReportDisplay.WriteAsync(report.Tables, environment.Output);
+
+        if (end.Resumed > 0) await environment.Error.WriteLineAsync(end.Resumed == samples
+            ? $"Everything was predicted already: the run '{end.Run}' was complete."
+            : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
+        await environment.Error.WriteLineAsync($"Reports: {string.Join(", ", report.Files)}");
+        if (report.Unanswered == 0) return ExitCode.Success;
+        await environment.Error.WriteLineAsync($"{report.Unanswered} of {samples} samples have no answer and count as wrong; predictions.csv says why.");
+        return ExitCode.SamplesFailed;
+    }
+
+    private async Task<int> StopAsync(ClusterAccess cluster, RunId? run)
+    {
+        if (run is not { } started)
+        {
+            await environment.Error.WriteLineAsync("Stopped before the run began.");
+            return ExitCode.Interrupted;
+        }
+
+        if (cluster.IsEmbedded) await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
+        await environment.Error.WriteLineAsync(cluster.IsEmbedded
+            ? $"Stopped. What is predicted is kept; the same command continues the run '{started}'."
+            : $"Stopped watching. The cluster goes on with the run '{started}'; the same command watches it again.");
+        return ExitCode.Interrupted;
+    }
+}

@@ -1,0 +1,50 @@
+using TinyGptV.Backends;
+using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Storage.Locations;
+
+namespace TinyGptV.Cli.Verbs;
+
+/// <summary>What the program takes from outside. Tests bring their own writers and a scripted model.</summary>
+internal sealed record ProgramEnvironment
+{
+    /// <summary>The streams, variables and models of this process.</summary>
+    public static ProgramEnvironment OfThisProcess() => new()
+    {
+        Output = Console.Out,
+        Error = Console.Error,
+        ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
+        LoadModel = LocalTinyGptV.LoadAsync,
+        Variable = Environment.GetEnvironmentVariable,
+    };
+
+    /// <summary>Results: what a pipe or a script reads.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Progress and messages for people.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether <see cref="Error"/> is a terminal on which bars can be redrawn.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>The folder of the shipped benchmarks and demonstration model. Default: beside the program.</summary>
+    public string ShippedFolder { get; init; } = AppContext.BaseDirectory;
+
+    /// <summary>Loads the model of a replica.</summary>
+    public required ModelLoader LoadModel { get; init; }
+
+    /// <summary>Reads an environment variable; null if it is not set. Default: there are none.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How object storage is reached, as far as the environment says; a secret is in it.</summary>
+    public StorageOptions Storage => new() { Connection = Variable(StorageOptions.ConnectionVariable), Time = Time };
+
+    /// <summary>The definitions of the known benchmarks.</summary>
+    public string ShippedBenchmarks => Path.Combine(ShippedFolder, "benchmarks-data");
+
+    /// <summary>The sample benchmarks, with annotations and images.</summary>
+    public string SampleBenchmarks => Path.Combine(ShippedBenchmarks, "sample");
+
+    public string DemonstrationModel => Path.Combine(ShippedFolder, "DemonstrationModel");
+}

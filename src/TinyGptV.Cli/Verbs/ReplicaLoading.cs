@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cluster.Client;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation;
+using TinyGptV.Hosting;
+using TinyGptV.Hosting.Logging;
+using TinyGptV.Hosting.Membership;
+
+namespace TinyGptV.Cli.Verbs;
+
+/// <summary>What <c>tinygptv replicas load</c> is asked to do.</summary>
+/// <param name="Entrance">Where the cluster is entered.</param>
+/// <param name="Location">The checkpoint: a folder or URI as the replicas see it.</param>
+/// <param name="Replicas">The replicas to ask; empty for all.</param>
+internal sealed record ReplicaLoadingOptions(ClusterEntrance Entrance, string Location, ImmutableArray<string> Replicas);
+
+/// <summary>Asks replicas for another checkpoint and tells what becomes of each.</summary>
+/// <param name="environment">Where text goes.</param>
+internal sealed class ReplicaLoading(ProgramEnvironment environment)
+{
+    /// <returns>The exit code: success if every replica has the checkpoint.</returns>
+    /// <exception cref="PrerequisiteException">There is no such replica, or no such cluster.</exception>
+    public async Task<int> LoadAsync(ReplicaLoadingOptions options, CancellationToken cancellationToken)
+    {
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
+        return await cluster.WhileThereAsync(
+            ended => LoadAsync(cluster, options, ended),
+            "Replicas that have begun to load go on; 'tinygptv replicas' tells when it is there again.", cancellationToken);
+    }
+
+    private async Task<int> LoadAsync(ClusterAccess cluster, ReplicaLoadingOptions options, CancellationToken cancellationToken)
+    {
+        var catalog = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
+        var request = new ModelRequest(Guid.NewGuid(), options.Location);
+        ImmutableArray<string> chosen = Choose(options.Replicas, await ListAsync());
+        ModelAnswer[] answers = await cluster.AskAsync(() => catalog.LoadAsync(request, chosen, cancellationToken).ToArrayAsync(cancellationToken), environment.Time, cancellationToken);
+        bool refused = false;
+        foreach (ModelAnswer answer in answers.Where(answer => answer.Status != ModelRequestStatus.Begun))
+        {
+            refused |= answer.Status == ModelRequestStatus.Refused;
+            await TellAsync(answer.Replica, answer.Problem is null ? "has it already" : $"refused. {answer.Problem}");
+        }
+
+        string[] begun = [.. answers.Where(answer => answer.Status == ModelRequestStatus.Begun).Select(answer => answer.Replica)];
+        bool loaded = await FollowAsync(begun, request.Id, ListAsync, cancellationToken);
+        return loaded && !refused ? ExitCode.Success : ExitCode.UserMustAct;
+
+        Task<ReplicaStatus[]> ListAsync() => cluster.AskAsync(() => catalog.ListAsync(cancellationToken).ToArrayAsync(cancellationToken), environment.Time, cancellationToken);
+    }
+
+    private static ImmutableArray<string> Choose(ImmutableArray<string> named, ReplicaStatus[] all)
+    {
+        ImmutableArray<string> known = [.. all.Select(replica => replica.Replica)];
+        if (known.IsEmpty)
+            throw new PrerequisiteException("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
+        return named.Except(known).FirstOrDefault() is not { } unknown ? named.IsEmpty ? known : named : throw new PrerequisiteException(
+            $"There is no replica '{unknown}'. The cluster has {string.Join(", ", known)}; 'tinygptv replicas' lists them.");
+    }
+
+    /// <summary>Tells of every change until each replica has ended, in whichever way.</summary>
+    /// <returns>True if all of them have the checkpoint.</returns>
+    private async Task<bool> FollowAsync(
+        IEnumerable<string> begun, Guid request, Func<Task<ReplicaStatus[]>> listAsync, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> told = begun.ToDictionary(replica => replica, _ => "", StringComparer.Ordinal);
+        bool loaded = true;
+        await Polling.UntilAsync(HaveAllEndedAsync, environment.Time, cancellationToken);
+        return loaded;
+
+        async Task<bool> HaveAllEndedAsync()
+        {
+            ReplicaStatus[] all = told.Count > 0 ? await listAsync() : [];
+            foreach (string replica in told.Keys.Order(StringComparer.Ordinal).ToArray())
+            {
+                var (text, success) = Judge(all.FirstOrDefault(one => one.Replica == replica), request);
+                if (text != told[replica])
+                    await TellAsync(replica, told[replica] = text);
+                loaded &= success is not false;
+                if (success is not null)
+                    told.Remove(replica);
+            }
+
+            return told.Count == 0;
+        }
+    }
+
+    /// <returns>What people are told, and whether the replica has the checkpoint; null if that is open.</returns>
+    private static (string Text, bool? Success) Judge(ReplicaStatus? replica, Guid request) => replica switch
+    {
+        null => ("failed. Its silo has left the cluster.", false),
+        { Phase: ReplicaPhase.Silent } => ("does not answer; it is asked again until its silo is declared dead", null),
+        { Request: var last } when last != request => ("failed. It was started again or asked for something else meanwhile; 'tinygptv replicas' tells what it has.", false),
+        { Phase: ReplicaPhase.Loading, WorkInHand: > 0 } => ("finishes what it has in hand", null),
+        { Phase: ReplicaPhase.Loading } => ($"loads {replica.Location}", null),
+        { Problem: { } problem } => ($"failed. {problem}", false),
+        { Model: { } model } => ($"ready with {model.Describe()}", true),
+        _ => ("failed. It has no model.", false),
+    };
+
+    private Task TellAsync(string replica, string text) => environment.Output.WriteLineAsync($"{replica}: {text}");
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using TinyGptV.Backends;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cluster.Client;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation;
+using TinyGptV.Hosting;
+using TinyGptV.Hosting.Membership;
+using TinyGptV.Hosting.Telemetry;
+using TinyGptV.Hosting.Web;
+using TinyGptV.Storage;
+
+namespace TinyGptV.Cli.Verbs;
+
+/// <summary>One silo of a cluster, from its start until the process is told to stop.</summary>
+/// <param name="environment">Where the line goes that says that the silo is ready.</param>
+internal sealed class SiloSession(ProgramEnvironment environment)
+{
+    private readonly SiloHealth _health = new();
+
+    public async Task<int> RunAsync(SiloOptions options, CancellationToken stop)
+    {
+        // Asked from the first moment on: loading a model takes minutes, and whoever waits for it wants to know that it is under way.
+        using SiloTelemetry? telemetry = options is { Http: null, Collector: null } ? null : SiloTelemetry.Start(options.Name, options.Collector);
+        await using StatusServer? status = options.Http is { } http ? await StatusServer.StartAsync(http, _health, telemetry!, stop) : null;
+        if (status is not null) await environment.Error.WriteLineAsync($"Health and metrics at http://{status.Endpoint}");
+        return await (options.Role == SiloRole.Coordinator ? CoordinateAsync(options, stop) : ReplicateAsync(options, stop));
+    }
+
+    private async Task<int> CoordinateAsync(SiloOptions options, CancellationToken stop)
+    {
+        var storage = new StorageAccess(options.Storage);
+        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
+        var settings = Common(options, membership) with
+        {
+            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+        };
+        return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
+    }
+
+    private async Task<int> ReplicateAsync(SiloOptions options, CancellationToken stop)
+    {
+        var storage = new StorageAccess(options.Storage);
+        bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
+        IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
+        // A replica that others can see can answer: the model is loaded before the silo joins.
+        _health.Enter(SiloPhase.Loading);
+        await using LocalReplicas replicas = await LocalReplicas.LoadAsync(
+            options.Name, ModelSources.For(environment.LoadModel, options.Model, storage, environment.Time, options.Replicas), stop);
+        _health.Enter(SiloPhase.Starting);
+        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
+        if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
+        var settings = Common(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
+        return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
+    }
+
+    /// <summary>Asks until someone listens: a silo that joins nobody would wait without end and without a word.</summary>
+    private async Task WaitForAsync(IPEndPoint primary, TimeSpan wait, CancellationToken stop)
+    {
+        if (!await Polling.UntilAsync(
+            () => ListensAsync(primary, stop), environment.Time, stop, wait, () => environment.Error.WriteLineAsync($"Waiting for the coordinator at {primary}")))
+            throw new PrerequisiteException(
+                $"No coordinator answers at {primary} after {wait.TotalSeconds:0} s. Start it with 'tinygptv silo --role coordinator', or name another with --primary.");
+    }
+
+    private static async Task<bool> ListensAsync(IPEndPoint endpoint, CancellationToken stop)
+    {
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private SiloSettings Common(SiloOptions options, ClusterMembership membership) => new()
+    {
+        Name = options.Name,
+        Endpoints = options.Endpoints,
+        Membership = membership,
+        Grace = options.Grace,
+        Log = options.Log,
+        Dashboard = options.Dashboard,
+        FatalErrors = new FatalErrors(options.Name, _health, environment.Error, declaredDead => Environment.Exit(declaredDead ? ExitCode.DeclaredDead : ExitCode.Bug)),
+        Traced = options.Collector is not null,
+    };
+
+    private async Task<int> ServeAsync(SiloSettings settings, Func<SiloHost, string> describe, CancellationToken stop)
+    {
+        string role = settings.Coordinator is null ? "replica" : "coordinator";
+        try
+        {
+            await using SiloHost silo = await SiloHost.StartAsync(settings, environment.Time, stop);
+            if (settings.Replica is { } replica) _health.Heed(() => PhaseOf(replica.Replicas));
+            _health.Enter(SiloPhase.Ready);
+            await environment.Output.WriteLineAsync($"{role} '{settings.Name}' is ready: {describe(silo)}");
+            await environment.Output.FlushAsync(CancellationToken.None);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _health.Enter(SiloPhase.Draining);
+            if (!await silo.DrainAsync(settings.Grace, environment.Time))
+                await environment.Error.WriteLineAsync($"{role} '{settings.Name}' has work in hand after {settings.Grace.TotalSeconds:0} s; it is done elsewhere.");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop before it had joined.
+        }
+        await environment.Output.WriteLineAsync($"{role} '{settings.Name}' has stopped");
+        return ExitCode.Success;
+    }
+
+    /// <summary>A silo is ready while one of its replicas has a model.</summary>
+    private static SiloPhase PhaseOf(LocalReplicas replicas)
+    {
+        ReplicaPhase[] phases = [.. replicas.Models.Select(model => model.Status.Phase)];
+        if (phases.Contains(ReplicaPhase.Ready)) return SiloPhase.Ready;
+        return phases.Contains(ReplicaPhase.Loading) ? SiloPhase.Loading : SiloPhase.Failed;
+    }
+
+    private static string Describe(LocalReplicas replicas)
+    {
+        string model = $"model {replicas.Models[0].Status.Model!.Describe()}";
+        return replicas.Models.Length == 1 ? model : $"{model} as {string.Join(", ", replicas.Models.Select(one => one.Replica))}";
+    }
+}

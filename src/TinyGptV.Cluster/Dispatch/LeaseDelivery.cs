@@ -1,0 +1,53 @@
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Dispatch;
+
+/// <summary>What a replica brings for one lease. Shards are stored while the next ones still arrive.</summary>
+/// <param name="run">The run.</param>
+/// <param name="lease">The lease.</param>
+/// <param name="store">Stores a shard whose predictions are all there.</param>
+internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
+{
+    private readonly List<Task> _stores = [];
+
+    /// <summary>How many samples the replica answered.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Takes what arrives until the lease is over.</summary>
+    /// <exception cref="InvalidDataException">The replica answered something else than it was asked, or not everything.</exception>
+    public async Task ReceiveAsync(IAsyncEnumerable<EvaluatedPart> stream, CancellationToken cancellationToken)
+    {
+        await foreach (EvaluatedPart item in stream.WithCancellation(cancellationToken))
+        {
+            // Nobody waits for a stream that was given up: what comes late must not be stored behind the run's back.
+            cancellationToken.ThrowIfCancellationRequested();
+            Take(item);
+        }
+
+        if (run.Ledger.IsOpen(lease))
+            throw new InvalidDataException($"The replica answered {Samples} of {lease.Samples} samples and said that it was done.");
+    }
+
+    /// <summary>Waits until everything that arrived is stored.</summary>
+    /// <exception cref="Exception">The store cannot be written.</exception>
+    public Task WhenStoredAsync() => Task.WhenAll(_stores);
+
+    private void Take(EvaluatedPart item)
+    {
+        if ((uint)item.Part >= (uint)lease.Parts.Length)
+            throw new InvalidDataException($"The replica answered part {item.Part} of {lease.Parts.Length}.");
+        ShardPart part = lease.Parts[item.Part];
+        if (item.Lines is not { } lines)
+        {
+            run.Arrived(lease, part, item.Predicted, item.Failed);
+            return;
+        }
+
+        PackedShard shard = run.ShardOf(part);
+        var outlines = DeliveryCheck.Verify(shard, part, lines);
+        Samples += part.Count;
+        if (run.Deliver(lease, part, lines, outlines) is { } whole)
+            _stores.Add(store(shard, whole));
+    }
+}

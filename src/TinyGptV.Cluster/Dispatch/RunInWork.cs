@@ -1,0 +1,206 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Dispatch;
+
+/// <summary>
+/// What a run grain and its dispatch loops share while the run is under way. Touched only in turns of the grain, and consistent at
+/// every await: each step changes ledger and tally together.
+/// </summary>
+internal sealed class RunInWork : IDisposable
+{
+    private readonly FrozenDictionary<BenchmarkName, BenchmarkDefinition> _definitions;
+    private readonly Dictionary<ShardIndex, ShardAssembly> _assemblies = [];
+    private readonly Dictionary<long, OpenCall> _calls = [];
+    private readonly Dictionary<ShardPart, string> _troubles = [];
+    private readonly CancellationTokenSource _windingDown = new();
+
+    public RunInWork(RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing)
+    {
+        Manifest = manifest;
+        Shards = shards;
+        Ledger = ledger;
+        Tally = tally;
+        Sizing = sizing;
+        Resumed = tally.Stored;
+        _definitions = manifest.Benchmarks.ToFrozenDictionary(benchmark => benchmark.Definition.Name, benchmark => benchmark.Definition);
+    }
+
+    public RunManifest Manifest { get; }
+
+    public ImmutableArray<PackedShard> Shards { get; }
+
+    public ShardLedger Ledger { get; }
+
+    public RunTally Tally { get; }
+
+    public LeaseSizing Sizing { get; }
+
+    public RunOutlook Outlook { get; } = new();
+
+    /// <summary>How many predictions were stored before this work began.</summary>
+    public int Resumed { get; }
+
+    /// <summary>Raised whenever ledger, tally or the replicas change.</summary>
+    public ChangeSignal Changed { get; } = new();
+
+    /// <summary>Raised when somebody may find work who found none before.</summary>
+    public ChangeSignal WorkChanged { get; } = new();
+
+    /// <summary>How many replicas work for the run now.</summary>
+    public int Replicas { get; private set; }
+
+    /// <summary>How many replicas worked for the run at the same time at most.</summary>
+    public int MostReplicas { get; private set; }
+
+    /// <summary>Why the last replica ended its work; null if none did.</summary>
+    public string? LastTrouble { get; private set; }
+
+    /// <summary>Cancelled when no more leases are given out: the run is complete or is to pause.</summary>
+    public CancellationToken WindingDown => _windingDown.Token;
+
+    /// <summary>
+    /// A sample is blamed for its losses when a replica has answered another one since, or, if there is nothing else left to try, before.
+    /// </summary>
+    public bool MayBlame => (Outlook is { HasSucceeded: true, Losses: 0 }) || (Ledger.IsExhausted && HasEverSucceeded);
+
+    /// <summary>True if the run ends without success: replicas do nothing but fail, or whatever there was to try was lost.</summary>
+    public bool IsHopeless => Outlook.IsHopeless || (Ledger.IsExhausted && !HasEverSucceeded && !Ledger.Condemned.IsEmpty);
+
+    private bool HasEverSucceeded => Outlook.HasSucceeded || Resumed > 0;
+
+    public BenchmarkDefinition DefinitionOf(PackedShard shard) => _definitions[shard.Benchmark];
+
+    public PackedShard ShardOf(ShardPart part) => Shards[part.Shard.Value];
+
+    public LeaseAssignment Assign(ShardLease lease)
+    {
+        ImmutableArray<BenchmarkName> benchmarks = [.. lease.Parts.Select(part => ShardOf(part).Benchmark).Distinct()];
+        return new LeaseAssignment(
+            Manifest.Run,
+            [.. benchmarks.Select(benchmark => _definitions[benchmark])],
+            [.. lease.Parts.Select(part => new PartAssignment(part.Shard, benchmarks.IndexOf(ShardOf(part).Benchmark), ShardOf(part).LinesOf(part).ToArray()))],
+            Guid.NewGuid(),
+            // Which files made the digest is for people; 1 kB less with each lease.
+            Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty });
+    }
+
+    /// <summary>Gives out no more leases; those under way are finished.</summary>
+    public void WindDown()
+    {
+        _windingDown.Cancel();
+        WorkChanged.Raise();
+        Changed.Raise();
+    }
+
+    public void Join(string replica)
+    {
+        Ledger.Join(replica);
+        Outlook.Joined(replica);
+        Replicas++;
+        MostReplicas = Math.Max(MostReplicas, Replicas);
+        Changed.Raise();
+    }
+
+    public void Leave(string replica)
+    {
+        foreach (ShardLease lease in Ledger.ReturnAllOf(replica))
+            Forget(lease.Parts);
+        Outlook.Left(replica);
+        Replicas--;
+        RaiseBoth();
+    }
+
+    /// <summary>A lease of the size that suits the replica, or a straggler's work if there is no other; null if there is nothing to do.</summary>
+    public ShardLease? TryLease(string replica, int places, Predicate<ShardLease> isLate) =>
+        Ledger.TryLease(replica, Sizing.SamplesFor(replica, Ledger.SamplesWaiting, places)) ?? Ledger.TryHedge(replica, isLate);
+
+    public void Opened(ShardLease lease, CancellationTokenSource call, long since) => _calls.Add(lease.Number, new OpenCall(call, since));
+
+    public void Closed(ShardLease lease) => _calls.Remove(lease.Number);
+
+    /// <summary>When a lease was given out.</summary>
+    public long? SinceWhen(ShardLease lease) => _calls.TryGetValue(lease.Number, out OpenCall? call) ? call.Since : null;
+
+    /// <summary>Counts what arrived of a part, unless its stream outlived the lease: the part is somebody else's then.</summary>
+    public void Arrived(ShardLease lease, ShardPart part, int predicted, int failed)
+    {
+        if (!Ledger.IsAwaited(lease, part))
+            return;
+        Tally.Arrived(part, ShardOf(part).Benchmark, predicted, failed);
+        Changed.Raise();
+    }
+
+    /// <summary>Takes the predictions of a part, whoever made them. Those who work on it in vain are stopped.</summary>
+    /// <returns>The whole shard if all its predictions are there now, to be stored.</returns>
+    public AssembledShard? Deliver(ShardLease? lease, ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines)
+    {
+        var (isFirst, ended) = Ledger.Deliver(part);
+        if (!isFirst)
+            return null;
+        Tally.Arrived(part, ShardOf(part).Benchmark, outlines.Length, outlines.Count(outline => outline.Failed));
+        _troubles.Remove(part);
+        foreach (ShardLease loser in ended.Where(one => one.Number != lease?.Number))
+            _calls.GetValueOrDefault(loser.Number)?.Call.Cancel();
+        if (!_assemblies.TryGetValue(part.Shard, out ShardAssembly? assembly))
+            _assemblies.Add(part.Shard, assembly = new ShardAssembly(ShardOf(part).Count));
+        assembly.Add(part, lines, outlines);
+        RaiseBoth();
+        return assembly.IsComplete ? assembly.ToShard() : null;
+    }
+
+    public void Complete(ShardIndex shard, ImmutableArray<PredictionOutline> predictions)
+    {
+        if (!Ledger.Complete(shard))
+            return;
+        var parts = _assemblies.Remove(shard, out ShardAssembly? assembly) ? assembly.Parts : [];
+        Tally.Store(parts, predictions);
+        RaiseBoth();
+    }
+
+    /// <summary>Takes back what a lost replica had.</summary>
+    /// <returns>What came back.</returns>
+    public ImmutableArray<ShardPart> Return(ShardLease lease, LossReason reason)
+    {
+        LastTrouble = $"Replica {lease.Replica}: {reason.Text}";
+        Outlook.Lost(lease.Replica, reason.Text, reason.IsReported);
+        ImmutableArray<ShardPart> back = Ledger.Return(lease);
+        foreach (ShardPart part in back)
+            _troubles[part] = reason.Text;
+        Forget(lease.Parts);
+        RaiseBoth();
+        return back;
+    }
+
+    /// <summary>Takes back what a replica had that is not to blame.</summary>
+    public void Release(ShardLease lease)
+    {
+        Ledger.Release(lease);
+        Forget(lease.Parts);
+        RaiseBoth();
+    }
+
+    /// <summary>Why the replicas of a part were lost, the last time.</summary>
+    public string TroubleWith(ShardPart part) => _troubles.GetValueOrDefault(part, "the reason is not known");
+
+    public void RaiseBoth()
+    {
+        WorkChanged.Raise();
+        Changed.Raise();
+    }
+
+    public void Dispose() => _windingDown.Dispose();
+
+    private void Forget(ImmutableArray<ShardPart> parts)
+    {
+        // What was delivered is kept until its shard is stored.
+        foreach (ShardPart part in parts.Where(part => !_assemblies.TryGetValue(part.Shard, out ShardAssembly? assembly) || !assembly.Parts.Contains(part)))
+            Tally.Forget(part);
+    }
+
+    private sealed record OpenCall(CancellationTokenSource Call, long Since);
+}

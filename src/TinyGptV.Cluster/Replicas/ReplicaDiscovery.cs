@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Placement;
+using TinyGptV.Evaluation.Models;
+
+namespace TinyGptV.Cluster.Replicas;
+
+/// <summary>Finds the replicas that are live now.</summary>
+internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewells farewells, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
+{
+    /// <summary>The names of live replicas in ordinal order. One that died a moment ago may still be among them.</summary>
+    public ImmutableArray<string> FindLive() => facts.FindLiveReplicas();
+
+    /// <summary>The live silo of a replica; another one when the replica was restarted, null when it is gone or shuts down.</summary>
+    public SiloAddress? FindSiloOf(string replica) => facts.FindSiloOf(replica);
+
+    public bool IsGone(SiloAddress silo) => facts.IsGone(silo);
+
+    /// <summary>True if a silo leaves, or left, because it was told to.</summary>
+    public bool LeavesInOrder(SiloAddress silo) => farewells.Said(silo);
+
+    public IModelReplicaGrain Reach(string replica) => grains.GetGrain<IModelReplicaGrain>(replica);
+
+    /// <summary>Asks a replica which model it has.</summary>
+    /// <returns>Whether it answered, and its model; null if it takes no work now.</returns>
+    public async Task<(bool Answered, ModelIdentity? Model)> TryDescribeAsync(string replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, await pipelines.CallAsync(replica, token => Reach(replica).DescribeAsync(token), cancellationToken));
+        }
+        catch (Exception exception)
+        {
+            LogSilent(logger, exception, replica);
+            return (false, null);
+        }
+    }
+
+    /// <summary>Asks a replica how it is; silent if it does not answer.</summary>
+    public async Task<ReplicaStatus> GetStatusAsync(string replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipelines.CallAsync(replica, token => Reach(replica).GetStatusAsync(token), cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogSilent(logger, exception, replica);
+            return new ReplicaStatus { Replica = replica, Phase = ReplicaPhase.Silent, Problem = $"It does not answer: {exception.Message}" };
+        }
+    }
+
+    /// <summary>Asks a replica for another checkpoint; refused if it does not answer.</summary>
+    public async Task<ModelAnswer> LoadAsync(string replica, ModelRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipelines.CallAsync(replica, token => Reach(replica).LoadAsync(request, token), cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogSilent(logger, exception, replica);
+            return new ModelAnswer(replica, ModelRequestStatus.Refused, $"It does not answer: {exception.Message} Ask it again, or look after its process.");
+        }
+    }
+
+    /// <summary>Tells a replica that a lease is of no use any more. Returns at once; whether it hears that changes no result.</summary>
+    public void GiveUp(string replica, Guid lease) => pipelines.CallAsync(
+        replica,
+        async token =>
+        {
+            await Reach(replica).GiveUpAsync(lease, token);
+            return true;
+        },
+        CancellationToken.None).Ignore();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica} does not answer; it is asked again while it is published")]
+    private static partial void LogSilent(ILogger logger, Exception exception, string replica);
+}

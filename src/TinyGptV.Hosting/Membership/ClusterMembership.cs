@@ -1,0 +1,96 @@
+using System.Net;
+using Orleans.Configuration;
+using TinyGptV.Cluster.Client;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Hosting.Membership;
+
+/// <summary>What makes a process part of one cluster and of no other: the cluster's name, the store of its members, certificates.</summary>
+public sealed class ClusterMembership : IAsyncDisposable
+{
+    // A client that reads the list often forgets a gateway soon that hangs and so keeps its connection open.
+    private static readonly TimeSpan GatewayListAge = TimeSpan.FromSeconds(5);
+
+    private readonly string _cluster;
+    private readonly ClusterCertificates? _certificates;
+    private readonly IMembershipStore? _store;
+
+    private ClusterMembership(MembershipOptions options, IMembershipStore? store)
+    {
+        _cluster = options.Cluster;
+        _certificates = options.Certificates is { } files ? new ClusterCertificates(files) : null;
+        _store = store;
+    }
+
+    /// <summary>A cluster inside this process.</summary>
+    public static ClusterMembership Embedded() => new(new MembershipOptions(), null);
+
+    /// <summary>Reads certificates, opens the store of members and waits until it answers.</summary>
+    /// <param name="options">Which cluster.</param>
+    /// <param name="wait">How long the store may be silent.</param>
+    /// <param name="notices">Tells people what is waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up early.</param>
+    /// <exception cref="PrerequisiteException">A file or the connection cannot be used, or the store refuses or is silent for too long.</exception>
+    public static async Task<ClusterMembership> OpenAsync(
+        MembershipOptions options, TimeSpan wait, TextWriter notices, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var membership = new ClusterMembership(options, Open(options));
+        try
+        {
+            if (membership._store is { } store) await WaitForAsync(store, wait, notices, time, cancellationToken);
+            return membership;
+        }
+        catch
+        {
+            await membership.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <param name="silo">The silo that becomes a member.</param>
+    /// <param name="primary">The silo that keeps the list of members, if no store does.</param>
+    public void Configure(ISiloBuilder silo, IPEndPoint primary)
+    {
+        if (_store is null) silo.UseDevelopmentClustering(primary);
+        else _store.Configure(silo);
+        _certificates?.Configure(silo);
+        silo.Configure<ClusterOptions>(Name);
+    }
+
+    /// <param name="client">The client.</param>
+    /// <param name="gateways">Where it enters, if no store tells.</param>
+    public void Configure(IClientBuilder client, IPEndPoint[] gateways)
+    {
+        if (_store is null) client.UseStaticClustering(gateways);
+        else _store.Configure(client);
+        _certificates?.Configure(client);
+        client.Configure<ClusterOptions>(Name);
+        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListAge);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store is not null) await _store.DisposeAsync();
+    }
+
+    // A further provider is one more class and one more line.
+    private static IMembershipStore? Open(MembershipOptions options) => options.Provider switch
+    {
+        ClusteringProvider.Redis => new RedisMembership(options.Connection),
+        ClusteringProvider.Postgres => new PostgresMembership(options.Connection),
+        _ => null,
+    };
+
+    private static async Task WaitForAsync(IMembershipStore store, TimeSpan wait, TextWriter notices, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string? problem = null;
+        if (!await Polling.UntilAsync(IsReachedAsync, time, cancellationToken, wait, () => notices.WriteLineAsync($"Waiting for the membership store, {store.Place}")))
+            throw new PrerequisiteException(
+                $"The membership store, {store.Place}, does not answer after {wait.TotalSeconds:0} s: {problem} Start it, correct --membership, or wait longer with --wait.");
+
+        async Task<bool> IsReachedAsync() => (problem = await store.TryPrepareAsync(cancellationToken)) is null;
+    }
+
+    private void Name(ClusterOptions options) => (options.ClusterId, options.ServiceId) = (_cluster, MembershipOptions.DefaultCluster);
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using TinyGptV.Cluster.Configuration;
+using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Replicas;
+using TinyGptV.Evaluation;
+using TinyGptV.Hosting.Logging;
+using TinyGptV.Hosting.Web;
+
+namespace TinyGptV.Hosting;
+
+/// <summary>A silo that runs in this process. Disposing it leaves the cluster in an orderly way.</summary>
+public sealed class SiloHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A silo tells the membership store that it leaves. If the store is gone, the framework asks it for two minutes, whatever it was told, and an
+    /// orchestrator kills the process sooner than that; the others will find it dead either way.
+    /// </summary>
+    private static readonly TimeSpan LongestStop = StopTime + TimeSpan.FromSeconds(5);
+
+    private readonly IHost _host;
+    private readonly IPAddress _address;
+    private readonly PortReservation _siloPort;
+    private readonly PortReservation? _gatewayPort;
+
+    private SiloHost(IHost host, IPAddress address, PortReservation siloPort, PortReservation? gatewayPort) =>
+        (_host, _address, _siloPort, _gatewayPort) = (host, address, siloPort, gatewayPort);
+
+    /// <summary>Where other silos reach this one.</summary>
+    public IPEndPoint Silo => new(_address, _siloPort.Port);
+
+    /// <summary>Where clients reach this one; null if they cannot.</summary>
+    public IPEndPoint? Gateway => _gatewayPort is null ? null : new(_address, _gatewayPort.Port);
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Starts a silo; when this returns, it is a member of its cluster.</summary>
+    /// <exception cref="PrerequisiteException">A port that was asked for is taken, or the coordinator does not answer.</exception>
+    public static async Task<SiloHost> StartAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        SiloEndpoints endpoints = settings.Endpoints;
+        PortReservation? siloPort = null, gatewayPort = null;
+        IHost? host = null;
+        try
+        {
+            siloPort = Take(endpoints, endpoints.SiloPort, "--silo-port");
+            gatewayPort = endpoints.GatewayPort is { } port ? Take(endpoints, port, "--gateway-port") : null;
+            host = Build(settings, siloPort.Port, gatewayPort?.Port ?? 0, time);
+            await host.StartAsync(cancellationToken);
+            return new SiloHost(host, endpoints.Advertised, siloPort, gatewayPort);
+        }
+        catch
+        {
+            // A silo that did not come to run cannot be stopped, only dropped.
+            host?.Dispose();
+            gatewayPort?.Dispose();
+            siloPort?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the replicas of this silo finish what they have in hand; they take nothing more.</summary>
+    /// <returns>True if everything was finished in time.</returns>
+    public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
+    {
+        if (Services.GetService<ReplicaDrain>() is not { } drain) return true;
+        using var end = new CancellationTokenSource(grace, time);
+        return await drain.DrainAsync(end.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (_siloPort)
+        using (_gatewayPort)
+        {
+            Task stopping = _host.StopAsync(CancellationToken.None);
+            await Task.WhenAny(stopping, Task.Delay(LongestStop));
+            if (!stopping.IsCompleted)
+                return; // the process ends with it
+            _host.Dispose();
+            await stopping;
+        }
+    }
+
+    private static PortReservation Take(SiloEndpoints endpoints, int port, string option)
+    {
+        IPAddress address = endpoints.Listening ?? endpoints.Advertised;
+        return PortReservation.TryTake(address, port) ?? throw new PrerequisiteException(port == 0
+            ? $"No free port was found on {address}. Close programs that hold many, or check --advertise and --listen."
+            : $"Port {port} of {address} is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
+    }
+
+    private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
+    {
+        // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
+        LogLevel own = settings.IsEmbedded ? LogLevel.None : LogLevel.Warning;
+        if (settings.Dashboard is { } endpoint) return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
+        HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, own);
+        Configure(builder, settings, siloPort, gatewayPort, time);
+        return builder.Build();
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
+    {
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTime);
+        builder.UseOrleans(silo =>
+        {
+            settings.Membership.Configure(silo, settings.Primary ?? new IPEndPoint(settings.Endpoints.Advertised, siloPort));
+            silo.Configure<EndpointOptions>(options => Listen(options, settings.Endpoints, siloPort, gatewayPort))
+                .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
+            if (settings.FatalErrors is { } fatalErrors) silo.Services.AddSingleton(fatalErrors);
+            if (settings.Traced) silo.AddActivityPropagation();
+            if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator);
+            // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
+            if (settings is { Coordinator: not null, Replica: not null }) silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
+            if (settings.Replica is { } replica) AddReplicas(silo, replica);
+        });
+    }
+
+    private static void Listen(EndpointOptions options, SiloEndpoints endpoints, int siloPort, int gatewayPort)
+    {
+        (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (endpoints.Advertised, siloPort, gatewayPort);
+        IPAddress address = endpoints.Listening ?? endpoints.Advertised;
+        options.SiloListeningEndpoint = new IPEndPoint(address, siloPort);
+        if (gatewayPort != 0) options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
+    }
+
+    private static void AddCoordinator(ISiloBuilder silo, CoordinatorStorage storage)
+    {
+        silo.Services.AddSingleton(storage.Benchmarks);
+        silo.Services.AddSingleton(storage.Runs);
+        silo.AddEvaluationCoordinator();
+    }
+
+    private static void AddReplicas(ISiloBuilder silo, ReplicaRole role)
+    {
+        silo.Services.AddSingleton(role.Images);
+        foreach (ReplicaModel model in role.Replicas.Models) silo.AddModelReplica(model);
+    }
+}

@@ -1,0 +1,35 @@
+using TinyGptV.Cluster.Configuration;
+
+namespace TinyGptV.Cluster.Tests.Configuration;
+
+public class EvaluationClusterOptionsValidatorTests
+{
+    private readonly EvaluationClusterOptionsValidator _validator = new();
+
+    [Fact]
+    public void Validate_Defaults_Succeeds() => Assert.True(_validator.Validate(null, new EvaluationClusterOptions()).Succeeded);
+
+    [Fact]
+    public void Validate_EverythingWrong_NamesEverything()
+    {
+        var options = new EvaluationClusterOptions
+        {
+            ShardsInFlight = 0,
+            AttemptsLimit = 0,
+            DiscoveryInterval = TimeSpan.Zero,
+            ShortestPause = TimeSpan.FromSeconds(-1),
+            LongestPause = TimeSpan.FromSeconds(-2),
+            ProgressInterval = TimeSpan.FromSeconds(-3),
+        };
+        Assert.Equal(
+            [
+                "ShardsInFlight is at least 1; found 0.",
+                "AttemptsLimit is at least 1; found 0.",
+                "DiscoveryInterval is longer than zero; found 00:00:00.",
+                "ShortestPause is not negative; found -00:00:01.",
+                "LongestPause is not shorter than ShortestPause, -00:00:01; found -00:00:02.",
+                "ProgressInterval is not negative; found -00:00:03.",
+            ],
+            _validator.Validate(null, options).Failures);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+
+namespace TinyGptV.Fixtures.Processes;
+
+/// <summary>The built program as a process of its own. Disposing it kills the process if it still runs.</summary>
+internal sealed class ProgramProcess : IAsyncDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tinygptv.exe" : "tinygptv");
+
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _transcript = new();
+    private readonly StringBuilder _output = new();
+    private readonly Task _reading;
+
+    private ProgramProcess(Process process)
+    {
+        _process = process;
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output), ReadAsync(process.StandardError, null));
+        _ = _reading.ContinueWith(_ => _lines.Writer.TryComplete(), TaskScheduler.Default);
+    }
+
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Everything on standard output so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Everything on both streams so far, for messages of tests.</summary>
+    public string Transcript => string.Join('\n', _transcript);
+
+    public static ProgramProcess Start(string workingFolder, params string[] arguments) => Start(workingFolder, [], arguments);
+
+    /// <summary>Starts the program with environment variables beside those of the tests.</summary>
+    public static ProgramProcess Start(string workingFolder, IEnumerable<(string Name, string Value)> variables, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder };
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        return Start(start);
+    }
+
+    /// <summary>Starts any program under the same watch.</summary>
+    public static ProgramProcess Start(ProcessStartInfo start)
+    {
+        // These processes live for seconds: compiling their busy code a second time would take a third of their processor time.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
+        return new ProgramProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for a line on either stream; lines before it are gone afterwards.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
+    public async Task<string> WaitForLineAsync(Func<string, bool> isIt, CancellationToken cancellationToken)
+    {
+        await foreach (string line in _lines.Reader.ReadAllAsync(cancellationToken))
+            if (isIt(line))
+                return line;
+        throw new InvalidOperationException($"The program ended with {(_process.HasExited ? _process.ExitCode : "open streams")} before the line came:\n{Transcript}");
+    }
+
+    /// <summary>Waits for the end of the process and of its streams.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        await _reading.WaitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>SIGINT or SIGTERM, by the system's own program; nothing if the process has ended already.</summary>
+    public void Signal(string name)
+    {
+        if (_process.HasExited) return;
+        using Process kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader, StringBuilder? copy)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (copy is not null)
+                lock (copy)
+                    copy.Append(line).Append('\n');
+            _transcript.Enqueue(line);
+            _lines.Writer.TryWrite(line);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
+
+namespace TinyGptV.Fixtures.Storage;
+
+/// <summary>Keeps predictions as the bytes a file would have, creates only what is absent, and can refuse to write.</summary>
+internal sealed class InMemoryRunStore : IRunStore
+{
+    private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
+    private readonly ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> _shards = new();
+    private readonly ConcurrentDictionary<(RunId Run, string Name), string> _reports = new();
+
+    private readonly ConcurrentBag<(RunId Run, string Name, string Content)> _written = [];
+    private readonly ConcurrentBag<(Func<RunId, string, string, bool> Wanted, TaskCompletionSource Told)> _waiting = [];
+
+    /// <summary>Thrown by every write of a shard while it is set.</summary>
+    public Exception? Broken { get; set; }
+
+    /// <summary>How often somebody wrote a shard that was there already.</summary>
+    public int SecondWrites => _secondWrites;
+
+    public void ForgetWhatWasRead() => _readBack.Clear();
+
+    /// <summary>The runs of which a shard was read since then.</summary>
+    public IEnumerable<RunId> RunsReadBack => _readBack.Keys;
+
+    private readonly ConcurrentDictionary<RunId, bool> _readBack = new();
+    private int _secondWrites;
+
+    public ImmutableArray<Prediction> AllPredictions(RunId run) =>
+        Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
+
+    /// <summary>Predictions in the order of reports: benchmarks in evaluation order, samples by identity.</summary>
+    public static ImmutableArray<Prediction> Sort(RunManifest manifest, IEnumerable<Prediction> predictions)
+    {
+        var order = manifest.Benchmarks.Select((benchmark, index) => (benchmark.Definition.Name, index)).ToDictionary();
+        return [.. predictions.OrderBy(prediction => order[prediction.Benchmark]).ThenBy(prediction => prediction.Sample.Id)];
+    }
+
+    /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
+    public ImmutableArray<string> Reports(RunId run) =>
+        [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
+
+    public string Report(RunId run, string name) => _reports[(run, name)];
+
+    /// <summary>Ends when the state of a run was this phase at any time.</summary>
+    public Task WhenStateIsAsync(RunId run, RunPhase phase)
+    {
+        string value = $"\"phase\": \"{phase.ToString().ToLowerInvariant()}\"";
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((Wanted, told));
+        if (_written.Any(entry => Wanted(entry.Run, entry.Name, entry.Content)))
+            told.TrySetResult();
+        return told.Task;
+
+        bool Wanted(RunId written, string name, string content) => written == run && name == RunState.File && content.Contains(value, StringComparison.Ordinal);
+    }
+
+    public RunManifest Manifest(RunId run) => _manifests[run];
+
+    public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<RunId>>([.. _manifests.Keys.OrderBy(run => run.Value, StringComparer.Ordinal)]);
+
+    public ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_manifests.TryAdd(manifest.Run, manifest));
+
+    public ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_manifests.GetValueOrDefault(run));
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. _shards.Keys.Where(key => key.Run == run).Select(key => key.Shard).Order()]);
+
+    public ValueTask<bool> TryWriteShardAsync(
+        RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        if (Broken is { } broken)
+            throw broken;
+        bool written = _shards.TryAdd((run, shard), lines.ToArray());
+        if (!written)
+            Interlocked.Increment(ref _secondWrites);
+        return ValueTask.FromResult(written);
+    }
+
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        _readBack[run] = true;
+        return _shards.TryGetValue((run, shard), out byte[]? lines)
+            ? ValueTask.FromResult(new StoredShard(lines, $"{shard}"))
+            : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
+    }
+
+    public ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        string content = Encoding.UTF8.GetString(bytes.Span);
+        _reports[(run, name)] = content;
+        _written.Add((run, name, content));
+        foreach (var (wanted, told) in _waiting)
+        {
+            if (wanted(run, name, content))
+                told.TrySetResult();
+        }
+
+        return ValueTask.FromResult($"{run}/{name}");
+    }
+
+    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_reports.GetValueOrDefault((run, name)));
+}

@@ -1,0 +1,2 @@
+[assembly: AssemblyFixture(typeof(StartedOnce<RedisServer>))]
+[assembly: AssemblyFixture(typeof(StartedOnce<PostgresServer>))]

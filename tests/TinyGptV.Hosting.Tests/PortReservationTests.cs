@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace TinyGptV.Hosting.Tests;
+
+public sealed class PortReservationTests
+{
+    [Fact]
+    public void TryTake_many_at_once_are_all_different()
+    {
+        PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(IPAddress.Loopback, 0)!)];
+
+        Assert.Equal(50, reservations.Select(reservation => reservation.Port).Distinct().Count());
+        foreach (PortReservation reservation in reservations) reservation.Dispose();
+    }
+
+    [Fact]
+    public void TryTake_reserved_port_is_taken_until_it_is_let_go()
+    {
+        PortReservation first = PortReservation.TryTake(IPAddress.Loopback, 0)!;
+
+        // Elsewhere than on Linux a reservation is no more than a look.
+        if (OperatingSystem.IsLinux()) Assert.Null(PortReservation.TryTake(IPAddress.Loopback, first.Port));
+        first.Dispose();
+        using PortReservation? second = PortReservation.TryTake(IPAddress.Loopback, first.Port);
+        Assert.NotNull(second);
+    }
+
+    [Fact]
+    public void TryTake_port_on_which_someone_listens_even_with_address_reuse_is_taken()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+
+        Assert.Null(PortReservation.TryTake(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
+    }
+
+    [Fact]
+    public void TryTake_port_of_one_address_is_free_on_another()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere loopback is one address.");
+        using PortReservation first = PortReservation.TryTake(IPAddress.Parse("127.0.7.1"), 0)!;
+
+        using PortReservation? second = PortReservation.TryTake(IPAddress.Parse("127.0.7.2"), first.Port);
+        Assert.NotNull(second);
+    }
+}

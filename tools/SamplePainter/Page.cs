@@ -1,0 +1,19 @@
+namespace TinyGptV.SamplePainter;
+
+/// <summary>The paper on which diagrams are drawn.</summary>
+internal static class Page
+{
+    public const int Width = 160;
+    public const int Height = 120;
+
+    public static Canvas Blank()
+    {
+        Canvas page = new(Width, Height);
+        page.FillBox(new Box(0, 0, Width, Height), Colors.Paper);
+        return page;
+    }
+
+    /// <summary>Puts a thing with its middle at a point.</summary>
+    public static void Put(this Canvas page, Icon icon, NamedColor color, int x, int y) =>
+        icon.StampOn(page, color.Rgb, x - ((icon.Width + 2) / 2), y + ((icon.Height + 3) / 2));
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using TinyGptV.Cli.Commands;
+using TinyGptV.Cli.Display;
+using TinyGptV.Cli.Verbs;
+using TinyGptV.Evaluation;
+
+namespace TinyGptV.Throughput;
+
+/// <summary>The command line of the measurement.</summary>
+internal sealed class ThroughputCommand : TeachingCommand
+{
+    private readonly Option<string> _replicas = new("--replicas") { Description = "How many replicas, with commas between the sizes of cluster to measure.", HelpName = "NUMBERS", DefaultValueFactory = _ => "1,4,16,64" };
+    private readonly Option<int> _samples = Number("--samples-per-replica", "How many samples each replica answers on average.", 1000, 1);
+    private readonly Option<int> _delay = Number("--delay", "How long the script takes for an answer, in milliseconds.", 20, 0);
+    private readonly Option<int> _concurrency = Number("--concurrency", "How many answers a replica gives at once.", 1, 1);
+    private readonly Option<int> _processes = Number("--processes", "How many processes the replicas are divided among.", 4, 1);
+    private readonly Option<int> _shardSize = Number("--shard-size", "How many samples are given to a replica at once.", 32, 1);
+    private readonly Option<string?> _folder = new("--folder") { Description = "Where data and runs of the measurement are kept. Default: a temporary folder that is removed.", HelpName = "DIR" };
+    private readonly Option<string> _format = RunOptions.Format();
+
+    public ThroughputCommand(ProgramEnvironment environment) : base(
+        "throughput",
+        "Measures how much one coordinator moves, without a model: a coordinator and scripted replicas as processes of this machine, a benchmark made for it, a store in a folder. "
+        + "It prints samples per second, the efficiency against the smallest cluster, and the coordinator's memory, processor time and bytes on the wire.",
+        ("How evenly work is spread over up to 64 replicas", "dotnet run -c Release --project tools/Throughput"),
+        ("What a coordinator can move at most", "dotnet run -c Release --project tools/Throughput -- --replicas 64 --samples-per-replica 15625 --delay 0 --concurrency 8"))
+    {
+        foreach (Option option in (Option[])[_replicas, _samples, _delay, _concurrency, _processes, _shardSize, _folder, _format]) Add(option);
+        SetAction((result, cancellationToken) => RunAsync(environment, result, cancellationToken));
+    }
+
+    private async Task<int> RunAsync(ProgramEnvironment environment, ParseResult result, CancellationToken cancellationToken)
+    {
+        string? kept = result.GetValue(_folder);
+        string folder = kept ?? Directory.CreateTempSubdirectory("tinygptv-throughput-").FullName;
+        try
+        {
+            return await new ThroughputSession(environment).RunAsync(Bind(result, folder), cancellationToken);
+        }
+        finally
+        {
+            if (kept is null) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private ThroughputOptions Bind(ParseResult result, string folder) => new(
+        [.. result.GetRequiredValue(_replicas).Split(',', StringSplitOptions.TrimEntries).Select(ParseReplicas)],
+        result.GetValue(_samples),
+        TimeSpan.FromMilliseconds(result.GetValue(_delay)),
+        result.GetValue(_concurrency),
+        result.GetValue(_processes),
+        result.GetValue(_shardSize),
+        folder,
+        result.GetChoice<OutputFormat>(_format));
+
+    private static int ParseReplicas(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int replicas) && replicas > 0 ? replicas : throw new PrerequisiteException(
+            $"--replicas lists whole numbers from 1 on with commas between them, for example 1,16,64; found '{text}'.");
+
+    private static Option<int> Number(string name, string description, int standard, int smallest)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        option.Validators.Add(NumberRange.AtLeast(smallest));
+        return option;
+    }
+}
