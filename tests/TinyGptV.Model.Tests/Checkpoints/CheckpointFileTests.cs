@@ -12,8 +12,9 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Open_MisleadingExtension_GoesByContent()
     {
-        using ICheckpointFile safetensors = CheckpointFile.Open(_folder.Copy("eva_vit/eva_vit_g.safetensors", "a.pth"));
-        using ICheckpointFile torchZip = CheckpointFile.Open(_folder.Copy("eva_vit/eva_vit_g.pth", "b.safetensors"));
+        (string Torch, string Safetensors) twin = GoldenFiles.Twins().First();
+        using ICheckpointFile safetensors = CheckpointFile.Open(_folder.Copy(twin.Safetensors, "a.pth"));
+        using ICheckpointFile torchZip = CheckpointFile.Open(_folder.Copy(twin.Torch, "b.safetensors"));
 
         Assert.Equal(CheckpointFileKind.Safetensors, safetensors.Kind);
         Assert.Equal(CheckpointFileKind.TorchZip, torchZip.Kind);
@@ -41,7 +42,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Open_SymbolicLink_IsFollowed()
     {
-        File.CreateSymbolicLink(_folder["link.pth"], Golden.PathOf("eva_vit/eva_vit_g.pth"));
+        File.CreateSymbolicLink(_folder["link.pth"], Golden.PathOf(GoldenFiles.EvaWeights));
 
         using ICheckpointFile file = CheckpointFile.Open(_folder["link.pth"]);
 

@@ -13,10 +13,14 @@ public sealed class TorchZipFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("eva_vit/eva_vit_g.pth", "eva_vit/eva_vit_g.safetensors")]
-    [InlineData("qformer/blip2_pretrained_flant5xxl.pth", "qformer/blip2_pretrained_flant5xxl.safetensors")]
-    [InlineData("phi/pytorch_model.bin", "phi/model.safetensors")]
+    public static TheoryData<string, string> Twins()
+    {
+        var twins = new TheoryData<string, string>();
+        foreach ((string torch, string safetensors) in GoldenFiles.Twins()) twins.Add(torch, safetensors);
+        return twins;
+    }
+
+    [Theory, MemberData(nameof(Twins))]
     public void Open_GoldenFile_HoldsTheSameTensorsAsItsSafetensorsTwin(string torchPath, string safetensorsPath)
     {
         using ICheckpointFile torchFile = Golden.Open(torchPath), twin = Golden.Open(safetensorsPath);
@@ -35,8 +39,9 @@ public sealed class TorchZipFileTests : IDisposable
     [Fact]
     public void Open_TrainingCheckpoint_HasItsModelAndTheRestAsMetadata()
     {
-        JsonNode keys = Golden.Json("e2e/stage4_keys.json");
-        using ICheckpointFile file = Golden.Open("e2e/TinyGPT-V_for_Stage4.pth");
+        JsonNode keys = Golden.Json(GoldenFiles.StageKeys);
+        using ICheckpointFile file = Golden.Open(GoldenFiles.Stage);
+        Assert.SkipUnless(file.Kind == CheckpointFileKind.TorchZip, "The set's stage file is no training checkpoint.");
 
         Assert.Equal(keys["model"]!.AsObject().Select(key => key.Key).Order(), file.Tensors.Keys.Order());
         foreach ((string name, JsonNode? shape) in keys["model"]!.AsObject())
