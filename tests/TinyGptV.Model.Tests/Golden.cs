@@ -10,12 +10,18 @@ namespace TinyGptV.Model.Tests;
 /// </summary>
 internal static class Golden
 {
+    /// <summary>The environment variable that names another set's folder.</summary>
+    public const string Variable = "TINYGPTV_GOLDEN";
+
     /// <summary>The folder that holds the solution.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    public static string Folder { get; } = Environment.GetEnvironmentVariable("TINYGPTV_GOLDEN") is { Length: > 0 } folder
-        ? Path.GetFullPath(folder)
-        : Path.Combine(Checkout, "tests", "golden");
+    public static string Folder { get; } = OtherSet is { } folder ? Path.GetFullPath(folder) : Path.Combine(Checkout, "tests", "golden");
+
+    /// <summary>Whether the set is not the one of this checkout.</summary>
+    public static bool IsOtherSet => OtherSet is not null;
+
+    private static string? OtherSet => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
 
     public static string PathOf(string relativePath) => Path.Combine(Folder, relativePath);
 
