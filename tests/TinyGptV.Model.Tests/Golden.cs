@@ -89,6 +89,6 @@ internal static class Golden
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "TinyGptV.Cluster.sln")))
                 return folder;
-        throw new InvalidOperationException($"TinyGptV.Cluster.sln is in no folder above {AppContext.BaseDirectory}. Set TINYGPTV_GOLDEN.");
+        throw new InvalidOperationException($"TinyGptV.Cluster.sln is in no folder above {AppContext.BaseDirectory}. Set {Variable}.");
     }
 }

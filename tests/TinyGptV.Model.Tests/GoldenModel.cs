@@ -45,7 +45,8 @@ internal static class GoldenModel
     private static IEnumerable<string> FindPhiFolders()
     {
         string named = Path.GetDirectoryName((string)Config["phi"]!)!;
-        string[] others = [.. GoldenFiles.Listed("e2e").Where(name => name.EndsWith("/config.json")).Select(name => Path.GetDirectoryName(name)!)];
-        return others.Where(other => other != named).Order(StringComparer.Ordinal).Prepend(named);
+        IEnumerable<string> all = GoldenFiles.Listed("e2e").Where(name => name.EndsWith("/config.json", StringComparison.Ordinal))
+            .Select(name => Path.GetDirectoryName(name)!);
+        return all.Where(other => other != named).Order(StringComparer.Ordinal).Prepend(named);
     }
 }

@@ -18,8 +18,8 @@ public sealed class LoadedModelTests
 
     [Fact]
     public void Load_ImageSizeThatPatchesDoNotFill_IsRefused() =>
-        Assert.Contains("multiple of the patch size", Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { ImageSize = GoldenModel.ImageSize + 1 })).Message,
-            StringComparison.Ordinal);
+        Assert.Contains("multiple of the patch size",
+            Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { ImageSize = GoldenModel.ImageSize + 1 })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Settings_EveryChoiceThatDecidesAnswers_IsNamed()

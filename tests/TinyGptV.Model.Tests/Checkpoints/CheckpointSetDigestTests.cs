@@ -13,9 +13,10 @@ public sealed class CheckpointSetDigestTests
         var digests = await set.ComputeDigestsAsync(TestContext.Current.CancellationToken);
 
         string phi = GoldenModel.PhiFolders[0] + "/";
-        string[] inPhi = [.. GoldenFiles.Listed("e2e").Where(name => name.StartsWith(phi) && Path.GetExtension(name) != ".md")];
+        string[] inPhi = [.. GoldenFiles.Listed("e2e").Where(name => name.StartsWith(phi, StringComparison.Ordinal) && Path.GetExtension(name) != ".md")];
         Assert.Contains(phi + "config.json", inPhi);
-        Assert.Equal([.. inPhi.Concat(new[] { GoldenFiles.Eva, GoldenFiles.Blip2, GoldenFiles.Stage }.Select(Path.GetFileName)).Order(StringComparer.Ordinal)], digests.Keys);
+        IEnumerable<string> others = new[] { GoldenFiles.Eva, GoldenFiles.Blip2, GoldenFiles.Stage }.Select(path => Path.GetFileName(path));
+        Assert.Equal(inPhi.Concat(others).Order(StringComparer.Ordinal), digests.Keys);
         Assert.All(digests, digest => Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Golden.PathOf(Path.Combine("e2e", digest.Key))))), digest.Value));
     }

@@ -48,7 +48,9 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_OneTorchFile_IsEnough()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        _folder.Copy(GoldenFiles.Twins().First(twin => twin.Safetensors == GoldenFiles.PhiWeights).Torch, "pytorch_model.bin");
+        string? weights = GoldenFiles.Twins().FirstOrDefault(twin => twin.Safetensors == GoldenFiles.PhiWeights).Torch;
+        Assert.SkipWhen(weights is null, "The set's small language model is in no PyTorch file.");
+        _folder.Copy(weights, "pytorch_model.bin");
         _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
@@ -65,7 +67,8 @@ public sealed class Phi2FolderTests : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         using Phi2Folder golden = Phi2Folder.Open(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]).PhiFolder);
         int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
-        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name)).SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
+        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name))
+            .SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
         _folder.Write("model.safetensors", SafetensorsBytes.Of(rewritten));
         _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
@@ -115,7 +118,7 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_IndexThatPromisesMore_ListsWhatIsAbsent()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        string? path = WeightFiles.Find(GoldenModel.Paths.PhiFolder).FirstOrDefault(file => file.EndsWith(".index.json"));
+        string? path = WeightFiles.Find(GoldenModel.Paths.PhiFolder).FirstOrDefault(file => file.EndsWith(".index.json", StringComparison.Ordinal));
         Assert.SkipWhen(path is null, "The set's Phi-2 folder is in one file, without an index.");
         CopyGolden(GoldenModel.Paths.PhiFolder);
         JsonNode index = JsonNode.Parse(File.ReadAllText(path))!;
@@ -147,8 +150,9 @@ public sealed class Phi2FolderTests : IDisposable
         return all.FirstOrDefault(folder => folder.Kind == kind);
     }
 
-    /// <summary>The element type that a folder's configuration tells.</summary>
-    private static torch.ScalarType TypeOf(Phi2Folder folder) => Enum.Parse<torch.ScalarType>((string)folder.Metadata["torch_dtype"]!, ignoreCase: true);
+    /// <summary>The element type that a folder's configuration tells, else the one of its first tensor.</summary>
+    private static torch.ScalarType TypeOf(Phi2Folder folder) =>
+        (string?)folder.Metadata["torch_dtype"] is { } type ? Enum.Parse<torch.ScalarType>(type, ignoreCase: true) : folder.Tensors.Values.First().Type;
 
     private void CopyGolden(string folder)
     {

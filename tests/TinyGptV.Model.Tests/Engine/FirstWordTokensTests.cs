@@ -23,7 +23,8 @@ public sealed class FirstWordTokensTests
     public void Of_Words_TakesEachSpellingThatIsOneToken()
     {
         PhiTokenizer tokenizer = PhiTokenizer.Open(GoldenModel.TokenizerFolder);
-        foreach (string word in new[] { "yes", "no", "true", "false", "a", Unspelled }) Assert.Equal(SpellingsOf(word), FirstWordTokens.Of([word], tokenizer).All);
+        foreach (string word in new[] { "yes", "no", "true", "false", "a", Unspelled })
+            Assert.Equal(SpellingsOf(word), FirstWordTokens.Of([word], tokenizer).All);
         Assert.Equal([.. SpellingsOf("yes"), .. SpellingsOf("no")], FirstWordTokens.Of(["yes", "no"], tokenizer).All);
         Assert.InRange(SpellingsOf("a").Length, 2, 4); // "a" and "A" are bytes, which every vocabulary has
         Assert.Empty(SpellingsOf(Unspelled));

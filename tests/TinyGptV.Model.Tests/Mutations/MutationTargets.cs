@@ -13,8 +13,6 @@ internal static class MutationTargets
 {
     private const int MostImages = 11;
 
-    private static string Pth => GoldenFiles.PhiAdapters.First();
-
     private static IEnumerable<string> TokenizerFiles =>
         new[] { "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json" }
             .Where(name => File.Exists(Path.Combine(GoldenModel.TokenizerFolder, name)));
@@ -37,7 +35,11 @@ internal static class MutationTargets
         return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Telling = ..(8 + (int)BitConverter.ToInt64(file)) };
     }
 
-    private static MutationTarget TorchZip() => new("pth", 12, File.ReadAllBytes(Golden.PathOf(Pth)), ReadCheckpoint) { Telling = PickleOf(Golden.PathOf(Pth)) };
+    private static MutationTarget TorchZip()
+    {
+        string path = Golden.PathOf(GoldenFiles.PhiAdapters.First());
+        return new MutationTarget("pth", 12, File.ReadAllBytes(path), ReadCheckpoint) { Telling = PickleOf(path) };
+    }
 
     private static MutationTarget TorchZipInZip64() => new("pth with ZIP64",
         16, StoredZip.Of(true, ("archive/data.pkl", PickleBytes.OneTensor()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[8])), ReadCheckpoint);
@@ -86,11 +88,15 @@ internal static class MutationTargets
         yield return new MutationTarget("phi-2/config.json of a model", 2, phi, ReadModel("phi-2/config.json"));
     }
 
-    private static MutationTarget Tokenizer(string name) => new($"tokenizer/{name}", 7, File.ReadAllBytes(Path.Combine(GoldenModel.TokenizerFolder, name)), folder =>
+    private static MutationTarget Tokenizer(string name)
     {
-        foreach (string other in TokenizerFiles) folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{other}", other);
-        return mutated => ReadTokenizer(folder, name, mutated);
-    });
+        byte[] file = File.ReadAllBytes(Path.Combine(GoldenModel.TokenizerFolder, name));
+        return new MutationTarget($"tokenizer/{name}", 7, file, folder =>
+        {
+            foreach (string other in TokenizerFiles) folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{other}", other);
+            return mutated => ReadTokenizer(folder, name, mutated);
+        });
+    }
 
     private static MutationTarget TokenizerInOneFile()
     {
@@ -131,11 +137,12 @@ internal static class MutationTargets
     {
         foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{golden}")))
             folder.Copy($"e2e/{golden}/{Path.GetFileName(path)}", Path.GetFileName(path));
+        long size = Directory.EnumerateFiles(folder.Root).Sum(path => new FileInfo(path).Length);
         return mutated =>
         {
             folder.Write(name, mutated);
             using Phi2Folder phi = Phi2Folder.Open(folder.Root);
-            ReadEverything(phi, 1 << 20);
+            ReadEverything(phi, size + mutated.Length); // no tensor is more than what holds it
         };
     };
 

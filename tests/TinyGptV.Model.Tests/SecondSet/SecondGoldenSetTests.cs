@@ -11,6 +11,9 @@ public sealed class SecondGoldenSetTests(ITestOutputHelper output)
     /// <summary>Names a folder where the second set is left to be looked at and used; else it is deleted.</summary>
     private const string KeptIn = "TINYGPTV_SECOND_SET";
 
+    /// <summary>Why one test is skipped there.</summary>
+    private const string LackingTrait = "The set has no run of the Q-Former with masked image tokens.";
+
     /// <summary>What another run has no use for: this test, and what reads no golden files and takes long.</summary>
     private static readonly Type[] LeftOut = [typeof(SecondGoldenSetTests), typeof(EngineStepsTests), typeof(FullSizeModelTests)];
 
@@ -24,10 +27,12 @@ public sealed class SecondGoldenSetTests(ITestOutputHelper output)
 
         string said = await RunAsync(set, folder.Root);
 
-        JsonNode[] tests = [.. JsonNode.Parse(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken))!["results"]!["tests"]!.AsArray()!];
-        foreach (var outcome in tests.GroupBy(test => (string)test["status"]!)) output.WriteLine($"{outcome.Key}: {outcome.Count()}");
-        Assert.True(tests.All(test => (string)test["status"]! is "passed"), said);
-        Assert.InRange(tests.Length, 200, 2000);
+        JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken))!;
+        ILookup<string, JsonNode> tests = report["results"]!["tests"]!.AsArray().ToLookup(test => (string)test!["status"]!, test => test!);
+        foreach (var outcome in tests) output.WriteLine($"{outcome.Key}: {outcome.Count()}");
+        Assert.True(tests.All(outcome => outcome.Key is "passed" or "skipped"), said);
+        Assert.Equal([LackingTrait], tests["skipped"].Select(test => (string)test["message"]!));
+        Assert.InRange(tests["passed"].Count(), 200, 2000);
     }
 
     private static async Task<string> RunAsync(string set, string results)

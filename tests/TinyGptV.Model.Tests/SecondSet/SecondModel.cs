@@ -46,7 +46,7 @@ internal static class SecondModel
         writer.Copy(GoldenFiles.Vision, "0.safetensors");
         writer.Copy(GoldenFiles.Training, "1.safetensors");
         writer.Write("2.safetensors", Golden.Tensors(GoldenFiles.Language)
-            .ToDictionary(tensor => tensor.Key, tensor => tensor.Key.EndsWith(".logits") ? tensor.Value[^1..] : tensor.Value));
+            .ToDictionary(tensor => tensor.Key, tensor => tensor.Key.EndsWith(".logits", StringComparison.Ordinal) ? tensor.Value[^1..] : tensor.Value));
     }
 
     /// <summary>The folder that the configuration names keeps its name, in PyTorch shards; any other becomes one safetensors file.</summary>
@@ -68,11 +68,12 @@ internal static class SecondModel
     private static void WriteShards(SetWriter writer, string folder, Dictionary<string, torch.Tensor> tensors)
     {
         var map = new JsonObject();
-        foreach ((KeyValuePair<string, torch.Tensor>[] shard, int number) in tensors.Chunk((tensors.Count + Shards - 1) / Shards).Select((shard, index) => (shard, index + 1)))
+        KeyValuePair<string, torch.Tensor>[][] shards = [.. tensors.Chunk((tensors.Count + Shards - 1) / Shards)];
+        for (int i = 0; i < shards.Length; i++)
         {
-            string name = $"pytorch_model-{number:00000}-of-{Shards:00000}.bin";
-            writer.Write($"{folder}/{name}", TorchZipBytes.Of(shard.ToDictionary()));
-            foreach ((string tensor, _) in shard) map[tensor] = name;
+            string name = $"pytorch_model-{i + 1:00000}-of-{shards.Length:00000}.bin";
+            writer.Write($"{folder}/{name}", TorchZipBytes.Of(shards[i].ToDictionary()));
+            foreach ((string tensor, _) in shards[i]) map[tensor] = name;
         }
 
         writer.Write($"{folder}/pytorch_model.bin.index.json", new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map });
@@ -128,7 +129,8 @@ internal static class SecondModel
     private static void WriteQFormer(SetWriter writer)
     {
         Dictionary<string, torch.Tensor> blip2 = new(Golden.Tensors(GoldenFiles.Blip2)), stage = new(Golden.Tensors(GoldenFiles.Stage));
-        foreach (string name in blip2.Keys.Where(name => name == "query_tokens" || name.StartsWith("Qformer.")).Except(stage.Keys).ToArray())
+        IEnumerable<string> qformer = blip2.Keys.Where(name => name == "query_tokens" || name.StartsWith("Qformer.", StringComparison.Ordinal));
+        foreach (string name in qformer.Except(stage.Keys).ToArray())
         {
             stage[name] = blip2[name];
             blip2[name] = blip2[name] + 1;

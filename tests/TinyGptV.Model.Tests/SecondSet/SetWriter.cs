@@ -37,7 +37,8 @@ internal sealed class SetWriter(string root, string part)
     /// <summary>Copies the files that the layout names.</summary>
     public void CopyJson()
     {
-        foreach (string name in GoldenFiles.Listed(part).Where(name => !name.Contains('/') && name.EndsWith(".json"))) Copy($"{part}/{name}", name);
+        foreach (string name in GoldenFiles.Listed(part).Where(name => !name.Contains('/') && name.EndsWith(".json", StringComparison.Ordinal)))
+            Copy($"{part}/{name}", name);
     }
 
     public void WriteManifest() => File.WriteAllText(PathOf("manifest.json"), new JsonObject { ["files"] = _files }.ToJsonString());

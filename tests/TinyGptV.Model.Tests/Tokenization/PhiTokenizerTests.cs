@@ -164,7 +164,8 @@ public sealed class PhiTokenizerTests : IDisposable
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\":{\"x\":{\"content\":\" \"}}}", "null")]
     public void Open_UnsoundFile_SaysWhichAndWhy(string file, string content, string expected)
     {
-        foreach (string name in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" }) _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{name}", name);
+        foreach (string name in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
+            _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{name}", name);
         _folder.Write(file, Encoding.UTF8.GetBytes(content));
 
         Assert.Contains(expected, Assert.Throws<CheckpointException>(() => PhiTokenizer.Open(_folder.Root)).Message, StringComparison.Ordinal);
@@ -176,6 +177,7 @@ public sealed class PhiTokenizerTests : IDisposable
 
     private void WriteTokenizerJson(bool mergesAsPairs)
     {
+        JsonNode vocabulary = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/vocab.json");
         var merges = File.ReadAllLines(Path.Combine(GoldenModel.TokenizerFolder, "merges.txt")).Skip(1).Where(line => line.Length > 0)
             .Select(line => mergesAsPairs ? (JsonNode)new JsonArray([.. line.Split(' ').Select(part => (JsonNode?)part)]) : line);
         var added = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/tokenizer_config.json")["added_tokens_decoder"]!.AsObject().Select(entry =>
@@ -187,7 +189,7 @@ public sealed class PhiTokenizerTests : IDisposable
         var file = new JsonObject
         {
             ["added_tokens"] = new JsonArray([.. added]),
-            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/vocab.json"), ["merges"] = new JsonArray([.. merges]) },
+            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray([.. merges]) },
         };
         _folder.Write("tokenizer.json", Encoding.UTF8.GetBytes(file.ToJsonString()));
     }
