@@ -3,7 +3,7 @@ using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Engine;
 using TinyGptV.Model.Engine.Decoding;
 using TinyGptV.Model.Language;
-using TinyGptV.Model.Tokenization;
+using TinyGptV.Model.Tests.Engine;
 using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests;
@@ -15,15 +15,13 @@ public sealed class EndToEndTests
 
     private static JsonNode Goldens { get; } = Golden.Json("e2e/goldens.json");
 
-    [Theory]
-    [InlineData("phi-2")]             // float16 shards of PyTorch
-    [InlineData("phi-2-safetensors")] // float32 shards of safetensors
+    [Theory, MemberData(nameof(GoldenModel.EachPhiFolder), MemberType = typeof(GoldenModel))]
     public void EncodeImages_GoldenPixels_GivesTheOriginalsVectors(string phiFolder)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         using LoadedModel model = Load(phiFolder);
-        IReadOnlyDictionary<string, Tensor> vision = Golden.Tensors("e2e/goldens_vision.safetensors");
+        IReadOnlyDictionary<string, Tensor> vision = Golden.Tensors(GoldenFiles.Vision);
         for (int image = 0; image < vision["pixel_values"].shape[0]; image++)
             AssertWithin(vision["image_embeds"][image], model.Network.EncodeImages(vision["pixel_values"][image].unsqueeze(0)).squeeze(0), $"image {image}");
     }
@@ -33,8 +31,8 @@ public sealed class EndToEndTests
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        using LoadedModel model = Load("phi-2");
-        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors"), vision = Golden.Tensors("e2e/goldens_vision.safetensors");
+        using LoadedModel model = Load(GoldenModel.PhiFolders[0]);
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors(GoldenFiles.Language), vision = Golden.Tensors(GoldenFiles.Vision);
         foreach (JsonNode? one in Goldens["cases"]!.AsArray())
         {
             int image = (int)one!["image"]!, prompt = (int)one["prompt"]!;
@@ -42,14 +40,15 @@ public sealed class EndToEndTests
             Tensor input = cat([Embed(model, one["segment_ids"]![0]!), vectors, Embed(model, one["segment_ids"]![1]!)]);
             Assert.Equal((long)one["context_length"]!, input.shape[0]);
             Tensor hidden = model.Network.Language.Forward(input, [new RowSpan(null, 0, (int)input.shape[0])]);
-            AssertWithin(language[$"image{image}.prompt{prompt}.logits"], model.Network.Language.Logits(hidden), $"logits of image {image}, prompt {prompt}");
+            Tensor stored = language[$"image{image}.prompt{prompt}.logits"];
+            Golden.AssertLogits(stored, model.Network.Language.Logits(hidden), ToleranceFor(stored), $"logits of image {image}, prompt {prompt}");
         }
     }
 
     [Fact]
     public async Task Generation_and_ranking_from_image_files_are_the_originals()
     {
-        await using GenerationEngine engine = Start("phi-2");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         await AssertAnswersAsync(engine);
     }
 
@@ -58,8 +57,8 @@ public sealed class EndToEndTests
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        using LoadedModel model = Load("phi-2");
-        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors");
+        using LoadedModel model = Load(GoldenModel.PhiFolders[0]);
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors(GoldenFiles.Language);
         JsonArray batches = Goldens["batches"]!.AsArray();
         for (int batch = 0; batch < batches.Count; batch++)
         {
@@ -80,29 +79,28 @@ public sealed class EndToEndTests
     [Fact]
     public async Task First_words_of_every_question_have_the_probability_that_the_originals_logits_give_them()
     {
-        // Of the four spellings of each word the golden vocabulary has one of yes, one of no and none of true.
-        int[] yes = [Token(" Yes")], no = [Token(" no")];
-        await using GenerationEngine engine = Start("phi-2");
-        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors("e2e/goldens_language.safetensors");
+        string[] words = ["no", "true", "yes", FirstWordTokensTests.SpelledWords[0]];
+        int[][] tokens = [.. words.Select(FirstWordTokensTests.SpellingsOf)];
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
+        IReadOnlyDictionary<string, Tensor> language = Golden.Tensors(GoldenFiles.Language);
         foreach (JsonNode? one in Goldens["cases"]!.AsArray())
         {
             GeneratedAnswer plain = await GenerateAsync(engine, (int)one!["image"]!, Text(one), NewTokens);
-            GeneratedAnswer answer = await GenerateAsync(engine, (int)one["image"]!, Text(one), NewTokens with { FirstWords = ["no", "true", "yes"] });
+            GeneratedAnswer answer = await GenerateAsync(engine, (int)one["image"]!, Text(one), NewTokens with { FirstWords = [.. words] });
             Assert.Equal(plain.TokenIds, answer.TokenIds);
             Assert.Empty(plain.FirstWords);
             using var scope = NewDisposeScope();
-            Tensor logits = language[$"image{(int)one["image"]!}.prompt{(int)one["prompt"]!}.logits"][-1];
-            Assert.Equal(ProbabilityOf(logits, no), answer.FirstWords[0], Tolerance);
-            Assert.Equal(0, answer.FirstWords[1]);
-            Assert.Equal(ProbabilityOf(logits, yes), answer.FirstWords[2], Tolerance);
+            Tensor stored = language[$"image{(int)one["image"]!}.prompt{(int)one["prompt"]!}.logits"], last = stored.reshape(-1, stored.shape[^1])[-1];
+            for (int word = 0; word < words.Length; word++)
+                Assert.Equal(ProbabilityOf(last, tokens[word]), answer.FirstWords[word], tokens[word].Length == 0 ? 0 : Tolerance);
         }
     }
 
     [Fact]
     public async Task First_words_do_not_depend_on_how_tokens_are_chosen()
     {
-        await using GenerationEngine engine = Start("phi-2");
-        DecodingOptions asked = NewTokens with { FirstWords = ["yes", "no"] };
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
+        DecodingOptions asked = NewTokens with { FirstWords = [.. FirstWordTokensTests.SpelledWords.Take(2)] };
         GeneratedAnswer greedy = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked);
         GeneratedAnswer drawn = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { DoSample = true, Temperature = 3, RepetitionPenalty = 2 });
         GeneratedAnswer searched = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { NumBeams = 3 });
@@ -114,18 +112,19 @@ public sealed class EndToEndTests
     [Fact]
     public async Task Ranking_of_fewer_candidates_is_the_originals()
     {
-        await using GenerationEngine engine = Start("phi-2");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         JsonNode golden = Goldens["multi_select_num_cand_2"]!;
         string[] candidates = [.. Goldens["candidates"]!.AsArray().Take(2).Select(c => (string)c!)];
-        string prompt = ((string)Golden.Json("e2e/config.json")["prompt_template"]!).Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)golden["prompt"]!]!, StringComparison.Ordinal);
-        var likelihoods = await engine.RankAsync("image", Image((int)golden["image"]!), prompt, candidates, (string)Golden.Json("e2e/config.json")["end_sym"]!, TestContext.Current.CancellationToken);
+        string prompt = GoldenModel.Prompt((string)Goldens["prompts"]![(int)golden["prompt"]!]!);
+        var likelihoods = await engine.RankAsync(
+            "image", GoldenModel.Picture((int)golden["image"]!), prompt, candidates, GoldenModel.EndSymbol, TestContext.Current.CancellationToken);
         Assert.Equal(golden["ranks"]![0]!.AsArray().Take(2).Select(r => (int)r!), Enumerable.Range(0, 2).OrderByDescending(c => likelihoods[c].LogLikelihood / likelihoods[c].Tokens));
     }
 
     [Fact]
     public async Task Batches_of_mixed_lengths_are_the_originals()
     {
-        await using GenerationEngine engine = Start("phi-2-safetensors");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[^1]);
         foreach (JsonNode? batch in Goldens["batches"]!.AsArray())
         {
             int[] images = [.. batch!["images"]!.AsArray().Select(i => (int)i!)], prompts = [.. batch["prompts"]!.AsArray().Select(p => (int)p!)];
@@ -137,7 +136,7 @@ public sealed class EndToEndTests
     [Fact]
     public async Task Beam_searches_are_the_originals()
     {
-        await using GenerationEngine engine = Start("phi-2");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         foreach (JsonNode? beam in Goldens["beams"]!.AsArray())
         {
             JsonNode options = beam!["options"]!;
@@ -157,7 +156,7 @@ public sealed class EndToEndTests
     [Fact]
     public async Task Dialogues_of_the_demonstrations_are_the_originals()
     {
-        await using GenerationEngine engine = Start("phi-2");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         foreach (JsonNode? golden in Goldens["chat_greedy"]!.AsArray())
         {
             JsonNode settings = golden!["generation_kwargs"]!;
@@ -183,7 +182,7 @@ public sealed class EndToEndTests
     [Fact]
     public async Task PrependsBegin_PutsTheBeginTokenInFrontAsInTraining()
     {
-        await using GenerationEngine engine = Start("phi-2");
+        await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         string text = (string)Goldens["texts"]![0]!;
         GeneratedAnswer switched = await GenerateAsync(engine, 0, text, NewTokens with { PrependsBegin = true });
         GeneratedAnswer spelled = await GenerateAsync(engine, 0, "<|endoftext|>" + text, NewTokens);
@@ -196,13 +195,12 @@ public sealed class EndToEndTests
     {
         JsonNode?[] cases = [.. Goldens["cases"]!.AsArray()];
         string[] candidates = [.. Goldens["candidates"]!.AsArray().Select(c => (string)c!)];
-        string template = (string)Golden.Json("e2e/config.json")["prompt_template"]!, end = (string)Golden.Json("e2e/config.json")["end_sym"]!;
 
         // All at once: the engine batches them.
         var generated = cases.Select(c => GenerateAsync(engine, (int)c!["image"]!, Text(c), NewTokens)).ToArray();
         var ranked = cases.Select(c => engine.RankAsync(
-            Digest(c!), Image((int)c!["image"]!), template.Replace("{}", "<Img><ImageHere></Img> " + (string)Goldens["prompts"]![(int)c["prompt"]!]!, StringComparison.Ordinal),
-            candidates, end, TestContext.Current.CancellationToken)).ToArray();
+            Digest(c!), GoldenModel.Picture((int)c!["image"]!), GoldenModel.Prompt((string)Goldens["prompts"]![(int)c["prompt"]!]!), candidates,
+            GoldenModel.EndSymbol, TestContext.Current.CancellationToken)).ToArray();
         for (int i = 0; i < cases.Length; i++)
         {
             GeneratedAnswer answer = await generated[i];
@@ -216,12 +214,6 @@ public sealed class EndToEndTests
         }
     }
 
-    private static int Token(string text)
-    {
-        var tokenizer = PhiTokenizer.Open(Golden.PathOf("e2e/phi-2"));
-        return Assert.Single(tokenizer.Encode(text));
-    }
-
     private static double ProbabilityOf(Tensor logits, int[] tokens)
     {
         float[] scores = [.. logits.data<float>()];
@@ -230,18 +222,18 @@ public sealed class EndToEndTests
     }
 
     private static void AssertWithin(Tensor expected, Tensor actual, string what) =>
-        Golden.AssertClose(expected, actual, Tolerance / expected.abs().max().item<float>(), what);
+        Golden.AssertClose(expected, actual, ToleranceFor(expected), what);
+
+    private static double ToleranceFor(Tensor expected) => Tolerance / expected.abs().max().item<float>();
 
     private static DecodingOptions NewTokens { get; } = new() { MaxNewTokens = Goldens["cases"]!.AsArray().Max(c => c!["sequence"]!.AsArray().Count) - 1 };
 
     private static Task<GeneratedAnswer> GenerateAsync(GenerationEngine engine, int image, string text, DecodingOptions decoding) =>
-        engine.GenerateAsync($"image {image}", Image(image), text, decoding, TestContext.Current.CancellationToken);
+        engine.GenerateAsync($"image {image}", GoldenModel.Picture(image), text, decoding, TestContext.Current.CancellationToken);
 
     private static string Text(JsonNode one) => (string)Goldens["texts"]![(int)one["prompt"]!]!;
 
     private static string Digest(JsonNode one) => $"image {(int)one["image"]!}";
-
-    private static byte[] Image(int image) => File.ReadAllBytes(Golden.PathOf($"e2e/images/image_{image}.png"));
 
     private static Tensor Embed(LoadedModel model, JsonNode ids) => model.Network.Language.Embed(tensor(ids.AsArray().Select(i => (long)i!).ToArray()));
 
@@ -249,8 +241,7 @@ public sealed class EndToEndTests
 
     private static LoadedModel Load(string phiFolder)
     {
-        string folder = Golden.PathOf("e2e");
-        using CheckpointSet files = CheckpointSet.Open(CheckpointPaths.Find(folder) with { PhiFolder = Path.Combine(folder, phiFolder) });
+        using CheckpointSet files = CheckpointSet.Open(GoldenModel.PathsWith(phiFolder));
         return LoadedModel.Load(files, new ModelSettings(), TestContext.Current.CancellationToken);
     }
 }

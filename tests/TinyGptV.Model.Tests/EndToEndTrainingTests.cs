@@ -32,7 +32,7 @@ public sealed class EndToEndTrainingTests
         using var scope = NewDisposeScope();
         using LoadedModel model = Load();
         JsonNode steps = Goldens["steps"]!, run = Goldens["runs"]!.AsArray().First(r => (string)r!["name"]! == (string)steps["sample"]!)!;
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("e2e/goldens_train.safetensors");
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.Training);
         Dictionary<string, Parameter> trainable = Trainable(model, steps);
         TrainingSequence[] batch = Arrange(model, run);
         Tensor pixels = Pixels(run)!;
@@ -58,7 +58,7 @@ public sealed class EndToEndTrainingTests
     // The original's rows are padded behind to the longest of the batch; ours are the unpadded front of them.
     private static void AssertRowsAreTheOriginals(string name, LoadedModel model, TrainingSequence[] batch)
     {
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("e2e/goldens_train.safetensors");
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.Training);
         for (int row = 0; row < batch.Length; row++)
         {
             int count = batch[row].Labels.Length;
@@ -91,7 +91,7 @@ public sealed class EndToEndTrainingTests
     private static string[] Texts(JsonNode array) => [.. array.AsArray().Select(t => (string)t!)];
 
     private static Tensor? Pixels(JsonNode run) => run["images"] is JsonArray images
-        ? Golden.Read("e2e/goldens_vision.safetensors", "pixel_values").index_select(0, tensor(images.Select(i => (long)i!).ToArray()))
+        ? Golden.Read(GoldenFiles.Vision, "pixel_values").index_select(0, tensor(images.Select(i => (long)i!).ToArray()))
         : null;
 
     // Of the three largest tensors only the first rows, entries or columns are kept, beside sums over the whole.
@@ -145,7 +145,7 @@ public sealed class EndToEndTrainingTests
     private static LoadedModel Load()
     {
         set_num_threads(1);
-        using CheckpointSet files = CheckpointSet.Open(CheckpointPaths.Find(Golden.PathOf("e2e")));
+        using CheckpointSet files = CheckpointSet.Open(GoldenModel.Paths);
         return LoadedModel.Load(files, new ModelSettings(), TestContext.Current.CancellationToken);
     }
 }

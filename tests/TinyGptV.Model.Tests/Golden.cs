@@ -6,16 +6,22 @@ namespace TinyGptV.Model.Tests;
 
 /// <summary>
 /// What the original computed: the folder named by the environment variable TINYGPTV_GOLDEN, or tests/golden of this checkout.
-/// Sizes are taken from the files in it, never from constants, so that another set of the same layout serves as well.
+/// Names, sizes and expectations are taken from the files in it, so that another set of the same layout serves as well.
 /// </summary>
 internal static class Golden
 {
+    /// <summary>The environment variable that names another set's folder.</summary>
+    public const string Variable = "TINYGPTV_GOLDEN";
+
     /// <summary>The folder that holds the solution.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    public static string Folder { get; } = Environment.GetEnvironmentVariable("TINYGPTV_GOLDEN") is { Length: > 0 } folder
-        ? Path.GetFullPath(folder)
-        : Path.Combine(Checkout, "tests", "golden");
+    public static string Folder { get; } = OtherSet is { } folder ? Path.GetFullPath(folder) : Path.Combine(Checkout, "tests", "golden");
+
+    /// <summary>Whether the set is not the one of this checkout.</summary>
+    public static bool IsOtherSet => OtherSet is not null;
+
+    private static string? OtherSet => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
 
     public static string PathOf(string relativePath) => Path.Combine(Folder, relativePath);
 
@@ -50,7 +56,8 @@ internal static class Golden
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor golden = expected.to_type(torch.ScalarType.Float64), ours = actual.to_type(torch.ScalarType.Float64);
-        if (golden.NumberOfElements == 0) return 0;
+        if (golden.NumberOfElements == 0)
+            return 0;
         double largest = golden.abs().max().item<double>(), error = (golden - ours).abs().max().item<double>();
         return error == 0 ? 0 : error / largest;
     }
@@ -63,10 +70,25 @@ internal static class Golden
         Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, {tolerance:E2} allowed."); // NaN fails too
     }
 
+    /// <summary>The stored logits of some rows of a sequence that may be padded: of those rows, or of the last one if the set stores no more.</summary>
+    public static torch.Tensor LogitRows(torch.Tensor stored, int start, int count)
+    {
+        torch.Tensor rows = stored.reshape(-1, stored.shape[^1]); // [rows, tokens]; a single row may be stored as [tokens]
+        return rows.shape[0] == 1 ? rows : rows.narrow(0, start, count);
+    }
+
+    /// <summary>Holds logits of all rows, or of the last one if the set stores no more, against the original's.</summary>
+    public static void AssertLogits(torch.Tensor stored, torch.Tensor actual, double tolerance, string what)
+    {
+        torch.Tensor rows = stored.reshape(-1, stored.shape[^1]);
+        AssertClose(rows, rows.shape[0] == 1 ? actual.narrow(0, actual.shape[0] - 1, 1) : actual, tolerance, what);
+    }
+
     private static string FindCheckout()
     {
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "TinyGptV.Cluster.sln"))) return folder;
-        throw new InvalidOperationException($"TinyGptV.Cluster.sln is in no folder above {AppContext.BaseDirectory}. Set TINYGPTV_GOLDEN.");
+            if (File.Exists(Path.Combine(folder, "TinyGptV.Cluster.sln")))
+                return folder;
+        throw new InvalidOperationException($"TinyGptV.Cluster.sln is in no folder above {AppContext.BaseDirectory}. Set {Variable}.");
     }
 }

@@ -19,12 +19,15 @@ public sealed class LoadedModelTests
 
     [Fact]
     public void Load_ImageSizeThatPatchesDoNotFill_IsRefused() =>
-        Assert.Contains("multiple of the patch size", Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { ImageSize = 57 })).Message, StringComparison.Ordinal);
+        Assert.Contains("multiple of the patch size",
+            Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { ImageSize = GoldenModel.ImageSize + 1 })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Settings_EveryChoiceThatDecidesAnswers_IsNamed()
     {
-        using LoadedModel plain = Load(new ModelSettings()), other = Load(new ModelSettings { Precision = ModelPrecision.BFloat16, MergeAdapters = true, ImageSize = 42 });
+        GoldenModel.SkipWithoutAdapters();
+        var chosen = new ModelSettings { Precision = ModelPrecision.BFloat16, MergeAdapters = true, ImageSize = GoldenModel.OtherImageSize };
+        using LoadedModel plain = Load(new ModelSettings()), other = Load(chosen);
         Assert.Equal(["configuration", "image size", "lora merged", "precision"], plain.Settings.Where(s => other.Settings[s.Key] != s.Value).Select(s => s.Key));
         Assert.Equal("bfloat16", other.Settings["precision"]);
     }
@@ -32,9 +35,10 @@ public sealed class LoadedModelTests
     [Fact]
     public async Task Merged_adapters_generate_the_same_tokens()
     {
+        GoldenModel.SkipWithoutAdapters();
         await using var apart = new GenerationEngine(Load(new ModelSettings()), new EngineOptions { Threads = 1 });
         await using var merged = new GenerationEngine(Load(new ModelSettings { MergeAdapters = true }), new EngineOptions { Threads = 1 });
-        byte[] image = await File.ReadAllBytesAsync(Golden.PathOf("e2e/images/image_0.png"), TestContext.Current.CancellationToken);
+        byte[] image = GoldenModel.Picture(0);
         foreach (var text in Golden.Json("e2e/goldens.json")["texts"]!.AsArray())
             Assert.Equal(await AskAsync(apart, image, (string)text!), await AskAsync(merged, image, (string)text!));
     }
@@ -44,7 +48,7 @@ public sealed class LoadedModelTests
 
     private static LoadedModel Load(ModelSettings settings)
     {
-        using CheckpointSet files = CheckpointSet.Open(CheckpointPaths.Find(Golden.PathOf("e2e")));
+        using CheckpointSet files = CheckpointSet.Open(GoldenModel.Paths);
         return LoadedModel.Load(files, settings, TestContext.Current.CancellationToken);
     }
 }

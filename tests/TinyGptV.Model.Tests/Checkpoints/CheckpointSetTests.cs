@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TinyGptV.Model.Checkpoints.Formats;
 using TinyGptV.Model.Checkpoints.Layout;
 using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-public sealed class CheckpointSetTests : IDisposable
+public sealed partial class CheckpointSetTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly CheckpointFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -15,7 +16,7 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_GoldenFiles_FillsTheWholeModel()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
 
         CheckpointReport report = Load(set, model);
@@ -23,21 +24,23 @@ public sealed class CheckpointSetTests : IDisposable
         report.ThrowIfIncomplete();
         Assert.Empty(report.Unexpected);
         Assert.All(model, parameter => Assert.True(parameter.Value.isfinite().all().item<bool>(), parameter.Key));
-        Assert.Contains(report.Ignored, tensor => tensor.Name.StartsWith("t5_proj", StringComparison.Ordinal));
-        Assert.Contains(report.Ignored, tensor => tensor.Name.StartsWith("visual_encoder.blocks.", StringComparison.Ordinal));
+        AssertIgnored(set, CheckpointRole.Blip2, "t5_proj.", report);
+        for (int block = Blocks; block < CheckpointKeys.VisualBlocks(set.Tensors.Keys); block++)
+            AssertIgnored(set, CheckpointRole.Eva, $"{CheckpointKeys.VisualEncoder}blocks.{block}.", report);
         Assert.Equal(4, report.Loaded.Count);
-        Assert.Equal(set.File(CheckpointRole.Stage).Tensors.Count - 1, report.Loaded[set.Paths.StageFile]); // all but the position ids
+        IEnumerable<string> inStage = set.File(CheckpointRole.Stage).Tensors.Keys;
+        Assert.Equal(inStage.Count(name => !NotBuilt().IsMatch(name)), report.Loaded[set.Paths.StageFile]);
         AssertEqual(Stored(set.Paths.StageFile, "llama_proj.weight"), model["llama_proj.weight"]);
-        AssertEqual(Stored(set.Paths.Blip2File, "query_tokens"), model["query_tokens"]);
-        torch.Tensor inNoFile = model["llama_model.model.layers.0.self_attn.q_layernorm.bias"];
-        AssertEqual(torch.zeros_like(inNoFile), inNoFile);
+        AssertEqual(Stored(set.Stage.HasQFormer ? set.Paths.StageFile : set.Paths.Blip2File, "query_tokens"), model["query_tokens"]);
+        AssertNormBiases(set, model);
     }
 
     [Fact]
     public void LoadInto_EitherPhiFolder_GivesTheSameModel()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet half = CheckpointSet.Open(GoldenPaths("phi-2")), single = CheckpointSet.Open(GoldenPaths("phi-2-safetensors"));
+        Assert.SkipWhen(GoldenModel.PhiFolders.Length < 2, "The set has only one Phi-2 folder.");
+        using CheckpointSet half = CheckpointSet.Open(GoldenModel.Paths), single = CheckpointSet.Open(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]));
         Dictionary<string, torch.Tensor> one = Model(half), other = Model(single);
 
         Load(half, one).ThrowIfIncomplete();
@@ -51,7 +54,7 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_LargerImages_ResamplesThePositionTable()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
         long[] stored = [.. set.Tensors[CheckpointKeys.PositionTable].Shape];
         long side = (long)Math.Sqrt(stored[1] - 1) * 2;
@@ -67,7 +70,7 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_OtherElementTypes_AreConverted()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
         model["llama_proj.bias"] = torch.empty(model["llama_proj.bias"].shape, dtype: torch.bfloat16);
 
@@ -80,7 +83,7 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_Parameters_LeavesNoGradientTrace()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
         model["llama_proj.bias"] = torch.nn.Parameter(torch.zeros(model["llama_proj.bias"].shape));
 
@@ -94,9 +97,11 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_LeavesNoTensorBehind()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2-safetensors") with { StageFile = Golden.PathOf("e2e/TinyGPT-V_for_Stage4.pth") });
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]));
         Dictionary<string, torch.Tensor> model = Model(set);
-        model[CheckpointKeys.PositionTable] = torch.empty(1, 50, set.Tensors[CheckpointKeys.PositionTable].Shape[2]);
+        long[] stored = [.. set.Tensors[CheckpointKeys.PositionTable].Shape];
+        long side = (long)Math.Sqrt(stored[1] - 1) + 1; // resampled
+        model[CheckpointKeys.PositionTable] = torch.empty(1, side * side + 1, stored[2]);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
         Load(set, model);
@@ -107,11 +112,15 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void ThrowIfIncomplete_EverythingWrongAtOnce_IsInOneMessage()
     {
+        GoldenModel.SkipWithoutAdapters();
+        int layers = GoldenModel.Phi.NumHiddenLayers;
+        Assert.SkipUnless(layers > 1, "The set's language model has only one layer.");
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
-        for (int i = 0; i < 5; i++) model[$"llama_model.model.layers.{i + 7}.post_layernorm.weight"] = torch.empty(1);
-        model["llama_proj.bias"] = torch.empty(3);
+        long found = set.Tensors["llama_proj.bias"].Shape[0];
+        for (int i = 0; i < 5; i++) model[$"llama_model.model.layers.{layers + i}.post_layernorm.weight"] = torch.empty(1);
+        model["llama_proj.bias"] = torch.empty(found + 3);
         model.Remove("llama_model.model.layers.0.self_attn.dense.lora_A.weight");
         model.Remove("llama_model.model.layers.1.self_attn.dense.lora_A.weight");
 
@@ -119,8 +128,8 @@ public sealed class CheckpointSetTests : IDisposable
         string message = Assert.Throws<CheckpointException>(report.ThrowIfIncomplete).Message;
 
         Assert.Equal(5, report.Missing.Length);
-        Assert.Contains("llama_model.model.layers.7..11.post_layernorm.weight", message, StringComparison.Ordinal);
-        Assert.Contains("llama_proj.bias: expected [3], found [", message, StringComparison.Ordinal);
+        Assert.Contains($"llama_model.model.layers.{layers}..{layers + 4}.post_layernorm.weight", message, StringComparison.Ordinal);
+        Assert.Contains($"llama_proj.bias: expected [{found + 3}], found [{found}]", message, StringComparison.Ordinal);
         Assert.Contains("llama_model.model.layers.0..1.self_attn.dense.lora_A.weight", message, StringComparison.Ordinal);
         Assert.Contains(set.Paths.StageFile, message, StringComparison.Ordinal);
     }
@@ -129,9 +138,9 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_StageWithoutLora_IsCompleteOnlyForAModelWithoutLora()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = StageOne() });
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths with { StageFile = StageOne() });
         Dictionary<string, torch.Tensor> plain = Model(set),
-            withLora = new(plain) { ["llama_model.model.layers.0.self_attn.dense.lora_A.weight"] = torch.empty(6, 40) };
+            withLora = new(plain) { ["llama_model.model.layers.0.self_attn.dense.lora_A.weight"] = torch.empty(2, GoldenModel.Phi.HiddenSize) };
 
         Assert.Equal(0, set.Stage.LoraRank);
         Load(set, plain).ThrowIfIncomplete();
@@ -141,11 +150,12 @@ public sealed class CheckpointSetTests : IDisposable
     [Fact]
     public void LoadInto_StageWithoutTheAddedNorms_IsIncomplete()
     {
+        Assert.SkipWhen(PhiFolderHoldsAddedNorms(), "The set's Phi-2 folder has the added norms.");
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
         string withoutNorms = StageOne(name => !name.Contains("_layernorm", StringComparison.Ordinal));
-        using CheckpointSet partial = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = withoutNorms });
+        using CheckpointSet partial = CheckpointSet.Open(GoldenModel.Paths with { StageFile = withoutNorms });
         foreach (string lora in model.Keys.Where(name => name.Contains("lora", StringComparison.Ordinal)).ToArray()) model.Remove(lora);
 
         CheckpointReport report = Load(partial, model);
@@ -160,15 +170,16 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_StageWithItsOwnQFormer_OverridesBlip2()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet golden = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet golden = CheckpointSet.Open(GoldenModel.Paths);
         const string queryBias = "Qformer.bert.encoder.layer.0.attention.self.query.bias";
         var extra = new Dictionary<string, torch.Tensor>
         {
-            ["query_tokens"] = torch.ones([.. golden.Tensors["query_tokens"].Shape]),
-            [queryBias] = torch.ones([.. golden.Tensors[queryBias].Shape]),
+            ["query_tokens"] = Stored(golden.Paths.Blip2File, "query_tokens") + 1,
+            [queryBias] = Stored(golden.Paths.Blip2File, queryBias) + 1,
         };
-        string stage = _folder.Write("stage.safetensors", SafetensorsBytes.Of(StageTensors(_ => true).Concat(extra)));
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2") with { StageFile = stage });
+        IEnumerable<KeyValuePair<string, torch.Tensor>> others = StageTensors(name => !extra.ContainsKey(name));
+        string stage = _folder.Write("stage.safetensors", SafetensorsBytes.Of(others.Concat(extra)));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths with { StageFile = stage });
         Dictionary<string, torch.Tensor> model = Model(set);
 
         Load(set, model).ThrowIfIncomplete();
@@ -181,36 +192,75 @@ public sealed class CheckpointSetTests : IDisposable
     public void LoadInto_NewAndOldPeftNames_AreTheSameTensors()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using ICheckpointFile older = Golden.Open("phi/lora_only_peft_0.2.0_names.pth"), newer = Golden.Open("phi/lora_only_peft_0.3_names.pth");
+        string[] paths = [.. GoldenFiles.PhiAdapters];
+        Assert.SkipUnless(paths.Length == 2, "The set has no two files of adapters with names of both kinds.");
+        using ICheckpointFile older = Golden.Open(paths[0]), newer = Golden.Open(paths[1]);
 
         Assert.NotEqual(older.Tensors.Keys.Order(), newer.Tensors.Keys.Order());
         Assert.Equal(older.Tensors.Keys.Select(name => CheckpointKeys.Canonical(CheckpointRole.Stage, name)).Order(),
             newer.Tensors.Keys.Select(name => CheckpointKeys.Canonical(CheckpointRole.Stage, name)).Order());
-        Assert.Equal((int)Golden.Json("phi/lora.json")["r"]!, StageFacts.Of(newer).LoraRank);
+        int rank = (int)Golden.Json("phi/lora.json")["r"]!;
+        Assert.Equal((rank, rank), (StageFacts.Of(older).LoraRank, StageFacts.Of(newer).LoraRank));
     }
 
     [Fact]
     public void Stage_GoldenFile_TellsWhatToBuild()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using CheckpointSet set = CheckpointSet.Open(GoldenPaths("phi-2"));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
 
-        JsonNode config = Golden.Json("e2e/config.json"), stored = Golden.Json("e2e/stage4_keys.json")["config"]!["model"]!;
-        var expected = new StageFacts((int)config["lora"]!["r"]!, (double)config["lora"]!["alpha"]!, (int)config["image_size"]!, (string)stored["arch"]!, false);
+        JsonNode keys = Golden.Json(GoldenFiles.StageKeys), stored = keys["config"]!["model"]!;
+        bool hasQFormer = keys["model"]!.AsObject().ContainsKey("query_tokens");
+        var expected = new StageFacts(
+            GoldenModel.LoraRank, (double)GoldenModel.Config["lora"]!["alpha"]!, GoldenModel.ImageSize, (string)stored["arch"]!, hasQFormer);
         Assert.Equal(expected, set.Stage);
     }
 
     private static CheckpointReport Load(CheckpointSet set, Dictionary<string, torch.Tensor> model) =>
         set.LoadInto(model, TestContext.Current.CancellationToken);
 
-    private static CheckpointPaths GoldenPaths(string phi) => CheckpointPaths.Find(Golden.PathOf("e2e")) with { PhiFolder = Golden.PathOf($"e2e/{phi}") };
+    /// <summary>Fails unless every tensor of a file whose name begins so was left out.</summary>
+    private static void AssertIgnored(CheckpointSet set, CheckpointRole role, string prefix, CheckpointReport report)
+    {
+        IEnumerable<string> held = set.File(role).Tensors.Keys.Select(name => CheckpointKeys.Canonical(role, name));
+        IEnumerable<string> ignored = report.Ignored.Select(tensor => tensor.Name);
+        Assert.Equal(
+            held.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(),
+            ignored.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order());
+    }
+
+    /// <summary>The added norms' biases have the values that the set's files hold, and are zero if none holds them.</summary>
+    private static void AssertNormBiases(CheckpointSet set, Dictionary<string, torch.Tensor> model)
+    {
+        string[] biases = [.. model.Keys.Where(CheckpointKeys.MayComeFromNoFile)];
+        Assert.Equal(2 * GoldenModel.Phi.NumHiddenLayers, biases.Length);
+        ICheckpointFile phi = set.File(CheckpointRole.Phi), stage = set.File(CheckpointRole.Stage);
+        foreach (string name in biases)
+        {
+            string? inStage = stage.Tensors.Keys.SingleOrDefault(key => CheckpointKeys.Canonical(CheckpointRole.Stage, key) == name);
+            string inPhi = name[CheckpointKeys.LanguageModel.Length..];
+            AssertEqual(
+                inStage is not null ? stage.Read(inStage) : phi.Tensors.ContainsKey(inPhi) ? phi.Read(inPhi) : torch.zeros_like(model[name]), model[name]);
+        }
+    }
+
+    private static bool PhiFolderHoldsAddedNorms()
+    {
+        using Phi2Folder phi = Phi2Folder.Open(GoldenModel.Paths.PhiFolder);
+        return phi.Tensors.Keys.Any(name => PhiGeneration.IsAddedNorm(name) && name.EndsWith(".weight", StringComparison.Ordinal));
+    }
+
+    // Position ids, and the text half of a Q-Former.
+    [GeneratedRegex(@"\.position_ids$|^Qformer\.(cls\.|.+\.(word|position)_embeddings\.|.+\.layer\.\d+\.(intermediate|output)\.)")]
+    private static partial Regex NotBuilt();
+
+    private static int Blocks => (int)GoldenModel.Config["eva"]!["depth"]!;
 
     /// <summary>Tensors such as the model would have: all that its files hold but for those it never builds, filled with what no file contains.</summary>
     private static Dictionary<string, torch.Tensor> Model(CheckpointSet set)
     {
         using TorchSharp.Scalar unset = double.NaN; // kept alive: the native code reads it during the calls
-        int blocks = (int)Golden.Json("e2e/config.json")["eva"]!["depth"]!;
-        var model = set.Tensors.Values.Where(header => CheckpointKeys.ReasonToIgnore(header.Name, blocks) is null)
+        var model = set.Tensors.Values.Where(header => CheckpointKeys.ReasonToIgnore(header.Name, Blocks) is null)
             .ToDictionary(header => header.Name, header => torch.full([.. header.Shape], unset, dtype: torch.float32));
         string[] addedNorms = [.. model.Keys.Where(name => name.EndsWith(".weight", StringComparison.Ordinal) &&
             CheckpointKeys.MayComeFromNoFile(name[..^"weight".Length] + "bias"))];
@@ -227,7 +277,7 @@ public sealed class CheckpointSetTests : IDisposable
 
     private static Dictionary<string, torch.Tensor> StageTensors(Func<string, bool> keep)
     {
-        using ICheckpointFile stage = Golden.Open("e2e/TinyGPT-V_for_Stage4.pth");
+        using ICheckpointFile stage = Golden.Open(GoldenFiles.Stage);
         return stage.Tensors.Keys.Where(keep).ToDictionary(name => name, stage.Read);
     }
 

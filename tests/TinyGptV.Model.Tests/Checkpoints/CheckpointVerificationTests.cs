@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using TinyGptV.Model.Checkpoints.Formats;
+using TinyGptV.Model.Checkpoints.Layout;
 using TinyGptV.Model.Checkpoints.Tools;
 using TorchSharp;
 
@@ -7,15 +9,15 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 
 public sealed class CheckpointVerificationTests : IDisposable
 {
-    private const string Stage = "TinyGPT-V_for_Stage4.pth", Eva = "eva_vit_g.pth";
+    private readonly CheckpointFolder _folder = new();
 
-    private readonly TemporaryFolder _folder = new();
+    private static string Stage => Path.GetFileName(GoldenFiles.Stage);
+
+    private static string Eva => Path.GetFileName(GoldenFiles.Eva);
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("phi-2")]
-    [InlineData("phi-2-safetensors")]
+    [Theory, MemberData(nameof(GoldenModel.EachPhiFolder), MemberType = typeof(GoldenModel))]
     public async Task VerifyAsync_GoldenModel_IsSound(string phi)
     {
         CopyModel(phi);
@@ -24,16 +26,16 @@ public sealed class CheckpointVerificationTests : IDisposable
 
         Assert.Empty(verified.Problems);
         Assert.True(verified.IsSound);
-        Assert.InRange(verified.Tensors, 100, 1000);
+        Assert.Equal(TensorsReadOf(phi), verified.Tensors);
         Assert.All(verified.Files, file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder[file.Name]))), file.Sha256));
-        Assert.All([Stage, Eva, "blip2_pretrained_flant5xxl.pth", $"{phi}/config.json", $"{phi}/vocab.json"],
+        Assert.All([Stage, Eva, Path.GetFileName(GoldenFiles.Blip2), $"{phi}/config.json", $"{phi}/vocab.json"],
             name => Assert.Contains(verified.Files, file => file.Name == name));
     }
 
     [Fact]
     public async Task VerifyAsync_PartsAlone_AreSound()
     {
-        foreach (string part in new[] { Stage, Eva, "phi-2", "phi-2-safetensors" })
+        foreach (string part in GoldenModel.PhiFolders.Concat([Stage, Eva]))
         {
             VerifiedCheckpoint verified = await VerifyAsync(Golden.PathOf($"e2e/{part}"));
             Assert.Empty(verified.Problems);
@@ -44,7 +46,7 @@ public sealed class CheckpointVerificationTests : IDisposable
     [Fact]
     public async Task VerifyAsync_PublishedFile_IsRecognisedBySizeAndDigest()
     {
-        CopyModel("phi-2");
+        CopyModel(GoldenModel.PhiFolders[0]);
         byte[] stage = await File.ReadAllBytesAsync(_folder[Stage], TestContext.Current.CancellationToken);
         var known = new PublishedFile(Stage, stage.Length, Convert.ToHexStringLower(SHA256.HashData(stage)), "the golden stage");
 
@@ -58,7 +60,7 @@ public sealed class CheckpointVerificationTests : IDisposable
     [Fact]
     public async Task VerifyAsync_FileThatWasPublishedByMistake_IsRefusedByName()
     {
-        CopyModel("phi-2");
+        CopyModel(GoldenModel.PhiFolders[0]);
         _folder.Write(Stage, [.. "PK\u0003\u0004 and nothing else"u8]);
         byte[] stage = await File.ReadAllBytesAsync(_folder[Stage], TestContext.Current.CancellationToken);
         PublishedFile truncated = PublishedFile.All.Single(file => !file.IsUsable) with { Bytes = stage.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(stage)) };
@@ -73,28 +75,32 @@ public sealed class CheckpointVerificationTests : IDisposable
     [Fact]
     public async Task VerifyAsync_SeveralBrokenParts_AreAllNamed()
     {
-        CopyModel("phi-2-safetensors");
-        foreach (string name in new[] { Stage, Eva, "phi-2-safetensors/model-00002-of-00002.safetensors" })
+        string phi = GoldenModel.PhiFolders[^1], shard = Path.GetFileName(WeightFiles.Find(Golden.PathOf($"e2e/{phi}"))[^1]);
+        CopyModel(phi);
+        foreach (string name in new[] { Stage, Eva, $"{phi}/{shard}" })
             _folder.Write(name, [.. (await File.ReadAllBytesAsync(_folder[name], TestContext.Current.CancellationToken)).SkipLast(1000)]);
 
         VerifiedCheckpoint verified = await VerifyAsync(_folder.Root);
 
         Assert.False(verified.IsSound);
         Assert.Equal(3, verified.Problems.Length);
-        foreach (string name in new[] { Stage, Eva, "model-00002-of-00002.safetensors" })
+        foreach (string name in new[] { Stage, Eva, shard })
             Assert.Contains(verified.Problems, problem => problem.Contains(name, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task VerifyAsync_MissingMisshapenAndInfiniteTensors_AreAllNamed()
     {
-        CopyModel("phi-2");
+        CopyModel(GoldenModel.PhiFolders[0]);
+        int width = GoldenModel.Phi.HiddenSize; // what llama_proj2 leads to
+        string norm;
         using (DisposeScope scope = torch.NewDisposeScope())
         {
             Dictionary<string, torch.Tensor> stage = Tensors(Stage);
             stage.Remove("llama_proj.bias");
-            stage["llama_proj2.bias"] = torch.zeros(3);
-            stage["llama_model.base_model.model.model.final_layernorm.weight"][0] = double.PositiveInfinity;
+            stage["llama_proj2.bias"] = torch.zeros(width + 3);
+            norm = stage.Keys.Where(name => name.EndsWith("_layernorm.weight", StringComparison.Ordinal)).MinBy(name => name.Length)!; // final_layernorm
+            stage[norm][0] = double.PositiveInfinity;
             Replace(Stage, stage);
         }
 
@@ -102,8 +108,8 @@ public sealed class CheckpointVerificationTests : IDisposable
 
         string all = string.Join("\n", verified.Problems);
         Assert.Contains("llama_proj.bias", all, StringComparison.Ordinal);
-        Assert.Contains("llama_proj2.bias: expected [40], found [3]", all, StringComparison.Ordinal);
-        Assert.Contains("1 tensors hold values that are not finite: llama_model.model.final_layernorm.weight", all, StringComparison.Ordinal);
+        Assert.Contains($"llama_proj2.bias: expected [{width}], found [{width + 3}]", all, StringComparison.Ordinal);
+        Assert.Contains($"1 tensors hold values that are not finite: {CheckpointKeys.Canonical(CheckpointRole.Stage, norm)}", all, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,10 +123,11 @@ public sealed class CheckpointVerificationTests : IDisposable
     [Fact]
     public async Task VerifyAsync_TokenizerOfALargerModel_IsRefused()
     {
-        CopyModel("phi-2");
-        _folder.Write("phi-2/added_tokens.json", "{\" \":5000}"u8.ToArray());
+        CopyModel(GoldenModel.PhiFolders[0]);
+        int id = GoldenModel.Phi.VocabSize;
+        _folder.Write($"{GoldenModel.PhiFolders[0]}/added_tokens.json", Encoding.UTF8.GetBytes($"{{\" \":{id}}}"));
 
-        Assert.Contains("5001 tokens", Assert.Single((await VerifyAsync(_folder.Root)).Problems), StringComparison.Ordinal);
+        Assert.Contains($"{id + 1} tokens", Assert.Single((await VerifyAsync(_folder.Root)).Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,9 +148,17 @@ public sealed class CheckpointVerificationTests : IDisposable
 
     private void CopyModel(string phi)
     {
-        foreach (string name in new[] { Stage, Eva, "blip2_pretrained_flant5xxl.pth", "config.json" }) _folder.Copy($"e2e/{name}", name);
+        foreach (string path in new[] { GoldenFiles.Stage, GoldenFiles.Eva, GoldenFiles.Blip2, "e2e/config.json" }) _folder.Copy(path, Path.GetFileName(path));
         foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{phi}")))
             _folder.Copy($"e2e/{phi}/{Path.GetFileName(path)}", $"{phi}/{Path.GetFileName(path)}");
+    }
+
+    /// <summary>One for each parameter of the model but the norms' biases that no file holds.</summary>
+    private static int TensorsReadOf(string phi)
+    {
+        using CheckpointSet files = CheckpointSet.Open(GoldenModel.PathsWith(phi));
+        IEnumerable<string> parameters = ModelBlueprint.Of(files, new ModelSettings()).Shapes.Keys;
+        return parameters.Count(name => !CheckpointKeys.MayComeFromNoFile(name) || files.Tensors.ContainsKey(name));
     }
 
     private Dictionary<string, torch.Tensor> Tensors(string name)

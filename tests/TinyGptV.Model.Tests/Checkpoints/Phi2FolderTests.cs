@@ -8,7 +8,7 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 
 public sealed class Phi2FolderTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly CheckpointFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -16,15 +16,16 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_GoldenFolders_BothKindsOfShardsHoldTheSameModel()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using Phi2Folder half = Phi2Folder.Open(Golden.PathOf("e2e/phi-2")), single = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
+        using Phi2Folder? first = OfKind(CheckpointFileKind.TorchZip), second = OfKind(CheckpointFileKind.Safetensors);
+        Assert.SkipWhen(first is null || second is null, "The set has no two Phi-2 folders of both kinds.");
 
-        Assert.Equal(CheckpointFileKind.TorchZip, half.Kind);
-        Assert.Equal(CheckpointFileKind.Safetensors, single.Kind);
-        Assert.Empty(half.Tensors.Keys.Except(single.Tensors.Keys));
-        foreach (string name in half.Tensors.Keys)
+        string[] common = [.. first.Tensors.Keys.Intersect(second.Tensors.Keys)];
+        Assert.All(first.Tensors.Keys.Union(second.Tensors.Keys).Except(common), name => Assert.True(PhiGeneration.IsAddedNorm(name), name));
+        foreach (string name in common)
         {
-            Assert.Equal(torch.ScalarType.Float16, half.Tensors[name].Type);
-            Assert.True(half.Read(name).to_type(torch.ScalarType.Float32).bytes.SequenceEqual(single.Read(name).bytes), name);
+            Assert.Equal(TypeOf(first), first.Tensors[name].Type);
+            Assert.Equal(TypeOf(second), second.Tensors[name].Type);
+            Assert.True(first.Read(name).to_type(torch.float32).bytes.SequenceEqual(second.Read(name).to_type(torch.float32).bytes), name);
         }
     }
 
@@ -32,8 +33,12 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_BothKindsInOneFolder_PrefersSafetensors()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        CopyGolden("e2e/phi-2");
-        CopyGolden("e2e/phi-2-safetensors");
+        foreach (CheckpointFileKind kind in new[] { CheckpointFileKind.TorchZip, CheckpointFileKind.Safetensors })
+        {
+            using Phi2Folder? folder = OfKind(kind);
+            Assert.SkipWhen(folder is null, "The set has no two Phi-2 folders of both kinds.");
+            CopyGolden(folder.Path);
+        }
 
         using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
 
@@ -44,8 +49,10 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_OneTorchFile_IsEnough()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        _folder.Copy("phi/pytorch_model.bin", "pytorch_model.bin");
-        _folder.Copy("e2e/phi-2/config.json", "config.json");
+        string? weights = GoldenFiles.Twins().FirstOrDefault(twin => twin.Safetensors == GoldenFiles.PhiWeights).Torch;
+        Assert.SkipWhen(weights is null, "The set's small language model is in no PyTorch file.");
+        _folder.Copy(weights, "pytorch_model.bin");
+        _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
 
@@ -59,11 +66,12 @@ public sealed class Phi2FolderTests : IDisposable
     public void Read_OtherGenerations_BecomeTheFusedRows(string generation)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using Phi2Folder golden = Phi2Folder.Open(Golden.PathOf("e2e/phi-2-safetensors"));
+        using Phi2Folder golden = Phi2Folder.Open(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]).PhiFolder);
         int heads = (int)golden.Metadata["num_attention_heads"]!, layers = (int)golden.Metadata["num_hidden_layers"]!;
-        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name)).SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
+        var rewritten = golden.Tensors.Keys.Where(name => !PhiGeneration.IsAddedNorm(name))
+            .SelectMany(name => PhiGeneration.Rewrite(generation, name, golden.Read(name), heads, layers));
         _folder.Write("model.safetensors", SafetensorsBytes.Of(rewritten));
-        _folder.Copy("e2e/phi-2/config.json", "config.json");
+        _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         using Phi2Folder phi = Phi2Folder.Open(_folder.Root);
 
@@ -73,7 +81,7 @@ public sealed class Phi2FolderTests : IDisposable
             Assert.Equal(golden.Tensors[header.Name].Shape, header.Shape);
             torch.Tensor found = phi.Read(header.Name);
             Assert.Equal(header.Shape, found.shape);
-            Assert.True(golden.Read(header.Name).bytes.SequenceEqual(found.bytes), header.Name);
+            Assert.True(golden.Read(header.Name).to_type(torch.float32).bytes.SequenceEqual(found.bytes), header.Name);
         }
     }
 
@@ -83,7 +91,7 @@ public sealed class Phi2FolderTests : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         _folder.Write("model.safetensors", SafetensorsBytes.Of([
             new("model.layers.0.self_attn.q_proj.weight", torch.zeros(40, 40)), new("model.layers.0.self_attn.v_proj.weight", torch.zeros(40, 40))]));
-        _folder.Copy("e2e/phi-2/config.json", "config.json");
+        _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         CheckpointException refusal = Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root));
 
@@ -102,7 +110,7 @@ public sealed class Phi2FolderTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index));
-        _folder.Copy("e2e/phi-2/config.json", "config.json");
+        _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         Assert.Contains(expected, Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message, StringComparison.Ordinal);
     }
@@ -111,12 +119,15 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_IndexThatPromisesMore_ListsWhatIsAbsent()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        CopyGolden("e2e/phi-2");
-        JsonNode index = Golden.Json("e2e/phi-2/pytorch_model.bin.index.json");
-        index["weight_map"]!["model.layers.7.mlp.fc1.weight"] = "pytorch_model-00001-of-00002.bin";
-        _folder.Write("pytorch_model.bin.index.json", Encoding.UTF8.GetBytes(index.ToJsonString()));
+        string? path = WeightFiles.Find(GoldenModel.Paths.PhiFolder).FirstOrDefault(file => file.EndsWith(".index.json", StringComparison.Ordinal));
+        Assert.SkipWhen(path is null, "The set's Phi-2 folder is in one file, without an index.");
+        CopyGolden(GoldenModel.Paths.PhiFolder);
+        JsonNode index = JsonNode.Parse(File.ReadAllText(path))!;
+        string absent = $"model.layers.{GoldenModel.Phi.NumHiddenLayers}.mlp.fc1.weight";
+        index["weight_map"]![absent] = (string)index["weight_map"]!.AsObject().First().Value!;
+        _folder.Write(Path.GetFileName(path), Encoding.UTF8.GetBytes(index.ToJsonString()));
 
-        Assert.Contains("model.layers.7.mlp.fc1.weight", Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message,
+        Assert.Contains(absent, Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root)).Message,
             StringComparison.Ordinal);
     }
 
@@ -124,7 +135,7 @@ public sealed class Phi2FolderTests : IDisposable
     public void Open_NoWeights_SaysWhatWasExpectedAndFound()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        _folder.Copy("e2e/phi-2/config.json", "config.json");
+        _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
         CheckpointException refusal = Assert.Throws<CheckpointException>(() => Phi2Folder.Open(_folder.Root));
 
@@ -132,9 +143,20 @@ public sealed class Phi2FolderTests : IDisposable
         Assert.Contains("found config.json", refusal.Message, StringComparison.Ordinal);
     }
 
-    private void CopyGolden(string relativeFolder)
+    /// <summary>The set's folder whose weights are of one kind, or null.</summary>
+    private static Phi2Folder? OfKind(CheckpointFileKind kind)
     {
-        foreach (string path in Directory.EnumerateFiles(Golden.PathOf(relativeFolder)))
-            _folder.Copy(Path.Combine(relativeFolder, Path.GetFileName(path)), Path.GetFileName(path));
+        Phi2Folder[] all = [.. GoldenModel.PhiFolders.Select(name => Phi2Folder.Open(GoldenModel.PathsWith(name).PhiFolder))];
+        foreach (Phi2Folder other in all.Where(folder => folder.Kind != kind)) other.Dispose();
+        return all.FirstOrDefault(folder => folder.Kind == kind);
+    }
+
+    /// <summary>The element type that a folder's configuration tells, else the one of its first tensor.</summary>
+    private static torch.ScalarType TypeOf(Phi2Folder folder) =>
+        (string?)folder.Metadata["torch_dtype"] is { } type ? Enum.Parse<torch.ScalarType>(type, ignoreCase: true) : folder.Tensors.Values.First().Type;
+
+    private void CopyGolden(string folder)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder)) _folder.Write(Path.GetFileName(path), File.ReadAllBytes(path));
     }
 }

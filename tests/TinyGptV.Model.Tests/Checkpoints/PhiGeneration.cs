@@ -39,7 +39,8 @@ internal static class PhiGeneration
     private static string MicrosoftName(string tree, string name, int layers)
     {
         string inner = name.Replace(".input_layernorm.", ".ln.", StringComparison.Ordinal).Replace(Qkv, ".mixer.Wqkv.", StringComparison.Ordinal)
-            .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal);
+            .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal)
+            .Replace(".self_attn.", ".mixer.", StringComparison.Ordinal); // the added norms, of which that generation knew nothing
         if (tree == "transformer.h")
             return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal)
                 .Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)

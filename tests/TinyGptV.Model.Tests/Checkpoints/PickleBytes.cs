@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
@@ -30,6 +31,22 @@ internal sealed class PickleBytes
         return Raw(0x8A, 8).Raw(bytes);
     }
 
+    public PickleBytes Number(double value)
+    {
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteDoubleBigEndian(bytes, value);
+        return Op("G").Raw(bytes);
+    }
+
+    /// <summary>Dictionaries, lists, texts, numbers, truth values and None.</summary>
+    public PickleBytes Value(JsonNode? value) => value switch
+    {
+        null => Op("N"),
+        JsonObject fields => fields.Aggregate(Op("}("), (pickle, field) => pickle.Text(field.Key).Value(field.Value)).Op("u"),
+        JsonArray items => items.Aggregate(Op("]("), (pickle, item) => pickle.Value(item)).Op("e"),
+        _ => Scalar((JsonValue)value),
+    };
+
     public PickleBytes Global(string module, string name) => Op($"c{module}\n{name}\n");
 
     public PickleBytes Integers(params long[] values)
@@ -43,6 +60,14 @@ internal sealed class PickleBytes
     public PickleBytes Tensor(string storageType, string key, long elements, long offset, long[] shape, long[] strides) =>
         Global("torch._utils", "_rebuild_tensor_v2").Op("((").Text("storage").Global("torch", storageType).Text(key).Text("cuda:0").Integer(elements).Op("tQ")
             .Integer(offset).Integers(shape).Integers(strides).Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");
+
+    private PickleBytes Scalar(JsonValue value) => value switch
+    {
+        _ when value.TryGetValue(out string? text) => Text(text),
+        _ when value.TryGetValue(out bool flag) => Raw(flag ? (byte)0x88 : (byte)0x89),
+        _ when value.TryGetValue(out long number) => Integer(number),
+        _ => Number(value.GetValue<double>()),
+    };
 
     public byte[] End()
     {

@@ -10,7 +10,7 @@ public sealed partial class PositionTableTests
     [Fact]
     public void Resample_EveryGoldenGrid_IsTheOriginals()
     {
-        using ICheckpointFile file = Golden.Open("eva_vit/pos_interp.safetensors");
+        using ICheckpointFile file = Golden.Open(GoldenFiles.PositionTables);
         string[] cases = [.. file.Tensors.Keys.Where(name => Case().IsMatch(name)).Select(name => name[..^".in".Length])];
         Assert.NotEmpty(cases);
         foreach (string name in cases)

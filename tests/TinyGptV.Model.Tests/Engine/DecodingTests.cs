@@ -26,7 +26,7 @@ public sealed class DecodingTests
         using var mode = inference_mode();
         using TinyGptVModel model = Load();
         JsonNode golden = Cases.First(c => (string)c!["name"]! == name)!;
-        IReadOnlyDictionary<string, Tensor> tensors = Golden.Tensors("phi/generate.safetensors");
+        IReadOnlyDictionary<string, Tensor> tensors = Golden.Tensors(GoldenFiles.PhiGenerate);
         int endToken = (int?)golden["eos_token_id"] ?? -1;
         JsonArray sequences = golden["sequences"]!.AsArray();
         for (int row = 0; row < sequences.Count; row++)
@@ -43,7 +43,7 @@ public sealed class DecodingTests
     {
         using var scope = NewDisposeScope();
         JsonNode golden = WarperCases.First(c => (string)c!["name"]! == name)!;
-        IReadOnlyDictionary<string, Tensor> tensors = Golden.Tensors("phi/warpers.safetensors");
+        IReadOnlyDictionary<string, Tensor> tensors = Golden.Tensors(GoldenFiles.PhiWarpers);
         DecodingOptions options = OptionsOf(golden["options"]!);
         for (int row = 0; row < tensors["scores"].shape[0]; row++)
         {
@@ -130,7 +130,7 @@ public sealed class DecodingTests
     private static TinyGptVModel Load()
     {
         set_num_threads(1);
-        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("phi/model.safetensors");
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.PhiWeights);
         PhiConfig phi = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
         var model = new TinyGptVModel(TinyModel.Vision with { Lora = new LoraConfig { R = 0 } }, phi, float32, CPU);
         foreach ((string name, Tensor parameter) in model.ParametersByKey())

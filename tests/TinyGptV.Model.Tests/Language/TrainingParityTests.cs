@@ -11,13 +11,11 @@ namespace TinyGptV.Model.Tests.Language;
 /// <summary>The network is differentiable as the original's: loss, gradients and three AdamW steps on the original's own batch.</summary>
 public sealed class TrainingParityTests
 {
-    private const string File = "phi/train.safetensors";
-
     [Fact]
     public void Gradients_and_three_AdamW_steps_are_the_originals()
     {
         using var scope = NewDisposeScope();
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(File);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.PhiTrain);
         JsonNode settings = Golden.Json("phi/train.json");
         using var model = new ProjectedPhi(golden);
         Dictionary<string, Parameter> trainable = model.Trainable(settings);
@@ -69,7 +67,7 @@ public sealed class TrainingParityTests
             _first = new LinearLayer((int)golden["init.llama_proj.weight"].shape[1], (int)golden["init.llama_proj.weight"].shape[0], float32, CPU);
             _second = new LinearLayer((int)golden["init.llama_proj2.weight"].shape[1], (int)golden["init.llama_proj2.weight"].shape[0], float32, CPU);
             using var mode = no_grad();
-            IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("phi/model.safetensors");
+            IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.PhiWeights);
             foreach ((string key, Parameter parameter) in Parameters())
                 parameter.copy_(golden.TryGetValue("init." + key, out Tensor? initial) ? initial : weights[key.Replace("llama_model.base_model.model.", "", StringComparison.Ordinal)]);
         }

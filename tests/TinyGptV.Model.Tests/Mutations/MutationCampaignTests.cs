@@ -46,7 +46,7 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
     /// <returns>How many were refused.</returns>
     private int Run(MutationTarget target, int worker, int workers, int cases)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new CheckpointFolder();
         Action<byte[]> read = target.Prepare(folder);
         int refused = 0;
         for (int number = worker; number < cases; number += workers)

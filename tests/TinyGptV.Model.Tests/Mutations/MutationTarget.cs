@@ -10,7 +10,7 @@ namespace TinyGptV.Model.Tests.Mutations;
 /// Puts what else is needed into a folder that belongs to one thread; gives what reads a damaged file with it. That ends well, or in one of the two
 /// typed errors.
 /// </param>
-internal sealed record MutationTarget(string Name, int Weight, byte[] Original, Func<TemporaryFolder, Action<byte[]>> Prepare)
+internal sealed record MutationTarget(string Name, int Weight, byte[] Original, Func<CheckpointFolder, Action<byte[]>> Prepare)
 {
     /// <summary>Where nine of ten mutations happen, because the rest of the file means little; null for everywhere.</summary>
     public Range? Telling { get; init; }

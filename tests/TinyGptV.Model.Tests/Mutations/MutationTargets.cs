@@ -12,15 +12,15 @@ namespace TinyGptV.Model.Tests.Mutations;
 /// <summary>Every kind of file that a user brings, each as small as it can be.</summary>
 internal static class MutationTargets
 {
-    private const string Pth = "phi/lora_only_peft_0.2.0_names.pth";
+    private const int MostImages = 11;
 
-    private static readonly string[] TokenizerFiles = ["vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json"];
+    private static IEnumerable<string> TokenizerFiles =>
+        new[] { "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json" }
+            .Where(name => File.Exists(Path.Combine(GoldenModel.TokenizerFolder, name)));
 
-    private static readonly string[] Images =
-    [
-        "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "jpeg_gray.jpg", "palette.png", "palette_transparent.png", "gray16.png", "onebit.png", "gray_alpha.png",
-        "lossy.webp", "lossless.webp", "tiny_3x3.png",
-    ];
+    /// <summary>The smallest of the set's pictures: in a large one most damage would only be to pixels.</summary>
+    private static IEnumerable<string> Images => Golden.Json("preprocess/index.json")["images"]!.AsObject().Select(image => image.Key)
+        .OrderBy(name => new FileInfo(Golden.PathOf($"preprocess/images/{name}")).Length).Take(MostImages);
 
     public static IEnumerable<MutationTarget> All() =>
     [
@@ -36,7 +36,11 @@ internal static class MutationTargets
         return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Telling = ..(8 + (int)BitConverter.ToInt64(file)) };
     }
 
-    private static MutationTarget TorchZip() => new("pth", 12, File.ReadAllBytes(Golden.PathOf(Pth)), ReadCheckpoint) { Telling = PickleOf(Golden.PathOf(Pth)) };
+    private static MutationTarget TorchZip()
+    {
+        string path = Golden.PathOf(GoldenFiles.PhiAdapters.First());
+        return new MutationTarget("pth", 12, File.ReadAllBytes(path), ReadCheckpoint) { Telling = PickleOf(path) };
+    }
 
     private static MutationTarget TorchZipInZip64() => new("pth with ZIP64",
         16, StoredZip.Of(true, ("archive/data.pkl", PickleBytes.OneTensor()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[8])), ReadCheckpoint);
@@ -50,22 +54,21 @@ internal static class MutationTargets
 
     private static IEnumerable<MutationTarget> Shards()
     {
-        foreach ((string folder, string shard) in new[] { ("phi-2", "pytorch_model-00002-of-00002.bin"), ("phi-2-safetensors", "model-00002-of-00002.safetensors") })
+        foreach (string folder in GoldenModel.PhiFolders)
         {
-            string path = Golden.PathOf($"e2e/{folder}/{shard}");
+            string path = WeightFiles.Find(GoldenModel.PathsWith(folder).PhiFolder)[^1], shard = Path.GetFileName(path);
             Range telling = shard.EndsWith(".bin", StringComparison.Ordinal) ? PickleOf(path) : ..(8 + (int)BitConverter.ToInt64(File.ReadAllBytes(path)));
             yield return new MutationTarget($"{folder}/{shard}", 4, File.ReadAllBytes(path), ReadPhi(folder, shard)) { Telling = telling };
         }
     }
 
     private static IEnumerable<MutationTarget> PhiFolder() =>
-        from file in new[]
-        {
-            (Folder: "phi-2", Name: "pytorch_model.bin.index.json"), (Folder: "phi-2-safetensors", Name: "model.safetensors.index.json"),
-            (Folder: "phi-2", Name: "config.json"),
-        }
-        let path = $"{file.Folder}/{file.Name}"
-        select new MutationTarget(path, 6, File.ReadAllBytes(Golden.PathOf($"e2e/{path}")), ReadPhi(file.Folder, file.Name));
+        from folder in GoldenModel.PhiFolders
+        from name in Directory.EnumerateFiles(GoldenModel.PathsWith(folder).PhiFolder).Select(Path.GetFileName)
+        where name.EndsWith(".index.json", StringComparison.Ordinal) || (name == "config.json" && folder == GoldenModel.PhiFolders[0])
+        orderby name == "config.json", folder
+        let path = $"{folder}/{name}"
+        select new MutationTarget(path, 6, File.ReadAllBytes(Golden.PathOf($"e2e/{path}")), ReadPhi(folder, name));
 
     /// <summary>A folder as the conversion writes it, of two tensors.</summary>
     private static IEnumerable<MutationTarget> Converted()
@@ -79,29 +82,34 @@ internal static class MutationTargets
     /// <summary>Up to the point where memory would be taken for the model.</summary>
     private static IEnumerable<MutationTarget> Configurations()
     {
-        var sizes = new JsonObject { ["image_size"] = 28 };
-        foreach (string part in new[] { "patch_size", "eva", "qformer", "llama_proj_mid", "lora" }) sizes[part] = Golden.Json("e2e/config.json")[part]!.DeepClone();
+        var sizes = new JsonObject { ["image_size"] = 2 * GoldenModel.PatchSize };
+        foreach (string part in new[] { "patch_size", "eva", "qformer", "llama_proj_mid", "lora" }) sizes[part] = GoldenModel.Config[part]!.DeepClone();
         yield return new MutationTarget("config.json", 2, Encoding.UTF8.GetBytes(sizes.ToJsonString()), ReadModel("config.json"));
-        byte[] phi = File.ReadAllBytes(Golden.PathOf("e2e/phi-2/config.json"));
+        byte[] phi = File.ReadAllBytes(Path.Combine(GoldenModel.Paths.PhiFolder, "config.json"));
         yield return new MutationTarget("phi-2/config.json of a model", 2, phi, ReadModel("phi-2/config.json"));
     }
 
-    private static MutationTarget Tokenizer(string name) => new($"tokenizer/{name}", 7, File.ReadAllBytes(Golden.PathOf($"e2e/phi-2/{name}")), folder =>
+    private static MutationTarget Tokenizer(string name)
     {
-        foreach (string other in TokenizerFiles) folder.Copy($"e2e/phi-2/{other}", other);
-        return mutated => ReadTokenizer(folder, name, mutated);
-    });
+        byte[] file = File.ReadAllBytes(Path.Combine(GoldenModel.TokenizerFolder, name));
+        return new MutationTarget($"tokenizer/{name}", 7, file, folder =>
+        {
+            foreach (string other in TokenizerFiles) folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{other}", other);
+            return mutated => ReadTokenizer(folder, name, mutated);
+        });
+    }
 
     private static MutationTarget TokenizerInOneFile()
     {
-        IEnumerable<string> merges = File.ReadAllLines(Golden.PathOf("e2e/phi-2/merges.txt")).Skip(1).Where(line => line.Length > 0);
+        IEnumerable<string> merges = File.ReadAllLines(Path.Combine(GoldenModel.TokenizerFolder, "merges.txt")).Skip(1).Where(line => line.Length > 0);
+        JsonNode vocabulary = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/vocab.json");
         var file = new JsonObject
         {
-            ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = 436, ["content"] = "<|endoftext|>", ["special"] = true }),
+            ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = (int)vocabulary["<|endoftext|>"]!, ["content"] = "<|endoftext|>", ["special"] = true }),
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE",
-                ["vocab"] = Golden.Json("e2e/phi-2/vocab.json"),
+                ["vocab"] = vocabulary,
                 ["merges"] = new JsonArray([.. merges.Select(line => (JsonNode)line)]),
             },
         };
@@ -120,29 +128,29 @@ internal static class MutationTargets
         };
     }
 
-    private static Action<byte[]> ReadCheckpoint(TemporaryFolder folder) => mutated =>
+    private static Action<byte[]> ReadCheckpoint(CheckpointFolder folder) => mutated =>
     {
         using ICheckpointFile file = CheckpointFile.Open(folder.Write("mutated", mutated));
         ReadEverything(file, mutated.Length);
     };
 
-    private static Func<TemporaryFolder, Action<byte[]>> ReadPhi(string golden, string name) => folder =>
+    private static Func<CheckpointFolder, Action<byte[]>> ReadPhi(string golden, string name) => folder =>
     {
         foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{golden}")))
             folder.Copy($"e2e/{golden}/{Path.GetFileName(path)}", Path.GetFileName(path));
+        long size = Directory.EnumerateFiles(folder.Root).Sum(path => new FileInfo(path).Length);
         return mutated =>
         {
             folder.Write(name, mutated);
             using Phi2Folder phi = Phi2Folder.Open(folder.Root);
-            ReadEverything(phi, 1 << 20);
+            ReadEverything(phi, size + mutated.Length); // no tensor is more than what holds it
         };
     };
 
-    private static Func<TemporaryFolder, Action<byte[]>> ReadModel(string name) => folder =>
+    private static Func<CheckpointFolder, Action<byte[]>> ReadModel(string name) => folder =>
     {
-        string[] parts = ["eva_vit_g.pth", "blip2_pretrained_flant5xxl.pth", "TinyGPT-V_for_Stage4.pth", "config.json",
-            .. Directory.EnumerateFiles(Golden.PathOf("e2e/phi-2")).Select(path => $"phi-2/{Path.GetFileName(path)}")];
-        foreach (string part in parts) folder.Copy($"e2e/{part}", part);
+        foreach (string path in new[] { GoldenFiles.Eva, GoldenFiles.Blip2, GoldenFiles.Stage, "e2e/config.json" }) folder.Copy(path, Path.GetFileName(path));
+        foreach (string path in Directory.EnumerateFiles(GoldenModel.Paths.PhiFolder)) folder.Write($"phi-2/{Path.GetFileName(path)}", File.ReadAllBytes(path));
         return mutated =>
         {
             folder.Write(name, mutated);
@@ -151,7 +159,7 @@ internal static class MutationTargets
         };
     };
 
-    private static Func<TemporaryFolder, Action<byte[]>> ReadConverted(string name, string index) => folder =>
+    private static Func<CheckpointFolder, Action<byte[]>> ReadConverted(string name, string index) => folder =>
     {
         folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
         folder.Write("model-00001-of-00002.safetensors", ConvertedShard("a", 1));
@@ -168,7 +176,7 @@ internal static class MutationTargets
         $$$"""{"__metadata__":{"tinygptv_layout":"1"},"{{{tensor}}}":{"dtype":"F32","shape":[{{{elements}}}],"data_offsets":[0,{{{4 * elements}}}]}}""",
         new byte[4 * elements]);
 
-    private static void ReadTokenizer(TemporaryFolder folder, string name, byte[] mutated)
+    private static void ReadTokenizer(CheckpointFolder folder, string name, byte[] mutated)
     {
         folder.Write(name, mutated);
         PhiTokenizer tokenizer = PhiTokenizer.Open(folder.Root);

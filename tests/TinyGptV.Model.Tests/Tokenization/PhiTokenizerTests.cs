@@ -9,9 +9,9 @@ namespace TinyGptV.Model.Tests.Tokenization;
 
 public sealed class PhiTokenizerTests : IDisposable
 {
-    private static readonly PhiTokenizer Phi = PhiTokenizer.Open(Golden.PathOf("e2e/phi-2"));
+    private static readonly PhiTokenizer Phi = PhiTokenizer.Open(GoldenModel.TokenizerFolder);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly CheckpointFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -80,7 +80,7 @@ public sealed class PhiTokenizerTests : IDisposable
     public void Vocabulary_IsTheFoldersNotThePublishedOne()
     {
         Assert.Equal((int)Golden.Json("e2e/goldens.json")["tokenizer_len"]!, Phi.VocabularySize);
-        Assert.Equal((int)Golden.Json("e2e/phi-2/config.json")["eos_token_id"]!, Phi.EndOfTextId);
+        Assert.Equal(GoldenModel.Phi.EosTokenId, Phi.EndOfTextId);
         Assert.Equal([Phi.EndOfTextId], Phi.Encode("<|endoftext|>"));
         Assert.Null(Phi.TokenOf(Phi.VocabularySize));
         Assert.Null(Phi.TokenOf(-1));
@@ -88,21 +88,22 @@ public sealed class PhiTokenizerTests : IDisposable
 
     [Fact]
     public void Decode_IdsWithoutToken_BecomeReplacementCharacters() =>
-        Assert.Equal("a\uFFFDb\uFFFD", Phi.Decode([64, Phi.VocabularySize, 65, -1], skipSpecialTokens: true));
+        Assert.Equal("a\uFFFDb\uFFFD", Phi.Decode([.. Phi.Encode("a"), Phi.VocabularySize, .. Phi.Encode("b"), -1], skipSpecialTokens: true));
 
     [Fact]
     public void Decode_HalfACharacter_BecomesAReplacementCharacterUntilItIsWhole()
     {
         int[] ids = Phi.Encode("a\U0001F642");
+        Assert.SkipWhen(ids.Length < 3, "The set's vocabulary has a token for the whole character.");
 
-        Assert.Equal("a\uFFFD", Phi.Decode(ids.AsSpan(0, 3), skipSpecialTokens: true));
+        for (int known = 2; known < ids.Length; known++) Assert.Equal("a\uFFFD", Phi.Decode(ids.AsSpan(0, known), skipSpecialTokens: true));
         Assert.Equal("a\U0001F642", Phi.Decode(ids, skipSpecialTokens: true));
     }
 
     [Fact]
     public void Encode_RandomText_EqualsPairMergingByTheBook()
     {
-        var book = new MergingByTheBook(Golden.PathOf("e2e/phi-2"));
+        var book = new MergingByTheBook(GoldenModel.TokenizerFolder);
         string[] parts = ["Ġ", " ", "  ", "\t", "\t\t\t", "\n", "\r\n", "'s", "'re", "'", "a", "the", " the", "###", "Image", "Human", "12", "½", "é", "é",
             "红", "𝒜𝒷", "𐄇", "🙂‍👍🏽", "\u00A0", "\u2003", "\u001C", "<|endoftext|>", ".", "?###", "><", "\u200D"];
 
@@ -120,7 +121,7 @@ public sealed class PhiTokenizerTests : IDisposable
     public void Encode_ManyThreads_GiveTheSameIds()
     {
         string[] texts = [.. Cases("cases").Select(golden => (string)golden!["text"]!)];
-        PhiTokenizer fresh = PhiTokenizer.Open(Golden.PathOf("e2e/phi-2"));
+        PhiTokenizer fresh = PhiTokenizer.Open(GoldenModel.TokenizerFolder);
 
         Parallel.For(0, 400, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken },
             i => Assert.Equal(Phi.Encode(texts[i % texts.Length]), fresh.Encode(texts[i % texts.Length])));
@@ -163,7 +164,8 @@ public sealed class PhiTokenizerTests : IDisposable
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\":{\"x\":{\"content\":\" \"}}}", "null")]
     public void Open_UnsoundFile_SaysWhichAndWhy(string file, string content, string expected)
     {
-        foreach (string name in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" }) _folder.Copy($"e2e/phi-2/{name}", name);
+        foreach (string name in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
+            _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{name}", name);
         _folder.Write(file, Encoding.UTF8.GetBytes(content));
 
         Assert.Contains(expected, Assert.Throws<CheckpointException>(() => PhiTokenizer.Open(_folder.Root)).Message, StringComparison.Ordinal);
@@ -175,9 +177,10 @@ public sealed class PhiTokenizerTests : IDisposable
 
     private void WriteTokenizerJson(bool mergesAsPairs)
     {
-        var merges = File.ReadAllLines(Golden.PathOf("e2e/phi-2/merges.txt")).Skip(1).Where(line => line.Length > 0)
+        JsonNode vocabulary = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/vocab.json");
+        var merges = File.ReadAllLines(Path.Combine(GoldenModel.TokenizerFolder, "merges.txt")).Skip(1).Where(line => line.Length > 0)
             .Select(line => mergesAsPairs ? (JsonNode)new JsonArray([.. line.Split(' ').Select(part => (JsonNode?)part)]) : line);
-        var added = Golden.Json("e2e/phi-2/tokenizer_config.json")["added_tokens_decoder"]!.AsObject().Select(entry =>
+        var added = Golden.Json($"e2e/{GoldenModel.PhiFolders[0]}/tokenizer_config.json")["added_tokens_decoder"]!.AsObject().Select(entry =>
         {
             JsonNode token = entry.Value!.DeepClone();
             token["id"] = int.Parse(entry.Key, null);
@@ -186,7 +189,7 @@ public sealed class PhiTokenizerTests : IDisposable
         var file = new JsonObject
         {
             ["added_tokens"] = new JsonArray([.. added]),
-            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = Golden.Json("e2e/phi-2/vocab.json"), ["merges"] = new JsonArray([.. merges]) },
+            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray([.. merges]) },
         };
         _folder.Write("tokenizer.json", Encoding.UTF8.GetBytes(file.ToJsonString()));
     }

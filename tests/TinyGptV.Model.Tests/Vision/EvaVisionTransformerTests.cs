@@ -14,8 +14,8 @@ public sealed class EvaVisionTransformerTests
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("eva_vit/eva_vit_g.safetensors");
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors($"eva_vit/golden_{size}.safetensors");
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.EvaWeights);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.EvaRun(size));
         using var encoder = new EvaVisionTransformer(ConfigFor(size), float32, CPU);
         foreach ((string name, Tensor parameter) in encoder.named_parameters())
             parameter.copy_(name == "pos_embed" ? golden[name] : weights[name]); // resampling is the checkpoint reader's business
@@ -29,8 +29,8 @@ public sealed class EvaVisionTransformerTests
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("eva_vit/ln_vision.safetensors");
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors($"eva_vit/golden_{(int)Settings()["img_size_of_checkpoint"]!}.safetensors");
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.EvaNorm);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.EvaRun((int)Settings()["img_size_of_checkpoint"]!));
         using var norm = TinyGptVModel.VisionNorm((int)Settings()["embed_dim"]!, CPU);
         foreach ((string name, Tensor parameter) in norm.named_parameters()) parameter.copy_(weights.First(w => w.Key.EndsWith(name, StringComparison.Ordinal)).Value);
         Golden.AssertClose(golden["ln_vision"], norm.forward(golden["final"]), 1e-5, "normed tokens");

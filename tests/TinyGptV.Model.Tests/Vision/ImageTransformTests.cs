@@ -31,7 +31,7 @@ public sealed class ImageTransformTests
     [MemberData(nameof(Images))]
     public void Apply_GoldenImage_GivesTheOriginalsValues(string name)
     {
-        using ICheckpointFile expected = Golden.Open("preprocess/expected.safetensors");
+        using ICheckpointFile expected = Golden.Open(GoldenFiles.ResizedImages);
         byte[] encoded = File.ReadAllBytes(Golden.PathOf($"preprocess/images/{name}"));
         int compared = 0;
         foreach (int size in Index["sizes"]!.AsArray().Select(size => (int)size!).Where(size => expected.Tensors.ContainsKey($"{name}.u8_{size}")))
@@ -56,12 +56,12 @@ public sealed class ImageTransformTests
     [Fact]
     public void Apply_ImagesOfTheWholeModel_GiveItsPixelValues()
     {
-        using torch.Tensor expected = Golden.Read("e2e/goldens_vision.safetensors", "pixel_values");
+        using torch.Tensor expected = Golden.Read(GoldenFiles.Vision, "pixel_values");
         var transform = new ImageTransform((int)expected.shape[2]);
         for (int i = 0; i < expected.shape[0]; i++)
         {
             using torch.Tensor row = expected.select(0, i), dense = row.contiguous();
-            Assert.Equal(dense.data<float>().ToArray(), transform.Apply(File.ReadAllBytes(Golden.PathOf($"e2e/images/image_{i}.png"))));
+            Assert.Equal(dense.data<float>().ToArray(), transform.Apply(GoldenModel.Picture(i)));
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class ImageTransformTests
     public void Apply_DestinationOfTheCaller_ReceivesTheSameValues()
     {
         var transform = new ImageTransform(56);
-        byte[] encoded = File.ReadAllBytes(Golden.PathOf("e2e/images/image_0.png"));
+        byte[] encoded = GoldenModel.Picture(0);
         float[] batch = new float[2 * transform.Length];
 
         transform.Apply(encoded, batch.AsSpan(transform.Length));
@@ -88,14 +88,10 @@ public sealed class ImageTransformTests
     }
 
     [Theory]
-    [InlineData("preprocess/images/photo_640x480_420.jpg")]
-    [InlineData("preprocess/images/jpeg_progressive.jpg")]
-    [InlineData("preprocess/images/rgb.png")]
-    [InlineData("preprocess/images/gray16.png")]
-    [InlineData("preprocess/images/lossy.webp")]
-    public void Apply_TruncatedImage_IsRefused(string path)
+    [MemberData(nameof(Images))]
+    public void Apply_TruncatedImage_IsRefused(string name)
     {
-        byte[] encoded = File.ReadAllBytes(Golden.PathOf(path));
+        byte[] encoded = File.ReadAllBytes(Golden.PathOf($"preprocess/images/{name}"));
 
         Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(encoded.AsSpan(0, encoded.Length / 2)));
     }

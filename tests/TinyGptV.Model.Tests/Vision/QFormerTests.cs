@@ -7,15 +7,15 @@ namespace TinyGptV.Model.Tests.Vision;
 
 public sealed class QFormerTests
 {
-    [Theory]
-    [InlineData("golden_enc5")]
-    [InlineData("golden_enc17")]
+    public static TheoryData<string> Runs() => [.. GoldenFiles.QFormerRuns(masked: false)];
+
+    [Theory, MemberData(nameof(Runs))]
     public void Forward_GoldenWeights_GivesTheOriginalsQueries(string file)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("qformer/blip2_pretrained_flant5xxl.safetensors");
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors($"qformer/{file}.safetensors");
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.QFormerWeights);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(file);
         using var former = new QFormer(Config(), float32, CPU);
         foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
 
@@ -28,14 +28,15 @@ public sealed class QFormerTests
     [Fact]
     public void Forward_ImageTokensLeftOut_GivesWhatTheOriginalGivesForMaskedOnes()
     {
+        string? masked = GoldenFiles.QFormerRuns(masked: true).FirstOrDefault();
+        Assert.SkipWhen(masked is null, "The set has no run of the Q-Former with masked image tokens.");
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors("qformer/blip2_pretrained_flant5xxl.safetensors");
-        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors("qformer/golden_enc17_masked.safetensors");
+        IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.QFormerWeights);
+        IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(masked);
         using var former = new QFormer(Config(), float32, CPU);
         foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
         Tensor masks = golden["encoder_attention_mask"];
-        Assert.Contains(0, masks.data<long>());
         for (int image = 0; image < masks.shape[0]; image++)
         {
             Tensor seen = golden["encoder_hidden_states"][image].index_select(0, masks[image].nonzero().flatten()).unsqueeze(0);

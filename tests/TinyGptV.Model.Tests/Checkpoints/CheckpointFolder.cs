@@ -1,6 +1,6 @@
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-internal sealed class TemporaryFolder : IDisposable
+internal sealed class CheckpointFolder : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("tinygptv-").FullName;
 
