@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("TinyGptV.Pickle")]
     [InlineData("TinyGptV.Evaluation", "TinyGptV.Pickle")]
-    [InlineData("TinyGptV.Model")]
+    [InlineData("TinyGptV.Model", "TinyGptV.Pickle")]
     [InlineData("TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
     [InlineData("TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
     [InlineData("TinyGptV.Storage", "TinyGptV.Evaluation")]
