@@ -160,7 +160,7 @@ public sealed class TorchZipFileTests : IDisposable
         var pickle = new PickleBytes().Op("}(").Text("weight").Tensor("FloatStorage", "0", 2, 0, [2], [1]).Text("laughs").Op("]q").Raw(0);
         for (byte i = 1; i <= 60; i++) pickle.Op("](h").Raw((byte)(i - 1)).Op("h").Raw((byte)(i - 1)).Op("eq").Raw(i);
         for (byte i = 0; i < 60; i++) pickle.Raw(0x86); // leaves one value: nested pairs of the lists
-        byte[] bytes = pickle.Text("self").Op("]q").Raw(200).Op("h").Raw(200).Op("au").End();
+        byte[] bytes = pickle.Text("self").Op("]q").Raw(61).Op("h").Raw(61).Op("au").End();
 
         using TorchZipFile file = TorchZipFile.Open(_folder.Write("laughs.pth", Archive(bytes)));
 
@@ -195,6 +195,19 @@ public sealed class TorchZipFileTests : IDisposable
         byte[] pickle = [0x80, 2, .. opcodes.Select(letter => (byte)letter)];
 
         Assert.Contains("refused", Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("no.pth", Archive(pickle)))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("S'a'\n.", "opcode STRING at byte 2; only what torch.save writes is read")]
+    [InlineData("(]o.", "opcode OBJ at byte 4; only what torch.save writes is read")]
+    [InlineData("]Nb.", "it sets attributes of something that is no dictionary")]
+    [InlineData("(icollections\nOrderedDict\n.", "holds no tensors")]
+    public void Open_OpcodesBeyondThoseOfTorch_AreRefusedByName(string opcodes, string expected)
+    {
+        byte[] pickle = [0x80, 2, .. opcodes.Select(letter => (byte)letter)];
+
+        Assert.Contains(expected, Assert.Throws<CheckpointException>(() => TorchZipFile.Open(_folder.Write("no.pth", Archive(pickle)))).Message,
             StringComparison.Ordinal);
     }
 

@@ -11,7 +11,9 @@ internal sealed class PickledRecord(string file, int position, string path, obje
 {
     public string Text(string field) => Find(field) is string { Length: > 0 } text ? text : throw Malformed(field, "a text that is not empty");
 
-    public string Identity(string field) => Find(field) is long number ? number.ToString(CultureInfo.InvariantCulture) : throw Malformed(field, "a whole number");
+    public string Identity(string field) => Find(field) is long number
+        ? number.ToString(CultureInfo.InvariantCulture)
+        : throw Malformed(field, "a whole number");
 
     public IEnumerable<PickledRecord> Records(string field) => Find(field) is List<object> items
         ? items.Select((item, i) => new PickledRecord(file, position, $"{path}{field}[{i}].", item))
@@ -24,7 +26,7 @@ internal sealed class PickledRecord(string file, int position, string path, obje
     private PrerequisiteException Malformed(string field, string expected) =>
         Malformed($"field '{path}{field}': expected {expected}, found {Describe(Find(field))}");
 
-    private object? Find(string field) => value is Dictionary<string, object> fields
+    private object? Find(string field) => value is PickledFields fields
         ? fields.GetValueOrDefault(field)
         : throw Malformed($"{(path.Length == 0 ? "" : $"field '{path.TrimEnd('.')}': ")}expected a dictionary, found {Describe(value)}");
 
@@ -33,7 +35,7 @@ internal sealed class PickledRecord(string file, int position, string path, obje
         null => "no such field",
         string text => $"'{(text.Length <= 60 ? text : text[..60] + "...")}'",
         List<object> => "a list",
-        Dictionary<string, object> => "a dictionary",
+        PickledFields => "a dictionary",
         _ => Convert.ToString(found, CultureInfo.InvariantCulture)!,
     };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TinyGptV.Pickle;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
@@ -19,13 +20,14 @@ internal sealed class PickleJson
     {
         string text => text,
         null => "None",
-        PickleTuple or PickleList or PickleDictionary => LeftOut,
+        PickleTuple or List<object?> or PickleDictionary => LeftOut,
         _ => System.Convert.ToString(key, CultureInfo.InvariantCulture) ?? LeftOut,
     };
 
     private JsonNode? Convert(object? value, int depth)
     {
-        if (_left-- <= 0 || depth > Deepest) return LeftOut;
+        if (_left-- <= 0 || depth > Deepest)
+            return LeftOut;
         return value switch
         {
             null => null,
@@ -34,7 +36,7 @@ internal sealed class PickleJson
             long number => number,
             double number when double.IsFinite(number) => number,
             PickleDictionary dictionary => ConvertDictionary(dictionary, depth),
-            PickleList list => ConvertList(list.Items, depth),
+            List<object?> list => ConvertList(list, depth),
             PickleTuple tuple => ConvertList(tuple.Items, depth),
             TorchView view => $"tensor {TensorHeader.ShapeTextOf(view.Shape.AsSpan())}",
             _ => System.Convert.ToString(value, CultureInfo.InvariantCulture),
@@ -46,7 +48,8 @@ internal sealed class PickleJson
         var result = new JsonObject();
         foreach ((object? key, object? value) in dictionary.Entries)
         {
-            if (_left <= 0) break;
+            if (_left <= 0)
+                break;
             result[Key(key)] = Convert(value, depth + 1);
         }
 
@@ -56,7 +59,8 @@ internal sealed class PickleJson
     private JsonArray ConvertList(IReadOnlyList<object?> items, int depth)
     {
         var result = new JsonArray();
-        for (int i = 0; i < items.Count && _left > 0; i++) result.Add(Convert(items[i], depth + 1));
+        for (int i = 0; i < items.Count && _left > 0; i++)
+            result.Add(Convert(items[i], depth + 1));
         return result;
     }
 }

@@ -1,20 +1,17 @@
 using System.Collections.Immutable;
+using TinyGptV.Pickle;
 using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A Python tuple.</summary>
-internal sealed record PickleTuple(object?[] Items);
-
-/// <summary>A Python list.</summary>
-internal sealed record PickleList(List<object?> Items);
-
 /// <summary>A Python dict or OrderedDict; a later entry of the same key wins.</summary>
-internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries)
+internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries) : IPickleDictionary
 {
     public PickleDictionary() : this([])
     {
     }
+
+    public void Set(object? key, object? value) => Entries.Add(new(key, value));
 }
 
 /// <summary>A name of the allow-list that a pickle may refer to. It is only a name: nothing is ever called.</summary>
@@ -34,7 +31,8 @@ internal sealed record TorchView(TorchStorage Storage, long Offset, ImmutableArr
         {
             long expected = 1;
             for (int axis = Shape.Length - 1; axis >= 0; expected *= Math.Max(1, Shape[axis]), axis--)
-                if (Shape[axis] > 1 && Strides[axis] != expected) return false;
+                if (Shape[axis] > 1 && Strides[axis] != expected)
+                    return false;
             return true;
         }
     }

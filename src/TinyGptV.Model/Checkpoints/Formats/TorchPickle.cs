@@ -1,14 +1,36 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using TinyGptV.Pickle;
+using static TinyGptV.Pickle.PickleOpcode;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>The meaning of the few names that the pickles of checkpoints use. Any other name is refused, whatever would be done with it.</summary>
-internal static class TorchPickle
+/// <summary>
+/// Reads what torch.save pickles. Only the few names that checkpoints use mean anything; any other one is refused, whatever would be done with it.
+/// </summary>
+internal sealed class TorchPickle : IPickleNames
 {
     private const string OrderedDictionary = "collections.OrderedDict", RebuildTensor = "torch._utils._rebuild_tensor_v2",
         RebuildParameter = "torch._utils._rebuild_parameter";
 
-    public static PickleGlobal Global(string module, string name)
+    private static readonly PickleDialect Dialect = new()
+    {
+        Opcodes = ((PickleOpcode[])
+        [
+            .. PickleDialect.PlainOpcodes, NONE, NEWTRUE, NEWFALSE, EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3,
+            GLOBAL, STACK_GLOBAL, BINPERSID, REDUCE, BUILD,
+            INST, // torch.save never writes it; but a pickle that calls something is refused by that name rather than by the opcode
+        ]).ToFrozenSet(),
+        Scope = "only what torch.save writes is read",
+        MostOpcodes = 2_000_000, // the largest real pickle has some 60 thousand
+        NewDictionary = () => new PickleDictionary(),
+        Names = new TorchPickle(),
+    };
+
+    /// <exception cref="InvalidDataException">The message completes "the pickle is refused: ...".</exception>
+    public static object? Read(ReadOnlySpan<byte> pickle) => PickleMachine.Read(pickle, Dialect);
+
+    public object Global(string module, string name)
     {
         string full = $"{module}.{name}";
         bool allowed = full is OrderedDictionary or RebuildTensor or RebuildParameter || (module == "torch" && TensorTypes.OfTorchStorage(name) is not null);
@@ -17,8 +39,7 @@ internal static class TorchPickle
             : throw new InvalidDataException($"it asks for {full}, which no checkpoint of this model needs. Nothing in it was run");
     }
 
-    /// <summary>What calling <paramref name="function"/> would make.</summary>
-    public static object Reduce(object? function, object? arguments) => ((function as PickleGlobal)?.Name, (arguments as PickleTuple)?.Items) switch
+    public object Call(object? function, object? arguments) => ((function as PickleGlobal)?.Name, (arguments as PickleTuple)?.Items) switch
     {
         (OrderedDictionary, []) => new PickleDictionary(),
         (RebuildParameter, [TorchView view, ..]) => view,
@@ -27,18 +48,19 @@ internal static class TorchPickle
         _ => throw new InvalidDataException($"it calls {(function as PickleGlobal)?.Name ?? "no function"} with arguments that torch.save never writes"),
     };
 
-    public static TorchStorage Storage(object? persistentId)
+    public object Persistent(object? identity)
     {
-        if (persistentId is not PickleTuple { Items: ["storage", PickleGlobal type, string key, _, long elements] } ||
+        if (identity is not PickleTuple { Items: ["storage", PickleGlobal type, string key, _, long elements] } ||
             !type.Name.StartsWith("torch.", StringComparison.Ordinal) || TensorTypes.OfTorchStorage(type.Name["torch.".Length..]) is not { } elementType)
             throw new InvalidDataException("a persistent id is not a tensor storage");
         return new TorchStorage(elementType, key, elements);
     }
 
     /// <summary>An OrderedDict's attributes (version numbers of modules) do not matter; nothing else in a checkpoint has any.</summary>
-    public static void Build(object? target)
+    public void Build(object? target)
     {
-        if (target is not PickleDictionary) throw new InvalidDataException("it sets attributes of something that is no dictionary");
+        if (target is not PickleDictionary)
+            throw new InvalidDataException("it sets attributes of something that is no dictionary");
     }
 
     private static TorchView View(TorchStorage storage, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
@@ -48,7 +70,8 @@ internal static class TorchPickle
             throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} makes no sense");
 
         Int128 last = offset;
-        for (int axis = 0; axis < shape.Length; axis++) last += (Int128)Math.Max(0, shape[axis] - 1) * strides[axis];
+        for (int axis = 0; axis < shape.Length; axis++)
+            last += (Int128)Math.Max(0, shape[axis] - 1) * strides[axis];
         // An expanded tensor (stride 0) can be any size on a storage of one element: nothing could bound what reading it allocates.
         if (count > 0 && (last >= storage.ElementCount || count > storage.ElementCount))
             throw new InvalidDataException(

@@ -90,7 +90,7 @@ public sealed class TorchZipFile : ICheckpointFile
     {
         try
         {
-            return PickleReader.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
+            return TorchPickle.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
                 ?? throw new InvalidDataException("it is no dictionary");
         }
         catch (InvalidDataException refusal)

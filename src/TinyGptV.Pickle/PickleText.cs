@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace TinyGptV.Evaluation.Benchmarks.Formats;
+namespace TinyGptV.Pickle;
 
 /// <summary>The ways in which pickles write texts, from Python 2's on.</summary>
-internal static class PickledText
+internal static class PickleText
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
