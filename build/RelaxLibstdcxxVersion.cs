@@ -30,7 +30,8 @@ public class RelaxLibstdcxxVersion : Task
     public override bool Execute()
     {
         string runtime = RuntimeFolders.Select(f => Path.Combine(f, "libstdc++.so.6")).FirstOrDefault(File.Exists);
-        if (runtime == null || Contains(File.ReadAllBytes(runtime), Version)) return true;
+        if (runtime == null || Contains(File.ReadAllBytes(runtime), Version))
+            return true;
 
         byte[] library = File.ReadAllBytes(Source);
         if (!MakeOptional(library, Version))
@@ -40,7 +41,8 @@ public class RelaxLibstdcxxVersion : Task
         }
 
         Relaxed = true;
-        if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(library)) return true;
+        if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(library))
+            return true;
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
         File.Delete(Destination); // never write through a link into the package cache
         File.WriteAllBytes(Destination, library);
@@ -60,7 +62,8 @@ public class RelaxLibstdcxxVersion : Task
         for (int i = 0; i < count; i++)
         {
             int header = table + i * size;
-            if (BitConverter.ToUInt32(elf, header + 4) != SectionTypeVersionNeeds) continue;
+            if (BitConverter.ToUInt32(elf, header + 4) != SectionTypeVersionNeeds)
+                continue;
             int section = (int)BitConverter.ToInt64(elf, header + 0x18);
             int strings = (int)BitConverter.ToInt64(elf, table + (int)BitConverter.ToUInt32(elf, header + 0x28) * size + 0x18);
             int needs = (int)BitConverter.ToUInt32(elf, header + 0x2C);
@@ -78,7 +81,8 @@ public class RelaxLibstdcxxVersion : Task
         {
             int name = strings + (int)BitConverter.ToUInt32(elf, entry + 8);
             int length = Array.IndexOf(elf, (byte)0, name) - name;
-            if (Encoding.ASCII.GetString(elf, name, length) != version) continue;
+            if (Encoding.ASCII.GetString(elf, name, length) != version)
+                continue;
             BitConverter.GetBytes(WeakFlag).CopyTo(elf, entry + 4);
             found = true;
         }

@@ -74,7 +74,9 @@ internal sealed class ModelHandle : IModelHandle
     public async ValueTask DisposeAsync()
     {
         using LocalCheckpoint? checkpoint = _checkpoint; // after the model, which has its files mapped
-        if (Model is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
-        else (Model as IDisposable)?.Dispose();
+        if (Model is IAsyncDisposable asynchronous)
+            await asynchronous.DisposeAsync();
+        else
+            (Model as IDisposable)?.Dispose();
     }
 }

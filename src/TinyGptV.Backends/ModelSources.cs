@@ -6,12 +6,6 @@ using TinyGptV.Storage;
 
 namespace TinyGptV.Backends;
 
-/// <summary>Loads a model from its files. The caller disposes a model that holds resources.</summary>
-/// <param name="options">Which files, and how the model runs.</param>
-/// <param name="cancellationToken">Gives up.</param>
-/// <returns>The model.</returns>
-public delegate Task<IVisionLanguageModel> ModelLoader(ModelOptions options, CancellationToken cancellationToken);
-
 /// <summary>What a user asked for as models to be loaded: one for each device.</summary>
 public static class ModelSources
 {

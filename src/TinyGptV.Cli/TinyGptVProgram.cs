@@ -30,7 +30,8 @@ internal static class TinyGptVProgram
         // The first signal asks to stop; a second one ends the process at once, as if nobody listened.
         void StopOnce(PosixSignalContext signal)
         {
-            if (stop.IsCancellationRequested) return;
+            if (stop.IsCancellationRequested)
+                return;
             signal.Cancel = true;
             stop.Cancel();
         }
@@ -110,7 +111,8 @@ internal static class TinyGptVProgram
 
     private static async Task<int> ExplainAsync(ParseResult result, ImmutableArray<(Option Option, string Value)> variables, TextWriter error)
     {
-        foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct()) await error.WriteLineAsync(message);
+        foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct())
+            await error.WriteLineAsync(message);
         if (!variables.IsEmpty)
             await error.WriteLineAsync($"Options were also taken from the environment: {string.Join(", ", variables.Select(variable => EnvironmentVariables.NameOf(variable.Option)))}.");
         await error.WriteLineAsync($"'tinygptv {PathOf(result.CommandResult)}--help' lists what is possible.");

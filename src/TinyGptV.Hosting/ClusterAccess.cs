@@ -65,7 +65,8 @@ public sealed class ClusterAccess : IAsyncDisposable
             membership.Configure(client, [.. endpoints.SelectMany(one => one)]);
             client.UseConnectionRetryFilter(async (_, token) =>
             {
-                if (time.GetElapsedTime(start) >= entrance.Wait) return false;
+                if (time.GetElapsedTime(start) >= entrance.Wait)
+                    return false;
                 await Task.Delay(Polling.Pause, time, token);
                 return true;
             })

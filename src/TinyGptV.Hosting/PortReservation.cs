@@ -27,8 +27,10 @@ internal sealed class PortReservation : IDisposable
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (TryTakeOnce(address, port == 0 ? FreePort(address) : port) is { } reservation) return reservation;
-            if (port != 0) return null;
+            if (TryTakeOnce(address, port == 0 ? FreePort(address) : port) is { } reservation)
+                return reservation;
+            if (port != 0)
+                return null;
         }
         return null;
     }

@@ -68,7 +68,8 @@ public sealed class SiloHost : IAsyncDisposable
     /// <returns>True if everything was finished in time.</returns>
     public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
     {
-        if (Services.GetService<ReplicaDrain>() is not { } drain) return true;
+        if (Services.GetService<ReplicaDrain>() is not { } drain)
+            return true;
         using var end = new CancellationTokenSource(grace, time);
         return await drain.DrainAsync(end.Token);
     }
@@ -99,7 +100,8 @@ public sealed class SiloHost : IAsyncDisposable
     {
         // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
         LogLevel own = settings.IsEmbedded ? LogLevel.None : LogLevel.Warning;
-        if (settings.Dashboard is { } endpoint) return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
+        if (settings.Dashboard is { } endpoint)
+            return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
         HostApplicationBuilder builder = QuietHost.CreateBuilder(settings.Log, own);
         Configure(builder, settings, siloPort, gatewayPort, time);
         return builder.Build();
@@ -113,12 +115,17 @@ public sealed class SiloHost : IAsyncDisposable
             settings.Membership.Configure(silo, settings.Primary ?? new IPEndPoint(settings.Endpoints.Advertised, siloPort));
             silo.Configure<EndpointOptions>(options => Listen(options, settings.Endpoints, siloPort, gatewayPort))
                 .Configure<Orleans.Configuration.SiloOptions>(options => options.SiloName = settings.Name);
-            if (settings.FatalErrors is { } fatalErrors) silo.Services.AddSingleton(fatalErrors);
-            if (settings.Traced) silo.AddActivityPropagation();
-            if (settings.Coordinator is { } coordinator) AddCoordinator(silo, coordinator);
+            if (settings.FatalErrors is { } fatalErrors)
+                silo.Services.AddSingleton(fatalErrors);
+            if (settings.Traced)
+                silo.AddActivityPropagation();
+            if (settings.Coordinator is { } coordinator)
+                AddCoordinator(silo, coordinator);
             // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
-            if (settings is { Coordinator: not null, Replica: not null }) silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
-            if (settings.Replica is { } replica) AddReplicas(silo, replica);
+            if (settings is { Coordinator: not null, Replica: not null })
+                silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
+            if (settings.Replica is { } replica)
+                AddReplicas(silo, replica);
         });
     }
 
@@ -127,7 +134,8 @@ public sealed class SiloHost : IAsyncDisposable
         (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (endpoints.Advertised, siloPort, gatewayPort);
         IPAddress address = endpoints.Listening ?? endpoints.Advertised;
         options.SiloListeningEndpoint = new IPEndPoint(address, siloPort);
-        if (gatewayPort != 0) options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
+        if (gatewayPort != 0)
+            options.GatewayListeningEndpoint = new IPEndPoint(address, gatewayPort);
     }
 
     private static void AddCoordinator(ISiloBuilder silo, CoordinatorStorage storage)
@@ -140,6 +148,7 @@ public sealed class SiloHost : IAsyncDisposable
     private static void AddReplicas(ISiloBuilder silo, ReplicaRole role)
     {
         silo.Services.AddSingleton(role.Images);
-        foreach (ReplicaModel model in role.Replicas.Models) silo.AddModelReplica(model);
+        foreach (ReplicaModel model in role.Replicas.Models)
+            silo.AddModelReplica(model);
     }
 }

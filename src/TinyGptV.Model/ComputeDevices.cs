@@ -22,9 +22,11 @@ public static class ComputeDevices
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(countGpus);
-        if (text == All) return AllOf(countGpus());
+        if (text == All)
+            return AllOf(countGpus());
         ImmutableArray<string> devices = [.. text.Split(',', StringSplitOptions.TrimEntries)];
-        foreach (string device in devices) IndexOf(device, countGpus);
+        foreach (string device in devices)
+            IndexOf(device, countGpus);
         return devices;
     }
 
@@ -39,7 +41,8 @@ public static class ComputeDevices
     /// <returns>Which GPU it is; null for the CPU.</returns>
     private static int? IndexOf(string device, Func<int> countGpus)
     {
-        if (device == "cpu") return null;
+        if (device == "cpu")
+            return null;
         string[] parts = device.Split(':');
         int index = 0;
         if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))

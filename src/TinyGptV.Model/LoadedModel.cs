@@ -51,7 +51,8 @@ public sealed class LoadedModel : IDisposable
         try
         {
             files.LoadInto(network.ParametersByKey(), cancellationToken).ThrowIfIncomplete();
-            if (settings.MergeAdapters) network.Language.MergeAdapters();
+            if (settings.MergeAdapters)
+                network.Language.MergeAdapters();
             return new LoadedModel(network, tokenizer, settings);
         }
         catch

@@ -35,7 +35,8 @@ internal sealed class TinyGptVModel : nn.Module
         llama_proj2 = new LinearLayer(config.LlamaProjMid, phi.HiddenSize, dtype, device);
         llama_model = new Phi2(phi, config.Lora, dtype, device);
         RegisterComponents();
-        foreach (Parameter parameter in parameters()) parameter.requires_grad = false;
+        foreach (Parameter parameter in parameters())
+            parameter.requires_grad = false;
     }
 
     public TinyGptVConfig Config { get; }

@@ -48,6 +48,7 @@ public ref struct PickleMachine
 
     private void Execute(PickleOpcode opcode)
     {
+#pragma warning disable IDE0055 // A table is read best with an opcode on each line.
         switch (opcode)
         {
             case PROTO: CheckProtocol(_input.Byte()); break;
@@ -64,6 +65,7 @@ public ref struct PickleMachine
             case BUILD: Build(); break;
             default: _stack.Push(ValueOf(opcode)); break;
         }
+#pragma warning restore IDE0055
     }
 
     private object? ValueOf(PickleOpcode opcode) => opcode switch

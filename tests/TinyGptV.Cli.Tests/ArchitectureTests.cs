@@ -38,10 +38,13 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Pickle")]
     [InlineData("TinyGptV.Evaluation", "TinyGptV.Pickle")]
     [InlineData("TinyGptV.Model", "TinyGptV.Pickle")]
+    [InlineData("TinyGptV.Storage", "TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Backends", "TinyGptV.Evaluation", "TinyGptV.Model", "TinyGptV.Storage")]
     [InlineData("TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
     [InlineData("TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
-    [InlineData("TinyGptV.Storage", "TinyGptV.Evaluation")]
-    [InlineData("TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Model", "TinyGptV.Storage")]
+    [InlineData("TinyGptV.Hosting", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation")]
+    [InlineData("TinyGptV.Cli",
+        "TinyGptV.Backends", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Hosting", "TinyGptV.Model", "TinyGptV.Storage")]
     public void Project_references_are_those_of_the_floor_plan(string project, params string[] allowed)
     {
         string[] references = [.. ItemsOf(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).Order()];

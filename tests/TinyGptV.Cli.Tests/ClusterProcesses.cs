@@ -34,9 +34,12 @@ internal sealed partial class ClusterProcesses : IAsyncDisposable
         var cluster = new ClusterProcesses(folder, variables);
         cluster.Add("coordinator", "c1", "--gateway-port", "0");
         bool meetsInStore = cluster._variables.Exists(variable => variable.Item1 == "TINYGPTV_MEMBERSHIP");
-        if (!meetsInStore) cluster.Remember(await WhenReadyAsync(cluster.Coordinator, cancellationToken));
-        foreach ((int number, string[] options) in replicas.Index()) cluster.Add("replica", $"r{number + 1}", options);
-        foreach (ProgramProcess silo in cluster._silos.Skip(meetsInStore ? 0 : 1)) await WhenReadyAsync(silo, cancellationToken);
+        if (!meetsInStore)
+            cluster.Remember(await WhenReadyAsync(cluster.Coordinator, cancellationToken));
+        foreach ((int number, string[] options) in replicas.Index())
+            cluster.Add("replica", $"r{number + 1}", options);
+        foreach (ProgramProcess silo in cluster._silos.Skip(meetsInStore ? 0 : 1))
+            await WhenReadyAsync(silo, cancellationToken);
         return cluster;
     }
 
@@ -53,12 +56,14 @@ internal sealed partial class ClusterProcesses : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ProgramProcess silo in _silos) await silo.DisposeAsync();
+        foreach (ProgramProcess silo in _silos)
+            await silo.DisposeAsync();
     }
 
     private static async Task StopAsync(ProgramProcess[] silos, CancellationToken cancellationToken)
     {
-        foreach (ProgramProcess silo in silos) silo.Signal("TERM");
+        foreach (ProgramProcess silo in silos)
+            silo.Signal("TERM");
         foreach (ProgramProcess silo in silos)
         {
             Assert.True(await silo.WaitForExitAsync(cancellationToken) == ExitCode.Success, silo.Transcript);

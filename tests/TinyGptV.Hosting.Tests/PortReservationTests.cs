@@ -11,7 +11,8 @@ public sealed class PortReservationTests
         PortReservation[] reservations = [.. Enumerable.Range(0, 50).AsParallel().Select(_ => PortReservation.TryTake(IPAddress.Loopback, 0)!)];
 
         Assert.Equal(50, reservations.Select(reservation => reservation.Port).Distinct().Count());
-        foreach (PortReservation reservation in reservations) reservation.Dispose();
+        foreach (PortReservation reservation in reservations)
+            reservation.Dispose();
     }
 
     [Fact]
@@ -20,7 +21,8 @@ public sealed class PortReservationTests
         PortReservation first = PortReservation.TryTake(IPAddress.Loopback, 0)!;
 
         // Elsewhere than on Linux a reservation is no more than a look.
-        if (OperatingSystem.IsLinux()) Assert.Null(PortReservation.TryTake(IPAddress.Loopback, first.Port));
+        if (OperatingSystem.IsLinux())
+            Assert.Null(PortReservation.TryTake(IPAddress.Loopback, first.Port));
         first.Dispose();
         using PortReservation? second = PortReservation.TryTake(IPAddress.Loopback, first.Port);
         Assert.NotNull(second);

@@ -41,7 +41,8 @@ public sealed class LocalClusterTests : IDisposable
             .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
             .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
         ];
-        foreach (Pod silo in silos) await AssertReadyAsync(silo);
+        foreach (Pod silo in silos)
+            await AssertReadyAsync(silo);
 
         Pod job = node.Start(manifests.WorkloadOf("evaluation"), $"{network}.30", ("TINYGPTV_LIMIT", "8"), ("TINYGPTV_RUN", "first"));
         Assert.True(await job.Process.WaitForExitAsync(Token) == ExitCode.Success, job.Process.Transcript);
@@ -62,7 +63,8 @@ public sealed class LocalClusterTests : IDisposable
         Assert.All(metrics, text => Assert.Contains("orleans_", text, StringComparison.Ordinal));
         Assert.Single(metrics, text => text.Contains("tinygptv_shards_completed", StringComparison.Ordinal));
 
-        foreach (Pod silo in silos.Reverse()) Assert.True(await silo.StopAsync(Token) == ExitCode.Success, silo.Process.Transcript);
+        foreach (Pod silo in silos.Reverse())
+            Assert.True(await silo.StopAsync(Token) == ExitCode.Success, silo.Process.Transcript);
         Assert.All(silos.Append(job), pod => Assert.DoesNotContain(password, pod.Process.Transcript, StringComparison.Ordinal));
     }
 

@@ -7,7 +7,8 @@ internal static class Approved
     {
         string path = Path.Combine(Golden.Checkout, "tests", "TinyGptV.Model.Tests", "Approved", name);
         string approved = File.Exists(path) ? File.ReadAllText(path) : "";
-        if (approved == actual) return;
+        if (approved == actual)
+            return;
         File.WriteAllText(path + ".received", actual);
         Assert.Equal(approved, actual);
     }

@@ -209,7 +209,8 @@ public sealed class EndToEndTests
 
             double[] losses = [.. (await ranked[i]).Select(l => -l.LogLikelihood / l.Tokens)];
             double[] expected = [.. cases[i]!["multi_select"]!["losses"]!.AsArray().Select(l => (double)l!)];
-            for (int c = 0; c < losses.Length; c++) Assert.Equal(expected[c], losses[c], Tolerance);
+            for (int c = 0; c < losses.Length; c++)
+                Assert.Equal(expected[c], losses[c], Tolerance);
             Assert.Equal([.. cases[i]!["multi_select"]!["ranks"]!.AsArray().Select(r => (int)r!)], Enumerable.Range(0, losses.Length).OrderBy(c => losses[c]));
         }
     }

@@ -43,16 +43,20 @@ public sealed class EndToEndTrainingTests
             optimizer.zero_grad();
             Tensor loss = TrainingLoss.Of(model.Network, batch, pixels);
             losses[step] = loss.item<float>();
-            if (step == 3) break;
+            if (step == 3)
+                break;
             loss.backward();
             if (step == 0)
-                foreach ((string name, Parameter parameter) in trainable) AssertPart(golden, "grad." + name, parameter.grad!, 2e-5);
+                foreach ((string name, Parameter parameter) in trainable)
+                    AssertPart(golden, "grad." + name, parameter.grad!, 2e-5);
             optimizer.step();
         }
 
         double[] expected = [.. steps["losses_before_step_1_2_3_and_after"]!.AsArray().Select(l => (double)l!)];
-        for (int i = 0; i < 4; i++) Assert.Equal(expected[i], losses[i], 1e-4);
-        foreach ((string name, Parameter parameter) in trainable) AssertAfterSteps(golden, "after3." + name, parameter, (double)steps["lr"]!);
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(expected[i], losses[i], 1e-4);
+        foreach ((string name, Parameter parameter) in trainable)
+            AssertAfterSteps(golden, "after3." + name, parameter, (double)steps["lr"]!);
     }
 
     // The original's rows are padded behind to the longest of the batch; ours are the unpadded front of them.
@@ -99,7 +103,8 @@ public sealed class EndToEndTrainingTests
     {
         (Tensor expected, Tensor part) = PartOf(golden, name, actual);
         Golden.AssertClose(expected, part, tolerance, name);
-        if (!golden.TryGetValue(name + ".sum_abs_l2", out Tensor? sums)) return;
+        if (!golden.TryGetValue(name + ".sum_abs_l2", out Tensor? sums))
+            return;
         Golden.AssertClose(sums[1], actual.abs().sum(), 1e-4, name + " sum of absolute values");
         Golden.AssertClose(sums[2], actual.norm(), 1e-4, name + " norm");
     }
@@ -115,7 +120,8 @@ public sealed class EndToEndTrainingTests
 
     private static (Tensor Expected, Tensor Part) PartOf(IReadOnlyDictionary<string, Tensor> golden, string name, Tensor actual)
     {
-        if (golden.TryGetValue(name, out Tensor? whole)) return (whole, actual);
+        if (golden.TryGetValue(name, out Tensor? whole))
+            return (whole, actual);
         Tensor slice = golden[name + ".slice64"];
         return (slice, slice.shape[0] < actual.shape[0] ? actual.narrow(0, 0, slice.shape[0]) : actual.narrow(1, 0, slice.shape[1]));
     }
@@ -124,7 +130,8 @@ public sealed class EndToEndTrainingTests
     {
         Dictionary<string, Parameter> all = model.Network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         string[] names = [.. steps["param_groups"]!.AsArray().SelectMany(g => g!["params"]!.AsArray()).Select(n => (string)n!)];
-        foreach (string name in names) all[Canonical(name)].requires_grad = true;
+        foreach (string name in names)
+            all[Canonical(name)].requires_grad = true;
         return names.ToDictionary(name => name, name => all[Canonical(name)]);
     }
 

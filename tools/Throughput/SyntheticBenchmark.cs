@@ -44,7 +44,8 @@ internal static class SyntheticBenchmark
             json.WriteString("answer", number % 2 == 0 ? "red" : "blue");
             json.WriteString("question_id", number.ToString("D9", CultureInfo.InvariantCulture));
             json.WriteEndObject();
-            if (json.BytesPending > 1 << 16) json.Flush();
+            if (json.BytesPending > 1 << 16)
+                json.Flush();
         }
 
         json.WriteEndArray();

@@ -26,7 +26,8 @@ internal sealed class ThroughputCommand : TeachingCommand
         ("How evenly work is spread over up to 64 replicas", "dotnet run -c Release --project tools/Throughput"),
         ("What a coordinator can move at most", "dotnet run -c Release --project tools/Throughput -- --replicas 64 --samples-per-replica 15625 --delay 0 --concurrency 8"))
     {
-        foreach (Option option in (Option[])[_replicas, _samples, _delay, _concurrency, _processes, _shardSize, _folder, _format]) Add(option);
+        foreach (Option option in (Option[])[_replicas, _samples, _delay, _concurrency, _processes, _shardSize, _folder, _format])
+            Add(option);
         SetAction((result, cancellationToken) => RunAsync(environment, result, cancellationToken));
     }
 
@@ -40,7 +41,8 @@ internal sealed class ThroughputCommand : TeachingCommand
         }
         finally
         {
-            if (kept is null) Directory.Delete(folder, recursive: true);
+            if (kept is null)
+                Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -65,7 +65,8 @@ public sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
     // A part that is named need not be in the folder, so the folder is searched only if something is left to find.
     private static CheckpointPaths PathsOf(ModelOptions options)
     {
-        if (options is { Phi: { } phi, Eva: { } eva, Blip2: { } blip2, Stage: { } stage }) return new CheckpointPaths(phi, eva, blip2, stage);
+        if (options is { Phi: { } phi, Eva: { } eva, Blip2: { } blip2, Stage: { } stage })
+            return new CheckpointPaths(phi, eva, blip2, stage);
         CheckpointPaths found = CheckpointPaths.Find(options.Folder);
         if (found.Converted is not null)
             return options is { Phi: null, Eva: null, Blip2: null, Stage: null } ? found : throw new PrerequisiteException(

@@ -102,7 +102,8 @@ internal sealed class CheckpointCommand : TeachingCommand
     private static StorageOptionSet AddStorage(TeachingCommand command)
     {
         var storage = new StorageOptionSet();
-        foreach (Option option in storage.All) command.Add(option);
+        foreach (Option option in storage.All)
+            command.Add(option);
         return storage;
     }
 

@@ -15,17 +15,23 @@ internal sealed class CompareCommand : TeachingCommand
     private readonly Option<string?> _modeOfB = new("--mode-b") { Description = "The scoring mode of B. Default: that of A.", HelpName = "MODE" };
     private readonly Option<string[]> _benchmarks = new("--benchmarks")
     {
-        Description = "The benchmarks to compare. Default: all that both runs have.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+        Description = "The benchmarks to compare. Default: all that both runs have.",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<int> _samples = new("--samples")
     {
-        Description = "How many samples that changed are shown of each benchmark.", HelpName = "N", DefaultValueFactory = _ => 5,
+        Description = "How many samples that changed are shown of each benchmark.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5,
     };
 
     private readonly Option<string?> _output = new("--output")
     {
-        Description = "A folder for compare.md, compare.csv and compare-samples.csv, which lists every sample that changed.", HelpName = "DIR",
+        Description = "A folder for compare.md, compare.csv and compare-samples.csv, which lists every sample that changed.",
+        HelpName = "DIR",
     };
 
     private readonly Option<string> _runs = RunOptions.Runs();
@@ -42,7 +48,8 @@ internal sealed class CompareCommand : TeachingCommand
         _samples.Validators.Add(NumberRange.AtLeast(0));
         Add(_a);
         Add(_b);
-        foreach (Option option in (Option[])[_mode, _modeOfB, _benchmarks, _samples, _output, _runs, _format]) Add(option);
+        foreach (Option option in (Option[])[_mode, _modeOfB, _benchmarks, _samples, _output, _runs, _format])
+            Add(option);
         SetAction((result, cancellationToken) => new StoredComparison(environment).WriteAsync(Bind(result), cancellationToken));
     }
 

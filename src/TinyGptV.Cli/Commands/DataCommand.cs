@@ -51,7 +51,8 @@ internal sealed class DataCommand : TeachingCommand
             "Reads a benchmark whole: counts samples and distinct images, finds images that are missing, decodes every other one, and holds all of it against the official figures. "
             + "Exit code 0 if it is complete, 2 with everything that is wrong.",
             Verifications) { name, location, format };
-        foreach (Option option in storage.All) verify.Add(option);
+        foreach (Option option in storage.All)
+            verify.Add(option);
         verify.SetAction((result, cancellationToken) => new BenchmarkVerification(environment).WriteAsync(
             new BenchmarkVerificationOptions
             {

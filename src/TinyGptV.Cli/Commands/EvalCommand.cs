@@ -42,14 +42,16 @@ internal sealed class EvalCommand : TeachingCommand
     {
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
-        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All, _wait, _format, _verbose]) Add(option);
+        foreach (Option option in (Option[])[_benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All, _wait, _format, _verbose])
+            Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
     private EvalOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         ClusterEntrance entrance = _membership.BindEntrance(result, _cluster, _wait);
-        if (entrance.LeadsElsewhere) RefuseSiloOptions(result, environment);
+        if (entrance.LeadsElsewhere)
+            RefuseSiloOptions(result, environment);
         return new EvalOptions
         {
             Request = new()

@@ -25,7 +25,8 @@ internal sealed class ExportCommand : TeachingCommand
         ("Every answer as it is, for another harness", "tinygptv export first-run --benchmark vsr --format lm-eval --output samples.jsonl"))
     {
         Add(_run);
-        foreach (Option option in (Option[])[_format, _output, _benchmark, _uncut, _mode, _runs]) Add(option);
+        foreach (Option option in (Option[])[_format, _output, _benchmark, _uncut, _mode, _runs])
+            Add(option);
         SetAction((result, cancellationToken) => new AnswerExport(environment).WriteAsync(Bind(result), cancellationToken));
     }
 

@@ -25,7 +25,8 @@ internal sealed class ImportCommand : TeachingCommand
         ("Another model's answers to GQA, scored as GQA does", "tinygptv import predictions.json --format gqa --benchmark gqa --data ./benchmarks --system LLaVA-1.5 --run llava && tinygptv score llava --mode official"))
     {
         Add(_file);
-        foreach (Option option in (Option[])[_format, _benchmark, _system, _run, _data, _runs]) Add(option);
+        foreach (Option option in (Option[])[_format, _benchmark, _system, _run, _data, _runs])
+            Add(option);
         SetAction((result, cancellationToken) => new AnswerImport(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 

@@ -12,7 +12,8 @@ internal static class NumberRange
 
     private static Action<OptionResult> Within(int smallest, int largest, string expected) => result =>
     {
-        if (result.Tokens is not [{ Value: var text }]) return; // the parser reports a missing or doubled value itself
+        if (result.Tokens is not [{ Value: var text }])
+            return; // the parser reports a missing or doubled value itself
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < smallest || value > largest)
             result.AddError($"{result.Option.Name} is {expected}; found '{text}'.");
     };

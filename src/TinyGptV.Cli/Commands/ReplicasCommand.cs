@@ -57,7 +57,8 @@ internal sealed class ReplicasCommand : TeachingCommand
         Option<string?> cluster = RunOptions.Cluster();
         Option<int> wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
         var membership = new MembershipOptionSet();
-        foreach (Option option in (Option[])[.. own, cluster, .. membership.All, wait]) command.Add(option);
+        foreach (Option option in (Option[])[.. own, cluster, .. membership.All, wait])
+            command.Add(option);
         command.SetAction((result, cancellationToken) =>
         {
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);

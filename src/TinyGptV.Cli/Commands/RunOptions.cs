@@ -57,7 +57,8 @@ internal static class RunOptions
     public static Option<string> Choice<T>(string name, string description, T? standard = null) where T : struct, Enum
     {
         var option = new Option<string>(name) { Description = description, Required = standard is null };
-        if (standard is { } value) option.DefaultValueFactory = _ => value.ToString().ToLowerInvariant();
+        if (standard is { } value)
+            option.DefaultValueFactory = _ => value.ToString().ToLowerInvariant();
         return option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Enum.GetNames<T>().Select(one => one.ToLowerInvariant())]);
     }
 

@@ -40,7 +40,8 @@ internal sealed class RunsCommand : TeachingCommand
         Option<int> wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
         Option<string> format = RunOptions.Format();
         var membership = new MembershipOptionSet();
-        foreach (Option option in (Option[])[runs, cluster, .. membership.All, wait, format]) command.Add(option);
+        foreach (Option option in (Option[])[runs, cluster, .. membership.All, wait, format])
+            command.Add(option);
         command.SetAction((result, cancellationToken) =>
         {
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);
@@ -60,7 +61,8 @@ internal sealed class RunsCommand : TeachingCommand
         var membership = new MembershipOptionSet();
         var command = new TeachingCommand(action.ToString().ToLowerInvariant(), description, example);
         command.Add(run);
-        foreach (Option option in (Option[])[.. action == RunControlAction.Resume ? [priority] : Array.Empty<Option>(), cluster, .. membership.All, wait]) command.Add(option);
+        foreach (Option option in (Option[])[.. action == RunControlAction.Resume ? [priority] : Array.Empty<Option>(), cluster, .. membership.All, wait])
+            command.Add(option);
         command.SetAction((result, cancellationToken) =>
         {
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);

@@ -53,7 +53,8 @@ internal sealed class SiloCommand : TeachingCommand
         _replicas.Validators.Add(NumberRange.AtLeast(1));
         _grace.Validators.Add(NumberRange.AtLeast(0));
         foreach (Option option in (Option[])[
-            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _storage.All, .. _model.All, _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose]) Add(option);
+            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _storage.All, .. _model.All, _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose])
+            Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));
     }
 
@@ -100,7 +101,8 @@ internal sealed class SiloCommand : TeachingCommand
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (IPEndPoint.TryParse(text.Contains(':', StringComparison.Ordinal) ? text : $"{IPAddress.Loopback}:{text}", out IPEndPoint? endpoint)) return endpoint;
+            if (IPEndPoint.TryParse(text.Contains(':', StringComparison.Ordinal) ? text : $"{IPAddress.Loopback}:{text}", out IPEndPoint? endpoint))
+                return endpoint;
             result.AddError($"{name} is a port, or an IP address and a port with a colon between them; found '{text}'.");
             return null;
         },
@@ -113,7 +115,8 @@ internal sealed class SiloCommand : TeachingCommand
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https") return address;
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+                return address;
             result.AddError($"--otlp is the address of a collector, for example http://collector:4317; found '{text}'.");
             return null;
         },
@@ -125,7 +128,8 @@ internal sealed class SiloCommand : TeachingCommand
         HelpName = "ADDRESS",
         CustomParser = result =>
         {
-            if (IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address)) return address;
+            if (IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address))
+                return address;
             result.AddError($"{name} is an IP address; found '{result.Tokens[0].Value}'.");
             return null;
         },

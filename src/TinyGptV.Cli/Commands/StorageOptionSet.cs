@@ -24,7 +24,8 @@ internal sealed partial class StorageOptionSet
     public StorageOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         StorageOptions options = environment.Storage;
-        if (result.GetValue(_cache) is { } folder) options = options with { CacheFolder = folder };
+        if (result.GetValue(_cache) is { } folder)
+            options = options with { CacheFolder = folder };
         return result.GetValue(_size) is > 0 and var bytes ? options with { CacheBytes = bytes } : options;
     }
 

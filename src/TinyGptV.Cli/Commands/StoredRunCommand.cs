@@ -19,7 +19,8 @@ internal abstract class StoredRunCommand : TeachingCommand
         : base(name, description, examples)
     {
         Add(_run);
-        foreach (Option option in (Option[])[_mode, _runs, _format]) Add(option);
+        foreach (Option option in (Option[])[_mode, _runs, _format])
+            Add(option);
         SetAction((result, cancellationToken) => action(Bind(result), cancellationToken));
     }
 

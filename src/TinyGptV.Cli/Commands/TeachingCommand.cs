@@ -28,10 +28,12 @@ internal class TeachingCommand(string name, string description, params (string P
                 parseResult.CommandResult.Command is TeachingCommand command ? command.Examples : rootExamples;
             TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine($"Each option may be given as an environment variable too: {EnvironmentVariables.Prefix}SILO_PORT stands for --silo-port.\n");
-            if (examples.Length == 0) return exitCode;
+            if (examples.Length == 0)
+                return exitCode;
 
             output.WriteLine("Examples:");
-            foreach ((string purpose, string line) in examples) output.WriteLine($"  # {purpose}\n  {line}\n");
+            foreach ((string purpose, string line) in examples)
+                output.WriteLine($"  # {purpose}\n  {line}\n");
             return exitCode;
         }
     }

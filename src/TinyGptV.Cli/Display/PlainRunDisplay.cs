@@ -24,7 +24,8 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             double share = progress.ShareDone();
             TimeSpan since = written.share < 0 ? Longest : speed.Elapsed - written.at;
             bool due = since >= Longest || since >= Shortest && (share - written.share >= Step || progress.Problem != written.problem);
-            if (!due && !progress.HasEnded()) continue;
+            if (!due && !progress.HasEnded())
+                continue;
             // What is waited for at the very first look is on its way: replicas join a moment after the run begins.
             await output.WriteLineAsync(Describe(written.share < 0 && !progress.HasEnded() ? progress with { Problem = null } : progress, speed));
             written = (speed.Elapsed, share, progress.Problem);
@@ -34,7 +35,8 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
 
     private static string Describe(RunProgress progress, RunSpeed speed)
     {
-        if (progress.Phase == RunPhase.Preparing) return $"{progress.Run}: reading benchmarks";
+        if (progress.Phase == RunPhase.Preparing)
+            return $"{progress.Run}: reading benchmarks";
         string benchmarks = string.Join(", ", progress.Benchmarks.Select(b => string.Create(
             CultureInfo.InvariantCulture, $"{b.Benchmark} {b.Predicted}/{b.Samples}{(b.Failed > 0 ? $" ({b.Failed} failed)" : "")}")));
         string pace = speed.SamplesPerSecond > 0

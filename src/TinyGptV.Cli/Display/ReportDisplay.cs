@@ -12,7 +12,8 @@ internal static class ReportDisplay
             await output.WriteLineAsync(table.Title);
             await output.WriteLineAsync();
             await TextOf(table).WriteToAsync(output);
-            if (table.Note is { } note) await output.WriteLineAsync(note);
+            if (table.Note is { } note)
+                await output.WriteLineAsync(note);
             await output.WriteLineAsync();
         }
     }
@@ -20,7 +21,8 @@ internal static class ReportDisplay
     private static TextTable TextOf(ReportTable table)
     {
         var text = new TextTable([.. table.Columns.Select(column => column.Alignment == ColumnAlignment.Right ? ">" + column.Header : column.Header)]);
-        foreach (var row in table.Rows) text.Add([.. row]);
+        foreach (var row in table.Rows)
+            text.Add([.. row]);
         return text;
     }
 }

@@ -37,7 +37,8 @@ internal static class RunProgressExtensions
         int? resumed = null;
         await foreach (RunProgress progress in snapshots.WithCancellation(cancellationToken))
         {
-            if (!progress.Benchmarks.IsEmpty) resumed ??= progress.Resumed;
+            if (!progress.Benchmarks.IsEmpty)
+                resumed ??= progress.Resumed;
             yield return progress with { Resumed = resumed ?? 0 };
         }
     }

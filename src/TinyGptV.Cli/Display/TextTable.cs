@@ -8,7 +8,8 @@ internal sealed class TextTable(params string[] headings)
 
     public void Add(params string[] cells)
     {
-        if (cells.Length != headings.Length) throw new ArgumentException($"A row has {headings.Length} cells; found {cells.Length}.", nameof(cells));
+        if (cells.Length != headings.Length)
+            throw new ArgumentException($"A row has {headings.Length} cells; found {cells.Length}.", nameof(cells));
         _rows.Add(cells);
     }
 
@@ -18,7 +19,8 @@ internal sealed class TextTable(params string[] headings)
         int[] widths = [.. titles.Select((title, column) => _rows.Select(row => row[column].Length).Append(title.Length).Max())];
         await output.WriteLineAsync(Line(titles, widths));
         await output.WriteLineAsync(string.Join("  ", widths.Select(width => new string('-', width))));
-        foreach (string[] row in _rows) await output.WriteLineAsync(Line(row, widths));
+        foreach (string[] row in _rows)
+            await output.WriteLineAsync(Line(row, widths));
     }
 
     private string Line(string[] cells, int[] widths) =>

@@ -34,7 +34,8 @@ internal sealed class AnswerExport(ProgramEnvironment environment)
         options.Format.Write(submission, content);
         await SaveAsync(options.Output, content.ToArray(), cancellationToken);
         await environment.Error.WriteLineAsync($"{submission.Answered.Count()} answers to {benchmark.Definition.Title} written to {options.Output}.");
-        if (submission.Omitted == 0) return ExitCode.Success;
+        if (submission.Omitted == 0)
+            return ExitCode.Success;
         await environment.Error.WriteLineAsync($"{submission.Omitted} of {submission.Expected} samples have no answer and are left out; the benchmark's own program may refuse the file.");
         return ExitCode.SamplesFailed;
     }

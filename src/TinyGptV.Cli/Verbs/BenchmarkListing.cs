@@ -27,9 +27,12 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
         ImmutableArray<KnownBenchmark> known = name is null
             ? [.. await Task.WhenAll(Names().Select(one => ReadAsync(one, cancellationToken)))]
             : [await ReadAsync(Names().Contains(name) ? name : throw Unknown(name), cancellationToken)];
-        if (format == OutputFormat.Json) await JsonDisplay.WriteAsync(known, environment.Output);
-        else if (name is null) await WriteTableAsync(known);
-        else await WriteOneAsync(known[0]);
+        if (format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(known, environment.Output);
+        else if (name is null)
+            await WriteTableAsync(known);
+        else
+            await WriteOneAsync(known[0]);
         return ExitCode.Success;
     }
 

@@ -39,9 +39,12 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         var storage = new StorageAccess(options.Storage);
         var inspection = new BenchmarkInspection(storage.OpenBenchmarks(root, environment.ShippedBenchmarks), storage.OpenImages(root));
         BenchmarkVerdict verdict = await inspection.InspectAsync(options.Benchmark, Tell, cancellationToken);
-        if (environment.ErrorIsTerminal) await environment.Error.WriteLineAsync();
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(verdict, environment.Output);
-        else await WriteTextAsync(verdict);
+        if (environment.ErrorIsTerminal)
+            await environment.Error.WriteLineAsync();
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(verdict, environment.Output);
+        else
+            await WriteTextAsync(verdict);
         return verdict.IsComplete ? ExitCode.Success : ExitCode.UserMustAct;
     }
 
@@ -59,11 +62,14 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         lock (_telling)
         {
             TimeSpan pause = environment.ErrorIsTerminal ? RedrawEvery : TellEvery;
-            if (done < all && environment.Time.GetElapsedTime(_told) < pause) return;
+            if (done < all && environment.Time.GetElapsedTime(_told) < pause)
+                return;
             _told = environment.Time.GetTimestamp();
             string line = string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {all:N0} images read");
-            if (environment.ErrorIsTerminal) environment.Error.Write($"\r{line}");
-            else environment.Error.WriteLine(line);
+            if (environment.ErrorIsTerminal)
+                environment.Error.Write($"\r{line}");
+            else
+                environment.Error.WriteLine(line);
         }
     }
 
@@ -78,8 +84,10 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         await environment.Output.WriteLineAsync();
         await table.WriteToAsync(environment.Output);
         await environment.Output.WriteLineAsync();
-        foreach ((string file, string digest) in verdict.Digests) await environment.Output.WriteLineAsync($"{digest}  {file}");
-        if (verdict.ImagesDigest is { } images) await environment.Output.WriteLineAsync($"{images}  all images");
+        foreach ((string file, string digest) in verdict.Digests)
+            await environment.Output.WriteLineAsync($"{digest}  {file}");
+        if (verdict.ImagesDigest is { } images)
+            await environment.Output.WriteLineAsync($"{images}  all images");
         await ListAsync("Missing images", verdict.Missing.Select(image => image.Path));
         await ListAsync("Undecodable images", verdict.Undecodable.Select(defect => $"{defect.Image}: {defect.Problem}"));
         if (!verdict.IsComplete)
@@ -89,10 +97,12 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
     private async Task ListAsync(string title, IEnumerable<string> lines)
     {
         ImmutableArray<string> all = [.. lines];
-        if (all.IsEmpty) return;
+        if (all.IsEmpty)
+            return;
         await environment.Output.WriteLineAsync();
         await environment.Output.WriteLineAsync($"{title}:");
-        foreach (string line in all) await environment.Output.WriteLineAsync($"  {line}");
+        foreach (string line in all)
+            await environment.Output.WriteLineAsync($"  {line}");
     }
 
     private static string Number(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? "unknown";

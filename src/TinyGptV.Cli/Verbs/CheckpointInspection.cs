@@ -26,17 +26,22 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
             summaries.Add(CheckpointSummary.Of(file));
         }
 
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(summaries.ToImmutable(), environment.Output);
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(summaries.ToImmutable(), environment.Output);
         else
-            foreach (CheckpointSummary summary in summaries) await DescribeAsync(summary, options.ListTensors);
+            foreach (CheckpointSummary summary in summaries)
+                await DescribeAsync(summary, options.ListTensors);
         return ExitCode.Success;
     }
 
     private static IEnumerable<Func<ICheckpointFile>> PartsOf(string path)
     {
-        if (!Directory.Exists(path)) return [() => CheckpointFile.Open(path)];
-        if (ConvertedFolder.IsAt(path)) return [() => ConvertedFolder.Open(path)];
-        if (Phi2Folder.IsAt(path)) return [() => Phi2Folder.Open(path)];
+        if (!Directory.Exists(path))
+            return [() => CheckpointFile.Open(path)];
+        if (ConvertedFolder.IsAt(path))
+            return [() => ConvertedFolder.Open(path)];
+        if (Phi2Folder.IsAt(path))
+            return [() => Phi2Folder.Open(path)];
 
         string[] folders = [.. Directory.EnumerateDirectories(path).Where(Phi2Folder.IsAt).Order(StringComparer.Ordinal)];
         string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
@@ -52,7 +57,8 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
             CultureInfo.InvariantCulture,
             $"  {(summary.Kind == CheckpointFileKind.Safetensors ? "safetensors" : "PyTorch")}, {summary.Tensors.Length:N0} tensors, {summary.Parameters:N0} parameters, "
             + $"types: {string.Join(", ", summary.Types.Select(type => $"{type.Key} {type.Value}"))}"));
-        if (summary.Metadata is { } metadata) await environment.Output.WriteLineAsync($"  stored beside: {metadata.ToJsonString()}");
+        if (summary.Metadata is { } metadata)
+            await environment.Output.WriteLineAsync($"  stored beside: {metadata.ToJsonString()}");
 
         await environment.Output.WriteLineAsync();
         await TableOf(summary, listTensors).WriteToAsync(environment.Output);
@@ -63,7 +69,8 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
     {
         var table = listTensors ? new TextTable("tensor", "type", "shape") : new TextTable("names beginning with", ">tensors", ">parameters");
         if (listTensors)
-            foreach (TensorSummary tensor in summary.Tensors) table.Add(tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]");
+            foreach (TensorSummary tensor in summary.Tensors)
+                table.Add(tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]");
         else
             foreach (PrefixSummary prefix in summary.Prefixes)
                 table.Add(prefix.Prefix, prefix.Tensors.ToString("N0", CultureInfo.InvariantCulture), prefix.Parameters.ToString("N0", CultureInfo.InvariantCulture));

@@ -18,8 +18,10 @@ internal sealed class CheckpointVerdict(ProgramEnvironment environment)
     {
         VerifiedCheckpoint verified = await Task.Run(
             () => CheckpointVerification.VerifyAsync(options.Path, new ModelSettings { ImageSize = options.ImageSize }, null, cancellationToken), cancellationToken);
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(verified, environment.Output);
-        else await DescribeAsync(verified);
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(verified, environment.Output);
+        else
+            await DescribeAsync(verified);
         return verified.IsSound
             ? ExitCode.Success
             : throw new PrerequisiteException($"'{options.Path}' is not sound. {string.Join("\n", verified.Problems)}");
@@ -31,7 +33,8 @@ internal sealed class CheckpointVerdict(ProgramEnvironment environment)
         foreach (VerifiedFile file in verified.Files)
             table.Add(file.Name, file.Bytes.ToString("N0", CultureInfo.InvariantCulture), file.Sha256, file.Published?.Description ?? "");
         await table.WriteToAsync(environment.Output);
-        if (!verified.IsSound) return;
+        if (!verified.IsSound)
+            return;
         await environment.Output.WriteLineAsync();
         await environment.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Sound: {verified.Tensors:N0} tensors were read, nothing is missing, all values are finite."));
     }

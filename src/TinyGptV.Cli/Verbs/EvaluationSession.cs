@@ -98,7 +98,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
 
     private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
     {
-        if (report.Problem is { } problem) throw new PrerequisiteException(problem);
+        if (report.Problem is { } problem)
+            throw new PrerequisiteException(problem);
         int samples = end.Benchmarks.Sum(benchmark => benchmark.Samples);
         if (format == OutputFormat.Json)
             await JsonDisplay.WriteAsync(
@@ -116,11 +117,13 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         else
             await ReportDisplay.WriteAsync(report.Tables, environment.Output);
 
-        if (end.Resumed > 0) await environment.Error.WriteLineAsync(end.Resumed == samples
-            ? $"Everything was predicted already: the run '{end.Run}' was complete."
-            : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
+        if (end.Resumed > 0)
+            await environment.Error.WriteLineAsync(end.Resumed == samples
+                ? $"Everything was predicted already: the run '{end.Run}' was complete."
+                : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
         await environment.Error.WriteLineAsync($"Reports: {string.Join(", ", report.Files)}");
-        if (report.Unanswered == 0) return ExitCode.Success;
+        if (report.Unanswered == 0)
+            return ExitCode.Success;
         await environment.Error.WriteLineAsync($"{report.Unanswered} of {samples} samples have no answer and count as wrong; predictions.csv says why.");
         return ExitCode.SamplesFailed;
     }
@@ -133,7 +136,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             return ExitCode.Interrupted;
         }
 
-        if (cluster.IsEmbedded) await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
+        if (cluster.IsEmbedded)
+            await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
         await environment.Error.WriteLineAsync(cluster.IsEmbedded
             ? $"Stopped. What is predicted is kept; the same command continues the run '{started}'."
             : $"Stopped watching. The cluster goes on with the run '{started}'; the same command watches it again.");

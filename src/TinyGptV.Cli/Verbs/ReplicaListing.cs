@@ -21,9 +21,12 @@ internal sealed class ReplicaListing(ProgramEnvironment environment)
         var catalog = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
         ReplicaStatus[] replicas = await cluster.WhileThereAsync(
             ended => cluster.AskAsync(() => catalog.ListAsync(ended).ToArrayAsync(ended), environment.Time, ended), ClusterAccess.AskLater, cancellationToken);
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(replicas, environment.Output);
-        else if (replicas.Length == 0) await environment.Error.WriteLineAsync("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
-        else await TableOf(replicas).WriteToAsync(environment.Output);
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(replicas, environment.Output);
+        else if (replicas.Length == 0)
+            await environment.Error.WriteLineAsync("There are no replicas in the cluster. Start one with 'tinygptv silo --role replica'.");
+        else
+            await TableOf(replicas).WriteToAsync(environment.Output);
         return ExitCode.Success;
     }
 

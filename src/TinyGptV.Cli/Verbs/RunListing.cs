@@ -26,9 +26,12 @@ internal sealed class RunListing(ProgramEnvironment environment)
         ImmutableArray<RunProgress> runs = options.Entrance.LeadsElsewhere
             ? await AskAsync(options, cancellationToken)
             : await ReadAsync(options.Runs, cancellationToken);
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(runs, environment.Output);
-        else if (runs.IsEmpty) await environment.Error.WriteLineAsync($"There are no runs in {(options.Entrance.LeadsElsewhere ? "the cluster" : $"'{options.Runs}'")}.");
-        else await TableOf(runs).WriteToAsync(environment.Output);
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(runs, environment.Output);
+        else if (runs.IsEmpty)
+            await environment.Error.WriteLineAsync($"There are no runs in {(options.Entrance.LeadsElsewhere ? "the cluster" : $"'{options.Runs}'")}.");
+        else
+            await TableOf(runs).WriteToAsync(environment.Output);
         return ExitCode.Success;
     }
 

@@ -24,7 +24,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         // Asked from the first moment on: loading a model takes minutes, and whoever waits for it wants to know that it is under way.
         using SiloTelemetry? telemetry = options is { Http: null, Collector: null } ? null : SiloTelemetry.Start(options.Name, options.Collector);
         await using StatusServer? status = options.Http is { } http ? await StatusServer.StartAsync(http, _health, telemetry!, stop) : null;
-        if (status is not null) await environment.Error.WriteLineAsync($"Health and metrics at http://{status.Endpoint}");
+        if (status is not null)
+            await environment.Error.WriteLineAsync($"Health and metrics at http://{status.Endpoint}");
         return await (options.Role == SiloRole.Coordinator ? CoordinateAsync(options, stop) : ReplicateAsync(options, stop));
     }
 
@@ -50,7 +51,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
             options.Name, ModelSources.For(environment.LoadModel, options.Model, storage, environment.Time, options.Replicas), stop);
         _health.Enter(SiloPhase.Starting);
         await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
-        if (primary is not null) await WaitForAsync(primary, options.Wait, stop);
+        if (primary is not null)
+            await WaitForAsync(primary, options.Wait, stop);
         var settings = Common(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
     }
@@ -96,7 +98,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         try
         {
             await using SiloHost silo = await SiloHost.StartAsync(settings, environment.Time, stop);
-            if (settings.Replica is { } replica) _health.Heed(() => PhaseOf(replica.Replicas));
+            if (settings.Replica is { } replica)
+                _health.Heed(() => PhaseOf(replica.Replicas));
             _health.Enter(SiloPhase.Ready);
             await environment.Output.WriteLineAsync($"{role} '{settings.Name}' is ready: {describe(silo)}");
             await environment.Output.FlushAsync(CancellationToken.None);
@@ -117,7 +120,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
     private static SiloPhase PhaseOf(LocalReplicas replicas)
     {
         ReplicaPhase[] phases = [.. replicas.Models.Select(model => model.Status.Phase)];
-        if (phases.Contains(ReplicaPhase.Ready)) return SiloPhase.Ready;
+        if (phases.Contains(ReplicaPhase.Ready))
+            return SiloPhase.Ready;
         return phases.Contains(ReplicaPhase.Loading) ? SiloPhase.Loading : SiloPhase.Failed;
     }
 

@@ -25,9 +25,12 @@ internal sealed class StoredComparison(ProgramEnvironment environment)
     {
         RunComparison comparison = await StoredRuns.CompareAsync(
             new RunFolder(options.Runs, environment.Time), options.A, options.B, options.Benchmarks, cancellationToken);
-        if (options.Format == OutputFormat.Json) await environment.Output.WriteAsync(ComparisonJson.Write(comparison));
-        else await ShowAsync(comparison, options.Samples);
-        if (options.Output is { } folder) await WriteFilesAsync(comparison, folder, cancellationToken);
+        if (options.Format == OutputFormat.Json)
+            await environment.Output.WriteAsync(ComparisonJson.Write(comparison));
+        else
+            await ShowAsync(comparison, options.Samples);
+        if (options.Output is { } folder)
+            await WriteFilesAsync(comparison, folder, cancellationToken);
         return comparison.IsPartial ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
@@ -35,7 +38,8 @@ internal sealed class StoredComparison(ProgramEnvironment environment)
     {
         ReportTable?[] tables = [ComparisonTables.Results(comparison), ComparisonTables.Differences(comparison, LongestCell), ComparisonTables.Changed(comparison, samples, LongestCell)];
         await ReportDisplay.WriteAsync(tables.OfType<ReportTable>(), environment.Output);
-        foreach (string sentence in ComparisonTables.Sentences(comparison).Concat(ComparisonTables.Remarks(comparison))) await environment.Output.WriteLineAsync(sentence);
+        foreach (string sentence in ComparisonTables.Sentences(comparison).Concat(ComparisonTables.Remarks(comparison)))
+            await environment.Output.WriteLineAsync(sentence);
     }
 
     private async Task WriteFilesAsync(RunComparison comparison, string folder, CancellationToken cancellationToken)

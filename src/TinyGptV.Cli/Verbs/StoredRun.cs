@@ -24,8 +24,10 @@ internal sealed class StoredRun(ProgramEnvironment environment)
     public async Task<int> ScoreAsync(StoredRunOptions options, CancellationToken cancellationToken)
     {
         EvaluationReport report = await StoredReport.CreateAsync(StoreOf(options), options.Run, options.Mode, cancellationToken);
-        if (options.Format == OutputFormat.Json) await environment.Output.WriteAsync(ReportJson.Write(report));
-        else await ReportDisplay.WriteAsync([ReportTables.Results(report), ReportTables.Answers(report)], environment.Output);
+        if (options.Format == OutputFormat.Json)
+            await environment.Output.WriteAsync(ReportJson.Write(report));
+        else
+            await ReportDisplay.WriteAsync([ReportTables.Results(report), ReportTables.Answers(report)], environment.Output);
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
@@ -35,17 +37,21 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         IRunStore store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
         ImmutableArray<string> files = await ReportFiles.WriteAsync(store, report, ImagesOf(options), cancellationToken);
-        if (options.Format == OutputFormat.Json) await JsonDisplay.WriteAsync(files, environment.Output);
+        if (options.Format == OutputFormat.Json)
+            await JsonDisplay.WriteAsync(files, environment.Output);
         else
-            foreach (string file in files) await environment.Output.WriteLineAsync(file);
+            foreach (string file in files)
+                await environment.Output.WriteLineAsync(file);
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
     /// <summary>A folder as the page sees it from where it lies, so that both can be moved together; an address as it is.</summary>
     private static string ImagesOf(StoredRunOptions options)
     {
-        if (options.Images is not { } images) return "";
-        if (images.Contains("://", StringComparison.Ordinal)) return images;
+        if (options.Images is not { } images)
+            return "";
+        if (images.Contains("://", StringComparison.Ordinal))
+            return images;
         if (!Directory.Exists(images))
             throw new PrerequisiteException($"--images was expected to name the folder of benchmarks or its address, and there is no folder '{images}'. Correct the path.");
         return options.Runs.Folder is { } runs

@@ -57,7 +57,8 @@ public sealed class GatewayLoss(TimeSpan patience, TextWriter notices, TimeProvi
         lock (_lock)
         {
             _connected += difference;
-            if (_leaves) return;
+            if (_leaves)
+                return;
             if (_connected == 0)
                 notices.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No coordinator answers; waiting up to {patience.TotalSeconds:0} s for one"));
             _lost.CancelAfter(_connected == 0 ? patience : Timeout.InfiniteTimeSpan);

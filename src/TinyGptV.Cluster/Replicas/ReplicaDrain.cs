@@ -30,7 +30,8 @@ public sealed class ReplicaDrain
         lock (_counting)
         {
             _draining = true;
-            if (_count == 0) _empty.TrySetResult();
+            if (_count == 0)
+                _empty.TrySetResult();
         }
         Task idle = Task.WhenAll(_empty.Task, _models.StopLoadingAsync());
         await idle.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -43,7 +44,8 @@ public sealed class ReplicaDrain
     {
         lock (_counting)
         {
-            if (_draining) throw new ReplicaDrainingException($"The replica '{replica}' drains: it was told to stop and takes nothing more.");
+            if (_draining)
+                throw new ReplicaDrainingException($"The replica '{replica}' drains: it was told to stop and takes nothing more.");
             _count++;
         }
         _inHand.Add(1, new KeyValuePair<string, object?>("replica", replica));

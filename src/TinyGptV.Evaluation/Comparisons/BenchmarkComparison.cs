@@ -59,7 +59,10 @@ public sealed record BenchmarkComparison
             Split = a.Split,
             Overall = metrics.FirstOrDefault() ?? new MetricDifference
             {
-                Metric = a.Overall.Metric, Samples = pairs.Length, Images = 0, Unavailable = $"the scorers {a.Scorer} and {b.Scorer} have no metric in common",
+                Metric = a.Overall.Metric,
+                Samples = pairs.Length,
+                Images = 0,
+                Unavailable = $"the scorers {a.Scorer} and {b.Scorer} have no metric in common",
             },
             Further = [.. metrics.Skip(1)],
             AnswersOfA = a.Counts,

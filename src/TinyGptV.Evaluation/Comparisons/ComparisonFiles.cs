@@ -55,8 +55,10 @@ public static class ComparisonFiles
                 csv.WriteRecord(
                     benchmark.Benchmark.Value, pair.Sample.Id.Value, pair.Change > 0 ? "better" : "worse", Cell(pair.A.Score.Value), Cell(pair.B.Score.Value), pair.Sample.Image.Path,
                     pair.Sample.Question, ScoredTexts.Truth(pair.A), ScoredTexts.Answer(pair.A), ScoredTexts.Answer(pair.B));
-            foreach (SampleId sample in benchmark.OnlyInA) csv.WriteRecord(benchmark.Benchmark.Value, sample.Value, "only in a", "", "", "", "", "", "", "");
-            foreach (SampleId sample in benchmark.OnlyInB) csv.WriteRecord(benchmark.Benchmark.Value, sample.Value, "only in b", "", "", "", "", "", "", "");
+            foreach (SampleId sample in benchmark.OnlyInA)
+                csv.WriteRecord(benchmark.Benchmark.Value, sample.Value, "only in a", "", "", "", "", "", "", "");
+            foreach (SampleId sample in benchmark.OnlyInB)
+                csv.WriteRecord(benchmark.Benchmark.Value, sample.Value, "only in b", "", "", "", "", "", "", "");
         }
     }
 

@@ -100,7 +100,8 @@ public static class ComparisonTables
 
         foreach ((string run, AnswerCounts counts) in new[] { ("A", benchmark.AnswersOfA), ("B", benchmark.AnswersOfB) })
         {
-            if (counts.IsPartial) yield return $"{ReportNumber.Count(counts.Failed + counts.Missing)} of {ReportNumber.Count(counts.Expected)} samples have no answer in {run}; those that failed count as wrong.";
+            if (counts.IsPartial)
+                yield return $"{ReportNumber.Count(counts.Failed + counts.Missing)} of {ReportNumber.Count(counts.Expected)} samples have no answer in {run}; those that failed count as wrong.";
         }
     }
 

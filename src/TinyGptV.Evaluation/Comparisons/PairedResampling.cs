@@ -16,12 +16,15 @@ internal static class PairedResampling
     {
         int[] once = [.. Enumerable.Repeat(1, images.Length)];
         var plain = new MetricDifference { Metric = metric, Samples = images.Length, Images = images.Distinct().Count(), A = a?.Invoke(once), B = b?.Invoke(once) };
-        if (images.IsEmpty) return plain;
-        if (plain.A is not { } first || plain.B is not { } second) return plain with { Unavailable = "the metric is not available in both runs" };
+        if (images.IsEmpty)
+            return plain;
+        if (plain.A is not { } first || plain.B is not { } second)
+            return plain with { Unavailable = "the metric is not available in both runs" };
         double difference = second - first;
         plain = plain with { Difference = difference };
         double[] drawn = ClusterBootstrap.Draw(images, counts => b!(counts) - a!(counts));
-        if (ClusterBootstrap.SpreadOf(drawn) is not var (error, interval)) return plain;
+        if (ClusterBootstrap.SpreadOf(drawn) is not var (error, interval))
+            return plain;
         return plain with
         {
             StandardError = error,

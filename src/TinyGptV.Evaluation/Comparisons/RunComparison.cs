@@ -54,7 +54,8 @@ public sealed record RunComparison
     {
         ImmutableArray<BenchmarkName> ofA = Names(a.Report), ofB = Names(b.Report);
         ImmutableArray<BenchmarkName> both = [.. ofA.Intersect(ofB)];
-        if (!only.IsDefaultOrEmpty) both = [.. only.Distinct()];
+        if (!only.IsDefaultOrEmpty)
+            both = [.. only.Distinct()];
         if (both.IsEmpty || both.Except(ofA.Intersect(ofB)).Any())
             throw new PrerequisiteException(
                 $"The runs were expected to have {(only.IsDefaultOrEmpty ? "a benchmark" : string.Join(", ", only))} in common; '{a.Report.Run}' has {string.Join(", ", ofA)}, and '{b.Report.Run}' has {string.Join(", ", ofB)}. Choose runs that evaluated the same.");
@@ -81,8 +82,10 @@ public sealed record RunComparison
 
     private static IEnumerable<RunDifference> FindDifferences((RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b)
     {
-        if (a.Report.Mode != b.Report.Mode) yield return new RunDifference("scoring mode", a.Report.Mode, b.Report.Mode);
-        if (a.Manifest.ProgramVersion != b.Manifest.ProgramVersion) yield return new RunDifference("programVersion", a.Manifest.ProgramVersion, b.Manifest.ProgramVersion);
+        if (a.Report.Mode != b.Report.Mode)
+            yield return new RunDifference("scoring mode", a.Report.Mode, b.Report.Mode);
+        if (a.Manifest.ProgramVersion != b.Manifest.ProgramVersion)
+            yield return new RunDifference("programVersion", a.Manifest.ProgramVersion, b.Manifest.ProgramVersion);
         foreach (ManifestDifference difference in ManifestComparison.Compare(a.Manifest, b.Manifest))
             yield return new RunDifference(difference.Setting, difference.Stored, difference.Requested);
     }

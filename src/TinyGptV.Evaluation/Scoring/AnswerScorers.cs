@@ -15,11 +15,11 @@ internal static class AnswerScorers
         TextScorer.OfAnswers(
             "vqa-accuracy-any-case",
             "The VQA accuracy of the lower-cased own turn, with answers compared in lower case.",
-            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.OwnTurn(AnswerText.WithoutUnknown(AnswerText.Lower(text))), AnswerText.EqualsAnyCase)),
+            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.OwnTurn(AnswerText.WithoutUnknown(PythonText.Lower(text))), AnswerText.EqualsAnyCase)),
         TextScorer.OfAnswers(
             "vqa-accuracy-any-case-uncut",
             "The VQA accuracy of the lower-cased uncut answer, with answers compared in lower case.",
-            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.WithoutUnknown(AnswerText.Lower(text)), AnswerText.EqualsAnyCase)),
+            (answers, text) => VqaAccuracy.OfVqa(answers, AnswerText.WithoutUnknown(PythonText.Lower(text)), AnswerText.EqualsAnyCase)),
         TextScorer.OfAnswers(
             "vizwiz-accuracy",
             "VizWiz's accuracy: as the VQA accuracy, but with the model's own turn always normalized and people's answers never.",
@@ -29,7 +29,7 @@ internal static class AnswerScorers
             "overlapping-answers",
             "A third of a point, at most one, for each person's answer that is the model's own turn, contains it or is contained in it, in lower case; an empty "
             + "answer is contained in all.",
-            (answers, text) => VqaAccuracy.OfThirds(answers, OverlapsWith(AnswerText.Lower(AnswerText.OwnTurnAsAssistant(text))))),
+            (answers, text) => VqaAccuracy.OfThirds(answers, OverlapsWith(PythonText.Lower(AnswerText.OwnTurnAsAssistant(text))))),
         TextScorer.OfAnswers(
             "equal-answers",
             "A third of a point, at most one, for each person's answer that is the uncut answer, in lower case.",
@@ -37,5 +37,5 @@ internal static class AnswerScorers
     ];
 
     private static Func<string, bool> OverlapsWith(string prediction) => answer =>
-        AnswerText.Lower(answer) is var lower && (prediction.Contains(lower, StringComparison.Ordinal) || lower.Contains(prediction, StringComparison.Ordinal));
+        PythonText.Lower(answer) is var lower && (prediction.Contains(lower, StringComparison.Ordinal) || lower.Contains(prediction, StringComparison.Ordinal));
 }

@@ -21,7 +21,7 @@ internal static partial class BoxText
         Find(text) is { } box && Number().Count(Clean(text)) == box.Length ? box : null;
 
     private static string Clean(string text) =>
-        AnswerText.Strip(text.Replace("<unk>", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        PythonText.Strip(text.Replace("<unk>", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
 
     private static ImmutableArray<int> Numbers(string text) =>
         [.. Number().Matches(text).Select(number => number.Value.Aggregate(0, (value, digit) => (value * 10) + CharUnicodeInfo.GetDecimalDigitValue(digit)))];

@@ -25,8 +25,8 @@ public sealed class GqaConsistency(Func<ScoredSample, bool> isRight) : IMetric
             {
                 Unavailable = $"{outside} right answers entail questions that are not in the set; evaluate GQA's file of all questions",
             };
-        return new SampleMean(Name, sample => ShareOf(sample.Prediction.Sample.Gqa!.Entailed, right)) { CountsMissing = false }.Measure(sources, 0)
-            with { Unavailable = sources.Length > 0 ? null : "no right answer entails another question" };
+        var mean = new SampleMean(Name, sample => ShareOf(sample.Prediction.Sample.Gqa!.Entailed, right)) { CountsMissing = false };
+        return mean.Measure(sources, 0) with { Unavailable = sources.Length > 0 ? null : "no right answer entails another question" };
     }
 
     private static double ShareOf(IReadOnlyCollection<SampleId> entailed, Dictionary<SampleId, bool> right) =>

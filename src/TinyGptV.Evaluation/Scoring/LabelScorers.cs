@@ -16,7 +16,7 @@ internal static class LabelScorers
         TextScorer.OfLabel(
             "contains-label-any-case",
             "Right if the label occurs anywhere in the uncut answer, also inside another word or behind the answer's end, in upper or lower case.",
-            (label, text) => new Score(AnswerText.ContainsLabel(AnswerText.Lower(label), text) ? 1 : 0)),
+            (label, text) => new Score(AnswerText.ContainsLabel(PythonText.Lower(label), text) ? 1 : 0)),
         TextScorer.OfLabel(
             "contains-label-or-yes-no",
             "One point if the label true or false occurs anywhere in the lower-cased uncut answer, and another point if yes or no does: an answer can count twice.",
@@ -24,7 +24,7 @@ internal static class LabelScorers
         TextScorer.OfLabel(
             "equals-label-lower-cased",
             "Right if the lower-cased uncut answer is the label.",
-            (label, text) => new Score(AnswerText.Lower(text) == label ? 1 : 0)),
+            (label, text) => new Score(PythonText.Lower(text) == label ? 1 : 0)),
         TextScorer.OfLabel(
             "equals-label-any-case",
             "Right if the model's own turn, without white space around and a full stop at its end, is the label in upper or lower case.",
@@ -45,11 +45,11 @@ internal static class LabelScorers
         TextScorer.OfLabel(
             "contains-yes-or-no",
             "The answer is yes if yes occurs anywhere in the model's own turn, no if otherwise no does, also inside another word; neither is wrong.",
-            (label, text) => OfSide(FirstOfYesAndNo(AnswerText.Lower(AnswerText.OwnTurnAsAssistant(text))), label == "yes")),
+            (label, text) => OfSide(FirstOfYesAndNo(PythonText.Lower(AnswerText.OwnTurnAsAssistant(text))), label == "yes")),
         TextScorer.OfLabel(
             "equals-yes-or-no",
             "Right if the lower-cased uncut answer, without white space around, is the label yes or no.",
-            (label, text) => AnswerText.Strip(AnswerText.Lower(text)) switch
+            (label, text) => PythonText.Strip(PythonText.Lower(text)) switch
             {
                 "yes" => OfSide(true, label == "yes"),
                 "no" => OfSide(false, label == "yes"),

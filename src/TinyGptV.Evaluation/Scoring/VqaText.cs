@@ -31,13 +31,13 @@ internal static class VqaText
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>One line without white space around.</summary>
-    public static string Trim(string text) => AnswerText.Strip(text.Replace('\n', ' ').Replace('\t', ' '));
+    public static string Trim(string text) => PythonText.Strip(text.Replace('\n', ' ').Replace('\t', ' '));
 
     /// <summary>Without punctuation, in lower case, with digits for numbers up to ten, without articles, with apostrophes.</summary>
     /// <param name="text">A trimmed text.</param>
     /// <param name="contractions">The words that get apostrophes.</param>
     public static string Normalize(string text, FrozenDictionary<string, string> contractions) =>
-        string.Join(' ', AnswerText.Split(AnswerText.Lower(WithoutFullStops(WithoutMarks(text))))
+        string.Join(' ', PythonText.Split(PythonText.Lower(WithoutFullStops(WithoutMarks(text))))
             .Select(word => Numbers.GetValueOrDefault(word, word))
             .Where(word => word is not ("a" or "an" or "the"))
             .Select(word => contractions.GetValueOrDefault(word, word)));

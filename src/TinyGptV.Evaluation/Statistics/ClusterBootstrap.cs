@@ -35,7 +35,8 @@ public static class ClusterBootstrap
     /// <summary>Standard error and interval of what was drawn; null if too few draws have the statistic.</summary>
     internal static (double StandardError, Interval Interval)? SpreadOf(double[] ascending)
     {
-        if (ascending.Length < Replicates * LeastDefined) return null;
+        if (ascending.Length < Replicates * LeastDefined)
+            return null;
         double mean = ascending.Average();
         return (Math.Sqrt(ascending.Sum(value => (value - mean) * (value - mean)) / (ascending.Length - 1)), Percentiles(ascending));
     }
@@ -44,16 +45,20 @@ public static class ClusterBootstrap
     internal static double[] Draw(ImmutableArray<ImageReference> images, ResampledStatistic statistic)
     {
         int[] clusters = NumberClusters(images, out int count);
-        if (count < 2) return [];
+        if (count < 2)
+            return [];
         var random = new SplitMix64(Seed);
         int[] drawn = new int[count], counts = new int[images.Length];
         var values = new List<double>(Replicates);
         for (int replicate = 0; replicate < Replicates; replicate++)
         {
             Array.Clear(drawn);
-            for (int i = 0; i < count; i++) drawn[random.Below(count)]++;
-            for (int i = 0; i < counts.Length; i++) counts[i] = drawn[clusters[i]];
-            if (statistic(counts) is { } value) values.Add(value);
+            for (int i = 0; i < count; i++)
+                drawn[random.Below(count)]++;
+            for (int i = 0; i < counts.Length; i++)
+                counts[i] = drawn[clusters[i]];
+            if (statistic(counts) is { } value)
+                values.Add(value);
         }
 
         values.Sort();

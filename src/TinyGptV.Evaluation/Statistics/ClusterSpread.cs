@@ -37,7 +37,8 @@ internal readonly record struct ClusterSpread
             sum += cluster.Sum;
         }
 
-        if (clusters.Length < 2) return new ClusterSpread { Samples = samples, Clusters = clusters.Length, Variance = double.NaN, Degrees = double.NaN };
+        if (clusters.Length < 2)
+            return new ClusterSpread { Samples = samples, Clusters = clusters.Length, Variance = double.NaN, Degrees = double.NaN };
         double mean = sum / samples, variance = 0, shares = 0, leverage = 0, leverageSquared = 0;
         foreach (ClusterTotal cluster in clusters)
         {

@@ -43,7 +43,8 @@ public sealed record ClusteredMean
 
     internal static ClusteredMean Of(ReadOnlySpan<ClusterTotal> clusters, double sum, ScoreRange range)
     {
-        if (clusters.IsEmpty) return new ClusteredMean { Samples = 0, Clusters = 0 };
+        if (clusters.IsEmpty)
+            return new ClusteredMean { Samples = 0, Clusters = 0 };
         ClusterSpread spread = ClusterSpread.Of(clusters);
         double mean = sum / spread.Samples;
         var plain = new ClusteredMean { Samples = spread.Samples, Clusters = clusters.Length, Value = mean };

@@ -15,13 +15,16 @@ internal static class DetectableDifference
     /// <returns>The difference, 0..1; null if so few samples cannot show any.</returns>
     public static double? Of(double samples, double changed)
     {
-        if (!IsFound(1)) return null;
+        if (!IsFound(1))
+            return null;
         double low = 0, high = 1;
         while (high - low > 1e-12)
         {
             double middle = (low + high) / 2;
-            if (IsFound(middle)) high = middle;
-            else low = middle;
+            if (IsFound(middle))
+                high = middle;
+            else
+                low = middle;
         }
 
         return high;

@@ -14,8 +14,10 @@ internal static class McNemarTest
         double part = 1, tail = 0, half = 0;
         for (int k = changed / 2; k >= 0; k--)
         {
-            if (k <= fewer) tail += part;
-            if (2 * k < changed) half += part;
+            if (k <= fewer)
+                tail += part;
+            if (2 * k < changed)
+                half += part;
             part *= k / (double)(changed - k + 1);
         }
 

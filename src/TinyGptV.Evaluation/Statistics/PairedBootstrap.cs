@@ -21,16 +21,19 @@ internal static class PairedBootstrap
     public static double PValue(ReadOnlySpan<ClusterTotal> changes, int draws = Replicates)
     {
         (double mean, double error) = Mean(changes, 0);
-        if (Math.Abs(mean) < Rounding) return 1;
+        if (Math.Abs(mean) < Rounding)
+            return 1;
         double observed = error == 0 ? double.PositiveInfinity : Math.Abs(mean / error);
         var random = new SplitMix64(Seed);
         var drawn = new ClusterTotal[changes.Length];
         int asFar = 0;
         for (int replicate = 0; replicate < draws; replicate++)
         {
-            for (int i = 0; i < drawn.Length; i++) drawn[i] = changes[random.Below(drawn.Length)];
+            for (int i = 0; i < drawn.Length; i++)
+                drawn[i] = changes[random.Below(drawn.Length)];
             (double shift, double ownError) = Mean(drawn, mean);
-            if (Math.Abs(shift) >= observed * ownError - Rounding) asFar++;
+            if (Math.Abs(shift) >= observed * ownError - Rounding)
+                asFar++;
         }
 
         return (asFar + 1.0) / (draws + 1);

@@ -11,7 +11,8 @@ internal static class PairedMean
     /// <param name="draws">How many draws the bootstrap of graded scores makes. Default: <see cref="PairedBootstrap.Replicates"/>.</param>
     public static MetricDifference Compare(string metric, ImmutableArray<PairedScore> pairs, int draws = PairedBootstrap.Replicates)
     {
-        if (pairs.IsEmpty) return new MetricDifference { Metric = metric, Samples = 0, Images = 0 };
+        if (pairs.IsEmpty)
+            return new MetricDifference { Metric = metric, Samples = 0, Images = 0 };
         pairs = [.. pairs.OrderBy(pair => pair.Image.Path, StringComparer.Ordinal).ThenBy(pair => pair.A).ThenBy(pair => pair.B)];
         ClusterTotal[] changes = ClusterTotal.Of(pairs.Select(pair => (pair.Image, pair.Change)), missing: 0);
         bool isGraded = pairs.Any(pair => pair.A is not (0 or 1) || pair.B is not (0 or 1));

@@ -15,14 +15,16 @@ internal static class SignFlipTest
     public static double PValue(IEnumerable<int> changes)
     {
         int[] all = [.. changes.Where(change => change != 0)];
-        if (all.All(change => change is 1 or -1)) return McNemarTest.PValue(all.Count(change => change > 0), all.Count(change => change < 0));
+        if (all.All(change => change is 1 or -1))
+            return McNemarTest.PValue(all.Count(change => change > 0), all.Count(change => change < 0));
         int total = all.Sum(Math.Abs), observed = Math.Abs(all.Sum());
         // The sum of all changes that point upwards, of which the total change is twice as much less `total`.
         (double[] probability, int lowest) = Distribute(all, total);
         double tail = 0;
         for (int i = 0; i < probability.Length; i++)
         {
-            if (Math.Abs(2 * (lowest + i) - total) >= observed) tail += probability[i];
+            if (Math.Abs(2 * (lowest + i) - total) >= observed)
+                tail += probability[i];
         }
 
         return Math.Min(1, tail);
@@ -44,8 +46,10 @@ internal static class SignFlipTest
             }
 
             high += change;
-            while (next[low] < Negligible) low++;
-            while (next[high] < Negligible) high--;
+            while (next[low] < Negligible)
+                low++;
+            while (next[high] < Negligible)
+                high--;
             (now, next) = (next, now);
         }
 

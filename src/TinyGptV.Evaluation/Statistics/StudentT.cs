@@ -47,9 +47,12 @@ internal static class StudentT
         while (high - low > 1e-13 * high)
         {
             double middle = (low + high) / 2;
-            if (middle == low || middle == high) break;
-            if (BothTails(middle, degrees) > Tail) low = middle;
-            else high = middle;
+            if (middle == low || middle == high)
+                break;
+            if (BothTails(middle, degrees) > Tail)
+                low = middle;
+            else
+                high = middle;
         }
 
         return (low + high) / 2;
@@ -72,7 +75,8 @@ internal static class StudentT
             c = 1 + numerator / c;
             c = Math.Abs(c) < tiny ? tiny : c;
             f *= c * d;
-            if (Math.Abs(1 - c * d) < 1e-15) break;
+            if (Math.Abs(1 - c * d) < 1e-15)
+                break;
         }
 
         return front * (f - 1);
@@ -82,7 +86,8 @@ internal static class StudentT
     private static double LogGamma(double x)
     {
         double product = 1;
-        for (; x < 12; x++) product *= x;
+        for (; x < 12; x++)
+            product *= x;
         double y = 1 / (x * x);
         double series = (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y * (1.0 / 1188 - y * 691.0 / 360360))))) / x;
         return (x - 0.5) * Math.Log(x) - x + 0.9189385332046727 + series - Math.Log(product);

@@ -48,12 +48,14 @@ internal sealed class ClusterCertificates
     /// <summary>The files as they are; the last ones that could be used while they are being replaced.</summary>
     private Reading Current()
     {
-        if (Stamp() == _current.Stamp) return _current;
+        if (Stamp() == _current.Stamp)
+            return _current;
         lock (_reading)
         {
             try
             {
-                if (Stamp() != _current.Stamp) _current = Read();
+                if (Stamp() != _current.Stamp)
+                    _current = Read();
             }
             catch (PrerequisiteException)
             {

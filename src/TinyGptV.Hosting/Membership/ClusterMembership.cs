@@ -38,7 +38,8 @@ public sealed class ClusterMembership : IAsyncDisposable
         var membership = new ClusterMembership(options, Open(options));
         try
         {
-            if (membership._store is { } store) await WaitForAsync(store, wait, notices, time, cancellationToken);
+            if (membership._store is { } store)
+                await WaitForAsync(store, wait, notices, time, cancellationToken);
             return membership;
         }
         catch
@@ -52,8 +53,10 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// <param name="primary">The silo that keeps the list of members, if no store does.</param>
     public void Configure(ISiloBuilder silo, IPEndPoint primary)
     {
-        if (_store is null) silo.UseDevelopmentClustering(primary);
-        else _store.Configure(silo);
+        if (_store is null)
+            silo.UseDevelopmentClustering(primary);
+        else
+            _store.Configure(silo);
         _certificates?.Configure(silo);
         silo.Configure<ClusterOptions>(Name);
     }
@@ -62,8 +65,10 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// <param name="gateways">Where it enters, if no store tells.</param>
     public void Configure(IClientBuilder client, IPEndPoint[] gateways)
     {
-        if (_store is null) client.UseStaticClustering(gateways);
-        else _store.Configure(client);
+        if (_store is null)
+            client.UseStaticClustering(gateways);
+        else
+            _store.Configure(client);
         _certificates?.Configure(client);
         client.Configure<ClusterOptions>(Name);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListAge);
@@ -71,7 +76,8 @@ public sealed class ClusterMembership : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_store is not null) await _store.DisposeAsync();
+        if (_store is not null)
+            await _store.DisposeAsync();
     }
 
     // A further provider is one more class and one more line.

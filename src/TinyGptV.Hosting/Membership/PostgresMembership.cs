@@ -46,7 +46,8 @@ internal sealed class PostgresMembership : IMembershipStore
         try
         {
             await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
-            if (!await IsPreparedAsync(connection, cancellationToken)) await PrepareAsync(connection, cancellationToken);
+            if (!await IsPreparedAsync(connection, cancellationToken))
+                await PrepareAsync(connection, cancellationToken);
             return null;
         }
         catch (PostgresException exception) when (!exception.IsTransient)
@@ -70,7 +71,8 @@ internal sealed class PostgresMembership : IMembershipStore
     private static async Task<bool> IsPreparedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var there = new NpgsqlCommand("SELECT to_regclass('orleansquery') IS NOT NULL", connection);
-        if (await there.ExecuteScalarAsync(cancellationToken) is not true) return false;
+        if (await there.ExecuteScalarAsync(cancellationToken) is not true)
+            return false;
         await using var version = new NpgsqlCommand("SELECT querytext FROM orleansquery WHERE querykey = 'SchemaVersion'", connection);
         return await version.ExecuteScalarAsync(cancellationToken) is SchemaVersion;
     }

@@ -36,7 +36,8 @@ public sealed class SiloTelemetry : IDisposable
             .AddRuntimeInstrumentation()
             .AddView("tinygptv.lease.duration", new ExplicitBucketHistogramConfiguration { Boundaries = LeaseDurations })
             .AddPrometheusExporter();
-        if (collector is null) return new SiloTelemetry(metrics.Build(), null);
+        if (collector is null)
+            return new SiloTelemetry(metrics.Build(), null);
         return new SiloTelemetry(
             metrics.AddOtlpExporter(options => SendTo(options, collector, "v1/metrics")).Build(),
             Sdk.CreateTracerProviderBuilder()

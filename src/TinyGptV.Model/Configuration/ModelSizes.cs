@@ -56,6 +56,7 @@ internal static class ModelSizes
     private static void Refuse(string path, string?[] problems)
     {
         string[] found = [.. problems.OfType<string>()];
-        if (found.Length > 0) throw new InvalidDataException($"'{path}' is no valid model configuration: {string.Join("; ", found)}.");
+        if (found.Length > 0)
+            throw new InvalidDataException($"'{path}' is no valid model configuration: {string.Join("; ", found)}.");
     }
 }

@@ -39,7 +39,8 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
 
         IReadOnlyList<KvCache> parents = _caches;
         _caches = [.. _search.Beams.Select(beam => (parents.Count == 0 ? Cache : parents[beam.Parent]).Fork(extra: 1))];
-        foreach (KvCache parent in parents) parent.Dispose();
+        foreach (KvCache parent in parents)
+            parent.Dispose();
         _questions = [.. _search.Beams.Zip(_caches, (beam, cache) => AddBeam(step, beam, cache))];
     }
 
@@ -55,7 +56,8 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
 
     public override void Dispose()
     {
-        foreach (KvCache cache in _caches) cache.Dispose();
+        foreach (KvCache cache in _caches)
+            cache.Dispose();
         base.Dispose();
     }
 

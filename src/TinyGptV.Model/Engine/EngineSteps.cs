@@ -24,13 +24,16 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
         try
         {
             IReadOnlyList<SequenceWork> batch = _batcher.Next(_left);
-            if (batch.Count > 0) Run(batch);
+            if (batch.Count > 0)
+                Run(batch);
             HandOut();
         }
         catch (Exception e)
         {
-            foreach (SequenceWork work in _batcher.Clear()) GiveUp(work, e);
-            foreach (SequenceWork work in _left) GiveUp(work, e);
+            foreach (SequenceWork work in _batcher.Clear())
+                GiveUp(work, e);
+            foreach (SequenceWork work in _left)
+                GiveUp(work, e);
             _left.Clear();
         }
     }
@@ -40,14 +43,17 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
     private void Run(IReadOnlyList<SequenceWork> batch)
     {
         var step = new PackedStep();
-        foreach (SequenceWork work in batch) work.AddRows(step, runner, () => VectorsOf(work.Image));
+        foreach (SequenceWork work in batch)
+            work.AddRows(step, runner, () => VectorsOf(work.Image));
         runner.Run(step);
-        foreach (SequenceWork work in batch) work.Advance();
+        foreach (SequenceWork work in batch)
+            work.Advance();
     }
 
     private Tensor VectorsOf(PreparedImage image)
     {
-        if (_imageVectors.TryGet(image.Digest, out Tensor? known)) return known;
+        if (_imageVectors.TryGet(image.Digest, out Tensor? known))
+            return known;
         Tensor vectors = runner.EncodeImage(image.Pixels);
         _imageVectors.Add(image.Digest, vectors);
         return vectors;
@@ -57,8 +63,10 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
     {
         foreach (SequenceWork work in _left)
         {
-            if (work.IsAbandoned) work.Fail(new OperationCanceledException());
-            else work.Complete();
+            if (work.IsAbandoned)
+                work.Fail(new OperationCanceledException());
+            else
+                work.Complete();
             work.Dispose();
         }
 

@@ -141,7 +141,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         using (inference_mode())
         using (var steps = new EngineSteps(new ModelRunner(_model.Network, _options.Threads), _options))
         {
-            while (Arrive(steps)) steps.RunOne();
+            while (Arrive(steps))
+                steps.RunOne();
         }
 
         _stopped.SetResult();
@@ -150,8 +151,10 @@ public sealed class GenerationEngine : IAsyncDisposable
     // Blocks only when there is nothing to do; false when there is nothing to do and nothing will come.
     private bool Arrive(EngineSteps steps)
     {
-        if (steps.IsIdle && !_arriving.IsCompleted && _arriving.TryTake(out SequenceWork? first, Timeout.Infinite)) steps.Add(first);
-        while (steps.FreePlaces > 0 && _arriving.TryTake(out SequenceWork? work)) steps.Add(work);
+        if (steps.IsIdle && !_arriving.IsCompleted && _arriving.TryTake(out SequenceWork? first, Timeout.Infinite))
+            steps.Add(first);
+        while (steps.FreePlaces > 0 && _arriving.TryTake(out SequenceWork? work))
+            steps.Add(work);
         return !steps.IsIdle;
     }
 }

@@ -33,20 +33,24 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
         using DisposeScope scope = NewDisposeScope();
         Tensor input = step.BuildInput(model.Language, model.Device, PadRows(step.Rows));                 // [R, C]
         Tensor hidden = model.Language.Forward(input, step.Spans);                          // [R, C]
-        if (step.Questions.Count > 0) Answer(step.Questions, hidden);
+        if (step.Questions.Count > 0)
+            Answer(step.Questions, hidden);
     }
 
     private void Answer(IReadOnlyList<RowQuestion> questions, Tensor hidden)
     {
         var rows = new long[PadRows(questions.Count)]; // padding asks row 0 again
-        for (int i = 0; i < questions.Count; i++) rows[i] = questions[i].Row;
+        for (int i = 0; i < questions.Count; i++)
+            rows[i] = questions[i].Row;
         Tensor logits = model.Language.Logits(hidden.index_select(0, tensor(rows, device: model.Device))); // [rows, V]
         long[] best = logits.argmax(1).cpu().data<long>().ToArray();
         for (int i = 0; i < questions.Count; i++)
         {
             questions[i].MostLikely = (int)best[i];
-            if (questions[i].Tokens.Count > 0) questions[i].LogLikelihoods = LogLikelihoods(logits[i], questions[i].Tokens);
-            if (questions[i].WantsScores) questions[i].Scores = [.. logits[i].cpu().data<float>()];
+            if (questions[i].Tokens.Count > 0)
+                questions[i].LogLikelihoods = LogLikelihoods(logits[i], questions[i].Tokens);
+            if (questions[i].WantsScores)
+                questions[i].Scores = [.. logits[i].cpu().data<float>()];
         }
     }
 

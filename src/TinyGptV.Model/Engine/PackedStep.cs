@@ -24,7 +24,8 @@ internal sealed class PackedStep
     /// <param name="ids">Token ids.</param>
     public void AddTokens(IReadOnlyList<int> ids)
     {
-        if (ids.Count == 0) return;
+        if (ids.Count == 0)
+            return;
         _parts.Add(new Part(ids, null));
         Rows += ids.Count;
     }
@@ -80,7 +81,8 @@ internal sealed class PackedStep
             next += part.Tokens?.Count ?? 0;
         }
 
-        if (paddedRows > Rows) pieces.Add(zeros(paddedRows - Rows, pieces[0].shape[1], dtype: pieces[0].dtype, device: pieces[0].device));
+        if (paddedRows > Rows)
+            pieces.Add(zeros(paddedRows - Rows, pieces[0].shape[1], dtype: pieces[0].dtype, device: pieces[0].device));
         return cat(pieces, dim: 0);
     }
 

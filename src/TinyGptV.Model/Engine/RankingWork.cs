@@ -47,7 +47,8 @@ internal sealed class RankingWork(
         }
         else
         {
-            for (int i = 0; i < candidates.Length; i++) AddCandidate(step, i);
+            for (int i = 0; i < candidates.Length; i++)
+                AddCandidate(step, i);
         }
     }
 
@@ -55,12 +56,14 @@ internal sealed class RankingWork(
     {
         if (_phase == Phase.Prompt)
         {
-            for (int i = 0; i < _sums.Length; i++) _sums[i] = _first!.LogLikelihoods[i];
+            for (int i = 0; i < _sums.Length; i++)
+                _sums[i] = _first!.LogLikelihoods[i];
             _phase = candidates.Any(c => c.Length > 1) ? Phase.Candidates : Phase.Done;
         }
         else
         {
-            foreach ((int candidate, RowQuestion question) in _asked) _sums[candidate] += question.LogLikelihoods[0];
+            foreach ((int candidate, RowQuestion question) in _asked)
+                _sums[candidate] += question.LogLikelihoods[0];
             _phase = Phase.Done;
         }
     }
@@ -71,7 +74,8 @@ internal sealed class RankingWork(
 
     public override void Dispose()
     {
-        foreach (KvCache fork in _forks) fork.Dispose();
+        foreach (KvCache fork in _forks)
+            fork.Dispose();
         base.Dispose();
     }
 
@@ -79,12 +83,14 @@ internal sealed class RankingWork(
     private void AddCandidate(PackedStep step, int index)
     {
         ImmutableArray<int> tokens = candidates[index];
-        if (tokens.Length == 1) return;
+        if (tokens.Length == 1)
+            return;
         KvCache fork = Cache!.Fork(tokens.Length - 1);
         _forks.Add(fork);
         int start = step.Rows;
         step.AddTokens(tokens[..^1]);
         step.EndSpan(fork);
-        for (int i = 1; i < tokens.Length; i++) _asked.Add((index, step.AskLikelihoods(start + i - 1, [tokens[i]])));
+        for (int i = 1; i < tokens.Length; i++)
+            _asked.Add((index, step.AskLikelihoods(start + i - 1, [tokens[i]])));
     }
 }

@@ -65,8 +65,10 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
 
     protected void Fail<T>(TaskCompletionSource<T> result, Exception reason)
     {
-        if (IsAbandoned) result.TrySetCanceled(CancellationToken);
-        else result.TrySetException(reason);
+        if (IsAbandoned)
+            result.TrySetCanceled(CancellationToken);
+        else
+            result.TrySetException(reason);
     }
 
     protected void AddPrompt(PackedStep step, Func<Tensor> imageVectors)

@@ -33,7 +33,8 @@ internal sealed class KvCache : IDisposable
     public (Tensor K, Tensor V) Append(int layer, Tensor k, Tensor v)
     {
         long n = k.shape[0];
-        if (Length + n > Capacity) throw new InvalidOperationException($"The cache has room for {Capacity} positions; {Length} are filled and {n} more came.");
+        if (Length + n > Capacity)
+            throw new InvalidOperationException($"The cache has room for {Capacity} positions; {Length} are filled and {n} more came.");
         using Tensor both = _store[layer];                                                  // [2, H, capacity, D]
         using Tensor target = both.narrow(2, Length, n);                                    // [2, H, n, D]
         using Tensor pair = stack([k, v]).transpose_(1, 2);                                 // [2, H, n, D]

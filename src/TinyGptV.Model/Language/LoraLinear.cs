@@ -19,7 +19,8 @@ internal sealed class LoraLinear : LinearLayer
 
     public LoraLinear(int inFeatures, int outFeatures, LoraConfig lora, ScalarType dtype, Device device) : base(inFeatures, outFeatures, dtype, device)
     {
-        if (lora.R == 0) return;
+        if (lora.R == 0)
+            return;
         _scale = lora.Alpha / lora.R;
         lora_A = new LinearLayer(inFeatures, lora.R, dtype, device, hasBias: false);
         lora_B = new LinearLayer(lora.R, outFeatures, dtype, device, hasBias: false);
@@ -37,7 +38,8 @@ internal sealed class LoraLinear : LinearLayer
     /// <summary>Adds the adapter to the weight, W + alpha/rank * B A, computed in float32 and rounded once. Cannot be undone.</summary>
     public void Merge()
     {
-        if (lora_A is null || _merged) return;
+        if (lora_A is null || _merged)
+            return;
         using DisposeScope scope = NewDisposeScope();
         Tensor delta = lora_B!.Weight.to(float32).matmul(lora_A.Weight.to(float32)).mul_(_scale); // [out, in]
         weight.copy_(weight.to(float32).PlusInPlace(delta));

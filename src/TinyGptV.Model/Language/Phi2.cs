@@ -53,7 +53,8 @@ internal sealed class Phi2 : nn.Module
     public void MergeAdapters()
     {
         using IDisposable mode = no_grad();
-        foreach (LoraLinear layer in modules().OfType<LoraLinear>()) layer.Merge();
+        foreach (LoraLinear layer in modules().OfType<LoraLinear>())
+            layer.Merge();
     }
 
     /// <summary>Scores every token of the vocabulary as the next one.</summary>
@@ -84,8 +85,10 @@ internal sealed class Phi2Model : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor cos, Tensor sin) = RotaryRows(x.shape[0], x.device, spans);
-        foreach (Phi2DecoderLayer layer in layers) x = layer.Forward(x, spans, cos, sin);
-        foreach (RowSpan span in spans) span.Cache?.Advance(span.Count);
+        foreach (Phi2DecoderLayer layer in layers)
+            x = layer.Forward(x, spans, cos, sin);
+        foreach (RowSpan span in spans)
+            span.Cache?.Advance(span.Count);
         return final_layernorm.forward(x).MoveToOuterDisposeScope();
     }
 
@@ -94,13 +97,15 @@ internal sealed class Phi2Model : nn.Module
     {
         var positions = new long[rows];
         foreach (RowSpan span in spans)
-            for (int i = 0; i < span.Count; i++) positions[span.Start + i] = span.Past + i;
+            for (int i = 0; i < span.Count; i++)
+                positions[span.Start + i] = span.Past + i;
         return _rotary.Rows(tensor(positions, device: device), (int)positions.Max() + 1);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _rotary.Dispose();
+        if (disposing)
+            _rotary.Dispose();
         base.Dispose(disposing);
     }
 }
@@ -174,7 +179,8 @@ internal sealed class Phi2Attention : nn.Module
         Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
         List<Tensor> o = [.. spans.Select(span => Attend(span, q, k, qkv[2]))];             // each [n, H, D]
         long padding = q.shape[0] - spans.Sum(span => span.Count);
-        if (padding > 0) o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
+        if (padding > 0)
+            o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
         return dense.forward(cat(o).flatten(1));                                            // [R, C]
     }
 

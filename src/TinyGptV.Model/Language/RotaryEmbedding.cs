@@ -20,7 +20,8 @@ internal sealed class RotaryEmbedding(PhiConfig config, ScalarType precision, De
     /// <returns>Cosines and sines, each [R, 1, D], to be applied to [R, H, D].</returns>
     public (Tensor Cos, Tensor Sin) Rows(Tensor positions, int end)
     {
-        if (_cos is null || _cos.shape[0] < end) Grow(Math.Max(end, config.MaxPositionEmbeddings));
+        if (_cos is null || _cos.shape[0] < end)
+            Grow(Math.Max(end, config.MaxPositionEmbeddings));
         return (_cos!.index_select(0, positions).unsqueeze(1), _sin!.index_select(0, positions).unsqueeze(1));
     }
 

@@ -16,8 +16,10 @@ internal static class ByteAlphabet
         var bytes = new List<byte>(token.Length);
         foreach (Rune rune in token.EnumerateRunes())
         {
-            if (rune.IsBmp && Bytes.TryGetValue((char)rune.Value, out byte value)) bytes.Add(value);
-            else bytes.AddRange(Encoding.UTF8.GetBytes(rune.ToString())); // no vocabulary of this kind has such a token
+            if (rune.IsBmp && Bytes.TryGetValue((char)rune.Value, out byte value))
+                bytes.Add(value);
+            else
+                bytes.AddRange(Encoding.UTF8.GetBytes(rune.ToString())); // no vocabulary of this kind has such a token
         }
 
         return [.. bytes];

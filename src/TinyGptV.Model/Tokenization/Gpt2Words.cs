@@ -36,10 +36,12 @@ internal sealed class Gpt2Words : PreTokenizer
     private static int EndOfWord(string text, int at)
     {
         foreach (string contraction in Contractions)
-            if (text.AsSpan(at).StartsWith(contraction, StringComparison.Ordinal)) return at + contraction.Length;
+            if (text.AsSpan(at).StartsWith(contraction, StringComparison.Ordinal))
+                return at + contraction.Length;
 
         int first = text[at] == ' ' ? at + 1 : at;
-        if (first < text.Length && KindAt(text, first, out _) is var kind and not Kind.Space) return EndOfRun(text, first, kind);
+        if (first < text.Length && KindAt(text, first, out _) is var kind and not Kind.Space)
+            return EndOfRun(text, first, kind);
 
         int end = EndOfRun(text, at, Kind.Space);
         return end == text.Length || end == at + 1 ? end : end - 1;
@@ -47,14 +49,16 @@ internal sealed class Gpt2Words : PreTokenizer
 
     private static int EndOfRun(string text, int at, Kind kind)
     {
-        while (at < text.Length && KindAt(text, at, out int length) == kind) at += length;
+        while (at < text.Length && KindAt(text, at, out int length) == kind)
+            at += length;
         return at;
     }
 
     private static Kind KindAt(string text, int at, out int length)
     {
         Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out length); // half a surrogate pair becomes U+FFFD, which is Other
-        if (Rune.IsWhiteSpace(rune)) return Kind.Space;
+        if (Rune.IsWhiteSpace(rune))
+            return Kind.Space;
         return Rune.GetUnicodeCategory(rune) switch
         {
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter

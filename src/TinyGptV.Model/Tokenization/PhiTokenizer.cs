@@ -92,9 +92,12 @@ public sealed class PhiTokenizer
         foreach (int id in ids)
         {
             Token token = (uint)id < (uint)_tokens.Length ? _tokens[id] : default;
-            if (skipSpecialTokens && token.IsSpecial) continue;
-            if (token.StandsAlone) AddPiece(pieces, bytes, token.Spelling);
-            else bytes.AddRange(token.Bytes is { } known ? known : "\uFFFD"u8);
+            if (skipSpecialTokens && token.IsSpecial)
+                continue;
+            if (token.StandsAlone)
+                AddPiece(pieces, bytes, token.Spelling);
+            else
+                bytes.AddRange(token.Bytes is { } known ? known : "\uFFFD"u8);
         }
 
         AddPiece(pieces, bytes, null);
@@ -129,22 +132,27 @@ public sealed class PhiTokenizer
 
     private (string Text, int Id)? AddedAt(string text, int at)
     {
-        if (!_addedByFirst.TryGetValue(text[at], out (string Text, int Id)[]? candidates)) return null;
+        if (!_addedByFirst.TryGetValue(text[at], out (string Text, int Id)[]? candidates))
+            return null;
         foreach ((string Text, int Id) candidate in candidates) // longest first
-            if (text.AsSpan(at).StartsWith(candidate.Text, StringComparison.Ordinal)) return candidate;
+            if (text.AsSpan(at).StartsWith(candidate.Text, StringComparison.Ordinal))
+                return candidate;
         return null;
     }
 
     private void EncodePairs(string text, List<int> ids)
     {
-        if (text.Length > 0) ids.AddRange(_pairs.EncodeToIds(text));
+        if (text.Length > 0)
+            ids.AddRange(_pairs.EncodeToIds(text));
     }
 
     private static void AddPiece(List<string> pieces, List<byte> bytes, string? alone)
     {
-        if (bytes.Count > 0) pieces.Add(Encoding.UTF8.GetString([.. bytes]));
+        if (bytes.Count > 0)
+            pieces.Add(Encoding.UTF8.GetString([.. bytes]));
         bytes.Clear();
-        if (alone is not null) pieces.Add(alone);
+        if (alone is not null)
+            pieces.Add(alone);
     }
 
     private static string CleanUp(string text)
@@ -152,7 +160,8 @@ public sealed class PhiTokenizer
         // In this order: each replacement sees what the one before it left.
         ReadOnlySpan<(string From, string To)> rules =
             [(" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re")];
-        foreach ((string from, string to) in rules) text = text.Replace(from, to, StringComparison.Ordinal);
+        foreach ((string from, string to) in rules)
+            text = text.Replace(from, to, StringComparison.Ordinal);
         return text;
     }
 
@@ -160,8 +169,10 @@ public sealed class PhiTokenizer
     private static string Strip(string text)
     {
         int begin = 0, end = text.Length;
-        while (begin < end && IsPythonSpace(text[begin])) begin++;
-        while (end > begin && IsPythonSpace(text[end - 1])) end--;
+        while (begin < end && IsPythonSpace(text[begin]))
+            begin++;
+        while (end > begin && IsPythonSpace(text[end - 1]))
+            end--;
         return text[begin..end];
     }
 

@@ -23,9 +23,12 @@ internal sealed class TokenizerFiles
         _folder = folder;
         _config = Optional("tokenizer_config.json");
         _specials = Optional("special_tokens_map.json");
-        if (File.Exists(At("vocab.json")) && File.Exists(At("merges.txt"))) ReadPair();
-        else if (File.Exists(At("tokenizer.json"))) ReadSingle();
-        else throw new CheckpointException($"{folder}: vocab.json and merges.txt, or tokenizer.json, were expected here. Copy them from the Phi-2 model.");
+        if (File.Exists(At("vocab.json")) && File.Exists(At("merges.txt")))
+            ReadPair();
+        else if (File.Exists(At("tokenizer.json")))
+            ReadSingle();
+        else
+            throw new CheckpointException($"{folder}: vocab.json and merges.txt, or tokenizer.json, were expected here. Copy them from the Phi-2 model.");
 
         ReadAddedTokens();
         Special = [.. SpecialFields.Select(SpecialToken).OfType<string>(), .. AdditionalSpecials(), EndOfText, Unknown];
@@ -57,11 +60,14 @@ internal sealed class TokenizerFiles
 
     private void ReadPair()
     {
-        foreach ((string token, JsonNode? id) in JsonFile.ReadObject(At("vocab.json"))) Vocabulary[token] = Id(At("vocab.json"), token, id);
+        foreach ((string token, JsonNode? id) in JsonFile.ReadObject(At("vocab.json")))
+            Vocabulary[token] = Id(At("vocab.json"), token, id);
         using MappedFile file = MappedFile.Open(At("merges.txt"));
-        if (file.Length > int.MaxValue / 4) throw new CheckpointException($"{file.Path}: has {file.Length} bytes, which is no list of merges.");
+        if (file.Length > int.MaxValue / 4)
+            throw new CheckpointException($"{file.Path}: has {file.Length} bytes, which is no list of merges.");
         // The first line tells the format's version, whatever it says.
-        foreach (string line in Encoding.UTF8.GetString(file.Bytes(0, (int)file.Length)).Split('\n').Skip(1)) AddMerge(file.Path, line.TrimEnd('\r'));
+        foreach (string line in Encoding.UTF8.GetString(file.Bytes(0, (int)file.Length)).Split('\n').Skip(1))
+            AddMerge(file.Path, line.TrimEnd('\r'));
     }
 
     private void ReadSingle()
@@ -71,15 +77,18 @@ internal sealed class TokenizerFiles
         if (file["model"] is not JsonObject model || model.Text("type") is not (null or "BPE") || model["vocab"] is not JsonObject vocabulary ||
             model["merges"] is not JsonArray merges)
             throw new CheckpointException($"{path}: a BPE model with vocab and merges was expected.");
-        foreach ((string token, JsonNode? id) in vocabulary) Vocabulary[token] = Id(path, token, id);
+        foreach ((string token, JsonNode? id) in vocabulary)
+            Vocabulary[token] = Id(path, token, id);
         foreach (JsonNode? merge in merges)
             AddMerge(path, merge is JsonArray pair ? string.Join(' ', pair.Select(part => part?.ToString())) : merge?.ToString() ?? "");
-        foreach (JsonNode? token in file["added_tokens"] as JsonArray ?? []) Add(path, token, (token as JsonObject)?["id"]);
+        foreach (JsonNode? token in file["added_tokens"] as JsonArray ?? [])
+            Add(path, token, (token as JsonObject)?["id"]);
     }
 
     private void AddMerge(string path, string line)
     {
-        if (line.Length == 0) return;
+        if (line.Length == 0)
+            return;
         string[] pair = line.Split(' ');
         if (pair.Length != 2 || !Vocabulary.ContainsKey(pair[0]) || !Vocabulary.ContainsKey(pair[1]) || !Vocabulary.ContainsKey(pair[0] + pair[1]))
             throw new CheckpointException($"{path}: merge '{line}' does not join two tokens of the vocabulary into a third.");
@@ -88,7 +97,8 @@ internal sealed class TokenizerFiles
 
     private void ReadAddedTokens()
     {
-        foreach ((string token, JsonNode? id) in Optional("added_tokens.json") ?? []) Added[token] = Id(At("added_tokens.json"), token, id);
+        foreach ((string token, JsonNode? id) in Optional("added_tokens.json") ?? [])
+            Added[token] = Id(At("added_tokens.json"), token, id);
         foreach ((string id, JsonNode? token) in _config?["added_tokens_decoder"] as JsonObject ?? [])
             Add(At("tokenizer_config.json"), token, int.TryParse(id, out int number) ? number : null);
         foreach (string token in new[] { EndOfText, Unknown }.Distinct(StringComparer.Ordinal).Where(token => !Added.ContainsKey(token)))

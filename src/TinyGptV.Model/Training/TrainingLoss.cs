@@ -24,8 +24,10 @@ internal static class TrainingLoss
         foreach (TrainingSequence sequence in batch)
         {
             inputs.Add(model.Language.Embed(tensor(sequence.Before.Select(id => (long)id).ToArray(), device: model.Device)));
-            if (sequence.ImageRows > 0) inputs.Add(images![image++].narrow(0, 0, sequence.ImageRows));
-            if (!sequence.After.IsEmpty) inputs.Add(model.Language.Embed(tensor(sequence.After.Select(id => (long)id).ToArray(), device: model.Device)));
+            if (sequence.ImageRows > 0)
+                inputs.Add(images![image++].narrow(0, 0, sequence.ImageRows));
+            if (!sequence.After.IsEmpty)
+                inputs.Add(model.Language.Embed(tensor(sequence.After.Select(id => (long)id).ToArray(), device: model.Device)));
             Tensor? visible = sequence.Visible.All(v => v) ? null : tensor(sequence.Visible.ToArray(), device: model.Device);
             spans.Add(new RowSpan(null, rows, sequence.Labels.Length, visible));
             labels.AddRange(sequence.Labels.Skip(1)); // the row of token i predicts token i + 1

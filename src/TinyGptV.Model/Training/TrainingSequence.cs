@@ -75,7 +75,8 @@ internal sealed record TrainingSequence(
         var isLearned = new List<bool>();
         for (int turn = 0; turn < turns.Count; turn++)
         {
-            if (turn > 0) Append([tokenizer.EndOfTextId, .. tokenizer.Encode(InTemplate(turns[turn].Instruction, format))], learned: false);
+            if (turn > 0)
+                Append([tokenizer.EndOfTextId, .. tokenizer.Encode(InTemplate(turns[turn].Instruction, format))], learned: false);
             Append(tokenizer.Encode(turns[turn].Answer + format.EndSymbol), learned: true);
         }
 

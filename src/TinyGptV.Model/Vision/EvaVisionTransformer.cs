@@ -37,7 +37,8 @@ internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
         Tensor patches = patch_embed.forward(image);                                        // [B, N, C]
         Tensor cls = cls_token.expand(image.shape[0], -1, -1);                              // [B, 1, C]
         Tensor x = cat([cls, patches], dim: 1).Plus(pos_embed);                                // [B, T, C]
-        foreach (EvaBlock block in blocks) x = block.forward(x);
+        foreach (EvaBlock block in blocks)
+            x = block.forward(x);
         return x.MoveToOuterDisposeScope();
     }
 }

@@ -61,13 +61,15 @@ public sealed class ImageTransform
     /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
     public void Apply(ReadOnlySpan<byte> encoded, Span<float> destination)
     {
-        if (destination.Length != Length) throw new ArgumentException($"{Length} values are needed, {destination.Length} were given.", nameof(destination));
+        if (destination.Length != Length)
+            throw new ArgumentException($"{Length} values are needed, {destination.Length} were given.", nameof(destination));
         byte[] pixels = Resize(Decode(encoded), Size);
         for (int channel = 0; channel < Channels; channel++)
         {
             Span<float> plane = destination.Slice(channel * Size * Size, Size * Size);
             float[] levels = Normalised[channel];
-            for (int i = 0; i < plane.Length; i++) plane[i] = levels[pixels[i * Stride + channel]];
+            for (int i = 0; i < plane.Length; i++)
+                plane[i] = levels[pixels[i * Stride + channel]];
         }
     }
 
@@ -92,11 +94,13 @@ public sealed class ImageTransform
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
             throw new InvalidDataException($"The image claims {width} x {height} pixels; at most {MostPixels} pixels are decoded.");
-        if (IsGray16(encoded)) return DecodeGray16(encoded);
+        if (IsGray16(encoded))
+            return DecodeGray16(encoded);
 
         byte[] pixels = GC.AllocateUninitializedArray<byte>(width * height * Stride);
         SKCodecResult result = Decode(codec, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pixels);
-        if (result == SKCodecResult.Success && IsCutProgressiveJpeg(encoded)) result = SKCodecResult.IncompleteInput;
+        if (result == SKCodecResult.Success && IsCutProgressiveJpeg(encoded))
+            result = SKCodecResult.IncompleteInput;
         if (result != SKCodecResult.Success)
             throw new InvalidDataException($"The {codec.EncodedFormat} image of {width} x {height} pixels is incomplete or damaged ({result}).");
         return new Picture(width, height, pixels);
@@ -113,7 +117,8 @@ public sealed class ImageTransform
 
     private static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, byte[] pixels)
     {
-        fixed (byte* start = pixels) return codec.GetPixels(info, (IntPtr)start);
+        fixed (byte* start = pixels)
+            return codec.GetPixels(info, (IntPtr)start);
     }
 
     private static string Describe(ReadOnlySpan<byte> encoded) =>
@@ -130,7 +135,8 @@ public sealed class ImageTransform
         {
             ReadOnlySpan<uint> row = source.Slice(y * picture.Width, picture.Width);
             Span<uint> output = target.Slice(y * taps.Count, taps.Count);
-            for (int x = 0; x < output.Length; x++) output[x] = Blend(row[taps.First[x]..], taps.Weights(x));
+            for (int x = 0; x < output.Length; x++)
+                output[x] = Blend(row[taps.First[x]..], taps.Weights(x));
         }
 
         return result;
@@ -159,9 +165,11 @@ public sealed class ImageTransform
             Span<int> sum = sums.AsSpan(0, stride);
             sum.Fill(Taps.Half);
             ReadOnlySpan<int> weights = taps.Weights(y);
-            for (int i = 0; i < weights.Length; i++) AddRow(sum, rows.AsSpan((taps.First[y] + i) * stride, stride), weights[i]);
+            for (int i = 0; i < weights.Length; i++)
+                AddRow(sum, rows.AsSpan((taps.First[y] + i) * stride, stride), weights[i]);
             Span<byte> output = result.AsSpan(y * stride, stride);
-            for (int x = 0; x < output.Length; x++) output[x] = (byte)Math.Clamp(sum[x] >> Taps.Bits, 0, 255);
+            for (int x = 0; x < output.Length; x++)
+                output[x] = (byte)Math.Clamp(sum[x] >> Taps.Bits, 0, 255);
         }
 
         ArrayPool<int>.Shared.Return(sums);
@@ -178,7 +186,8 @@ public sealed class ImageTransform
             Add(sum[(x + Vector<ushort>.Count)..], high, weight);
         }
 
-        for (; x < row.Length; x++) sum[x] += row[x] * weight;
+        for (; x < row.Length; x++)
+            sum[x] += row[x] * weight;
     }
 
     private static void Add(Span<int> sum, Vector<ushort> levels, int weight)
@@ -196,12 +205,14 @@ public sealed class ImageTransform
     private static bool IsCutProgressiveJpeg(ReadOnlySpan<byte> encoded)
     {
         const byte startOfImage = 0xD8, endOfImage = 0xD9, progressive = 0xC2, firstRestart = 0xD0, lastRestart = 0xD7;
-        if (!encoded.StartsWith([(byte)0xFF, startOfImage])) return false;
+        if (!encoded.StartsWith([(byte)0xFF, startOfImage]))
+            return false;
         bool isProgressive = false;
         for (int at = 2; at < encoded.Length - 1;)
         {
             byte marker = encoded[at] == 0xFF ? encoded[at + 1] : (byte)0;
-            if (marker == endOfImage) return false;
+            if (marker == endOfImage)
+                return false;
             isProgressive |= marker == progressive;
             bool hasLength = marker is not (0 or 1 or 0xFF or startOfImage or >= firstRestart and <= lastRestart) && at + 4 <= encoded.Length;
             at += hasLength ? 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]) : 1;
@@ -240,7 +251,8 @@ public sealed class ImageTransform
         foreach (byte value in bytes)
         {
             crc ^= value;
-            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
         }
 
         return ~crc;
@@ -290,7 +302,8 @@ public sealed class ImageTransform
         private static int[] Normalise(double[] weights)
         {
             double sum = 0;
-            foreach (double weight in weights) sum += weight; // one after the other: the last bit counts
+            foreach (double weight in weights)
+                sum += weight; // one after the other: the last bit counts
             return [.. weights.Select(weight => FixedPoint(weight / sum))];
         }
 

@@ -70,7 +70,8 @@ internal sealed class QFormerEncoder : nn.Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor x, Tensor imageTokens)
     {
-        foreach (QFormerLayer one in layer) x = one.forward(x, imageTokens);
+        foreach (QFormerLayer one in layer)
+            x = one.forward(x, imageTokens);
         return x;
     }
 }
@@ -96,7 +97,8 @@ internal sealed class QFormerLayer : nn.Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         x = attention.forward(x, x);                                                        // [B, Q, C]
-        if (crossattention is not null) x = crossattention.forward(x, imageTokens);         // [B, Q, C]
+        if (crossattention is not null)
+            x = crossattention.forward(x, imageTokens);         // [B, Q, C]
         return output_query.forward(intermediate_query.forward(x), x).MoveToOuterDisposeScope();
     }
 }

@@ -43,7 +43,8 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         }
         finally
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -53,7 +54,8 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         BenchmarkDefinition definition = benchmark.Definition;
         string[] places = [.. definition.ImageFolders.SelectMany(folder => BlobName.Places(definition.Name.Value, folder)).Distinct()];
         var there = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string place in places) there.UnionWith((await blobs.ListAsync(place + "/", cancellationToken)).Select(blob => blob.Name));
+        foreach (string place in places)
+            there.UnionWith((await blobs.ListAsync(place + "/", cancellationToken)).Select(blob => blob.Name));
         return [.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !ConfinedPath.IsPlain(image.Path)
             || !definition.NamesOf(image).Any(name => places.Any(place => there.Contains(BlobName.Of(place, name.Path)))))];
     }
@@ -65,12 +67,14 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         string definition = ShippedOf(name.Value), shown = definition;
         if (await TryBringAsync(BlobName.Of(name.Value, BenchmarkFolder.DefinitionFile), folder, cancellationToken) is { } own)
             (definition, shown) = (own, blobs.LocationOf(BlobName.Of(name.Value, BenchmarkFolder.DefinitionFile)));
-        else if (!File.Exists(definition)) return await TryBringAsync(BlobName.Of(name.Value, CsvBenchmark.FileName), folder, cancellationToken) is not null;
+        else if (!File.Exists(definition))
+            return await TryBringAsync(BlobName.Of(name.Value, CsvBenchmark.FileName), folder, cancellationToken) is not null;
 
         // The reader of definitions refuses paths that lead out.
         BenchmarkDefinition read = BenchmarkDefinitionReader.Read(await File.ReadAllBytesAsync(definition, cancellationToken), shown);
         bool hasFolder = (await blobs.ListFoldersAsync("", cancellationToken)).Contains(name.Value);
-        if (hasFolder) Directory.CreateDirectory(Path.Combine(folder, name.Value));
+        if (hasFolder)
+            Directory.CreateDirectory(Path.Combine(folder, name.Value));
         bool hasFiles = false;
         foreach (ImmutableArray<string> alternatives in read.Files.Values)
             hasFiles |= await BringFirstAsync(name, alternatives, folder, cancellationToken);
@@ -80,17 +84,20 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
     private async Task<bool> BringFirstAsync(BenchmarkName name, ImmutableArray<string> alternatives, string folder, CancellationToken cancellationToken)
     {
         foreach (string place in alternatives.SelectMany(alternative => BlobName.Places(name.Value, alternative)))
-            if (await TryBringAsync(place, folder, cancellationToken) is not null) return true;
+            if (await TryBringAsync(place, folder, cancellationToken) is not null)
+                return true;
         return false;
     }
 
     /// <returns>Where the blob lies now, or null if there is none.</returns>
     private async Task<string?> TryBringAsync(string name, string folder, CancellationToken cancellationToken)
     {
-        if (await FindAsync(name, cancellationToken) is not { } blob) return null;
+        if (await FindAsync(name, cancellationToken) is not { } blob)
+            return null;
         string path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!File.Exists(path)) await new BlobDownload(blobs).ToFileAsync(blob, path, cancellationToken);
+        if (!File.Exists(path))
+            await new BlobDownload(blobs).ToFileAsync(blob, path, cancellationToken);
         return path;
     }
 

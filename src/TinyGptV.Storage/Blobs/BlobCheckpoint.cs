@@ -27,13 +27,16 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
         var open = new List<CachedFile>();
         try
         {
-            foreach (ListedBlob file in files) open.Add(await FetchAsync(file, digests.GetValueOrDefault(file.Name), cancellationToken));
+            foreach (ListedBlob file in files)
+                open.Add(await FetchAsync(file, digests.GetValueOrDefault(file.Name), cancellationToken));
             return new LocalCheckpoint(LayOut(files, [.. open.Select(file => cache.PathOf(file.Digest))]), open);
         }
         catch (Exception exception)
         {
-            foreach (CachedFile file in open) file.Dispose();
-            if (exception is IOException or UnauthorizedAccessException) throw cache.Unwritable(exception);
+            foreach (CachedFile file in open)
+                file.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+                throw cache.Unwritable(exception);
             throw;
         }
     }
@@ -53,7 +56,8 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     private async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(ImmutableArray<ListedBlob> files, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (files.All(file => file.Name != DigestsFile)) return digests;
+        if (files.All(file => file.Name != DigestsFile))
+            return digests;
         BlobReading reading = await blobs.ReadAsync(DigestsFile, default, cancellationToken);
         foreach (string line in System.Text.Encoding.UTF8.GetString(reading.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (line.Split([' ', '\t'], 2, StringSplitOptions.TrimEntries) is [{ Length: 2 * SHA256.HashSizeInBytes } digest, var name])
@@ -72,7 +76,8 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
 
         string partial = Path.Combine(cache.Partial, DiskCache.KeyOf($"{blob}\n{file.Version}"));
         using FileStream alone = await LockFile.TakeAsync(partial + ".lock", TimeProvider.System, cancellationToken);
-        if (await OpenKnownAsync(file, expected, cancellationToken) is { } fetchedMeanwhile) return fetchedMeanwhile;
+        if (await OpenKnownAsync(file, expected, cancellationToken) is { } fetchedMeanwhile)
+            return fetchedMeanwhile;
 
         StorageInstruments.Missed();
         await new BlobDownload(blobs).ContinueAsync(file, partial, partial + ".journal", cancellationToken);
@@ -87,10 +92,13 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     /// <summary>Opens the file if it is here in this version and has its digest.</summary>
     private async Task<CachedFile?> OpenKnownAsync(ListedBlob file, string? expected, CancellationToken cancellationToken)
     {
-        if (cache.Find(blobs.LocationOf(file.Name)) is not { } known || known.Version != file.Version || (expected is not null && expected != known.Digest)) return null;
+        if (cache.Find(blobs.LocationOf(file.Name)) is not { } known || known.Version != file.Version || (expected is not null && expected != known.Digest))
+            return null;
         FileStream? stream = cache.TryOpen(known.Digest);
-        if (stream is null) return null;
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == known.Digest) return new CachedFile(known.Digest, stream);
+        if (stream is null)
+            return null;
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == known.Digest)
+            return new CachedFile(known.Digest, stream);
         await stream.DisposeAsync();
         cache.RemoveDamaged(known.Digest);
         return null;
@@ -106,12 +114,14 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
             for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
             {
                 sha256.AppendData(buffer, 0, read);
-                if (file.Md5 is not null) md5.AppendData(buffer, 0, read);
+                if (file.Md5 is not null)
+                    md5.AppendData(buffer, 0, read);
             }
         }
 
         string digest = Convert.ToHexStringLower(sha256.GetHashAndReset());
-        if ((expected is null || digest == expected) && (file.Md5 is null || md5.GetHashAndReset().AsSpan().SequenceEqual(file.Md5))) return digest;
+        if ((expected is null || digest == expected) && (file.Md5 is null || md5.GetHashAndReset().AsSpan().SequenceEqual(file.Md5)))
+            return digest;
         File.Delete(path);
         File.Delete(path + ".journal");
         throw new PrerequisiteException(
@@ -123,7 +133,8 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     {
         string key = DiskCache.KeyOf(string.Concat(files.Zip(contents, (file, content) => $"{file.Name}\n{content}\n")));
         string parent = Path.Combine(cache.Checkpoints, key), folder = Path.Combine(parent, blobs.Location.Name);
-        if (Directory.Exists(folder)) return folder;
+        if (Directory.Exists(folder))
+            return folder;
 
         string temporary = cache.NewTemporaryPath();
         foreach ((ListedBlob file, string content) in files.Zip(contents))

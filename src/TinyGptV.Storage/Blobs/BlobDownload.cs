@@ -66,14 +66,17 @@ internal sealed class BlobDownload(BlobFolder blobs)
     private static async Task<HashSet<int>> ReadJournalAsync(ListedBlob blob, SafeFileHandle file, string journal, CancellationToken cancellationToken)
     {
         var there = new HashSet<int>();
-        if (!File.Exists(journal)) return there;
+        if (!File.Exists(journal))
+            return there;
         byte[] buffer = new byte[Math.Min(RangeBytes, blob.Bytes)];
         foreach (string line in await File.ReadAllLinesAsync(journal, cancellationToken))
         {
-            if (line.Split(' ') is not [var number, var digest] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int range) || range >= RangesOf(blob)) continue;
+            if (line.Split(' ') is not [var number, var digest] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int range) || range >= RangesOf(blob))
+                continue;
             Memory<byte> part = buffer.AsMemory(0, LengthOf(blob, range));
             int read = await RandomAccess.ReadAsync(file, part, (long)range * RangeBytes, cancellationToken);
-            if (read == part.Length && Convert.ToHexStringLower(SHA256.HashData(part.Span)) == digest) there.Add(range);
+            if (read == part.Length && Convert.ToHexStringLower(SHA256.HashData(part.Span)) == digest)
+                there.Add(range);
         }
         return there;
     }

@@ -92,7 +92,8 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         return ExplainedAsync(name, () => pipelines.Conflict.ExecuteAsync(
             async token =>
             {
-                if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token)) return true;
+                if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token))
+                    return true;
                 // Somebody's, or ours from a try whose answer was lost; if nothing is there, the conflict was about something else and passes.
                 return await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token) is { } found ? found == writer : throw new ConflictException();
             },
@@ -179,7 +180,8 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
             for (string? next = null; next is not "";)
             {
                 Page<T>? page = await pipelines.Request.ExecuteAsync(token => PageAsync(all, next, token), cancellationToken);
-                if (page is not null) items.AddRange(page.Values);
+                if (page is not null)
+                    items.AddRange(page.Values);
                 next = page?.ContinuationToken ?? "";
             }
             return items.DrainToImmutable();

@@ -42,7 +42,8 @@ internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSour
             }
             reading = await blobs.ReadAsync(name, default(ETag), cancellationToken); // the note is here, but its content was evicted or damaged
         }
-        if (reading.Status == BlobStatus.Absent) return null;
+        if (reading.Status == BlobStatus.Absent)
+            return null;
 
         StorageInstruments.Missed();
         await KeepAsync(blob, reading, cancellationToken);

@@ -11,7 +11,8 @@ internal static class BlobName
     public static string Of(params ReadOnlySpan<string> parts)
     {
         var segments = new List<string>();
-        foreach (string part in parts) segments.AddRange(part.Split('/').Where(segment => segment is not ("" or ".")));
+        foreach (string part in parts)
+            segments.AddRange(part.Split('/').Where(segment => segment is not ("" or ".")));
         return string.Join('/', segments);
     }
 
@@ -19,6 +20,7 @@ internal static class BlobName
     public static IEnumerable<string> Places(string benchmark, string path)
     {
         yield return Of(benchmark, path);
-        if (path.Contains('/', StringComparison.Ordinal)) yield return Of(path);
+        if (path.Contains('/', StringComparison.Ordinal))
+            yield return Of(path);
     }
 }

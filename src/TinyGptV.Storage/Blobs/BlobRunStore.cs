@@ -30,7 +30,8 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
             new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken },
             async (run, token) =>
             {
-                if (await blobs.ExistsAsync(FolderOf(run) + RunLayout.Manifest, token)) _known.TryAdd(run, true);
+                if (await blobs.ExistsAsync(FolderOf(run) + RunLayout.Manifest, token))
+                    _known.TryAdd(run, true);
             });
         return [.. named.Where(_known.ContainsKey)];
     }
@@ -42,7 +43,8 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
     {
         string name = FolderOf(run) + RunLayout.Manifest;
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
-        if (reading.Status != BlobStatus.Absent) return RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
+        if (reading.Status != BlobStatus.Absent)
+            return RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
         _known.TryRemove(run, out _); // somebody removes the run
         return null;
     }

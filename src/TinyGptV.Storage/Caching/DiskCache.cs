@@ -41,7 +41,8 @@ internal sealed class DiskCache
         (_root, _capacity, _time) = (Path.GetFullPath(root), capacity, time);
         try
         {
-            foreach (string folder in new[] { Contents, Notes, Temporary, Partial, Checkpoints }) Directory.CreateDirectory(folder);
+            foreach (string folder in new[] { Contents, Notes, Temporary, Partial, Checkpoints })
+                Directory.CreateDirectory(folder);
             RemoveAbandoned();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -74,7 +75,8 @@ internal sealed class DiskCache
         try
         {
             string path = PathOfNote(blob);
-            if (File.ReadAllLines(path) is not [var version, { Length: 2 * SHA256.HashSizeInBytes } digest] || !digest.All(char.IsAsciiHexDigitLower)) return null;
+            if (File.ReadAllLines(path) is not [var version, { Length: 2 * SHA256.HashSizeInBytes } digest] || !digest.All(char.IsAsciiHexDigitLower))
+                return null;
             Touch(path);
             return new CachedVersion(new ETag(version), digest);
         }
@@ -104,10 +106,12 @@ internal sealed class DiskCache
     public async Task<byte[]?> TryReadAsync(string digest, CancellationToken cancellationToken)
     {
         await using FileStream? stream = TryOpen(digest);
-        if (stream is null) return null;
+        if (stream is null)
+            return null;
         byte[] bytes = new byte[stream.Length];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) == digest) return bytes;
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) == digest)
+            return bytes;
         RemoveDamaged(digest);
         return null;
     }
@@ -166,11 +170,14 @@ internal sealed class DiskCache
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             .OrderBy(file => file.LastWriteTimeUtc)];
         long total = files.Sum(SizeOf);
-        if (total <= _capacity) return;
+        if (total <= _capacity)
+            return;
         foreach (FileInfo file in files)
         {
-            if (total <= _capacity * Low) return;
-            if (!TryRemove(file.FullName)) continue;
+            if (total <= _capacity * Low)
+                return;
+            if (!TryRemove(file.FullName))
+                continue;
             total -= SizeOf(file);
             StorageInstruments.Evict(SizeOf(file));
         }
@@ -184,7 +191,8 @@ internal sealed class DiskCache
         lock (_counting)
         {
             _unaccounted += bytes + NoteBytes;
-            if (_isCounted && _unaccounted < _capacity / 20) return;
+            if (_isCounted && _unaccounted < _capacity / 20)
+                return;
             (_isCounted, _unaccounted) = (true, 0);
         }
         Evict();
@@ -211,8 +219,10 @@ internal sealed class DiskCache
         DateTime old = (_time.GetUtcNow() - Abandoned).UtcDateTime;
         foreach (FileSystemInfo entry in new[] { Temporary, Partial }.SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos()).Where(entry => entry.LastWriteTimeUtc < old))
         {
-            if (entry is DirectoryInfo folder) folder.Delete(recursive: true);
-            else TryRemove(entry.FullName);
+            if (entry is DirectoryInfo folder)
+                folder.Delete(recursive: true);
+            else
+                TryRemove(entry.FullName);
         }
     }
 

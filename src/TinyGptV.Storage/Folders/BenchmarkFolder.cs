@@ -64,7 +64,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     public async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string? path = FindDefinition(name) ?? FindShared(name);
-        if (path is null) return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
+        if (path is null)
+            return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
         BenchmarkDefinition definition;
         try
         {
@@ -86,9 +87,11 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     /// <summary>The shipped definition of a benchmark that has no folder of its own, if an annotation file that it names lies beside.</summary>
     private string? FindShared(BenchmarkName name)
     {
-        if (!ConfinedPath.IsPlain(name.Value) || Directory.Exists(Path.Combine(root, name.Value))) return null;
+        if (!ConfinedPath.IsPlain(name.Value) || Directory.Exists(Path.Combine(root, name.Value)))
+            return null;
         string path = Path.Combine(shippedRoot, name.Value, DefinitionFile);
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(path), path);
         return definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(place => File.Exists(place.Path))) ? path : null;
     }
@@ -98,7 +101,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     private async ValueTask<BenchmarkDefinition> DefineAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string path = QuestionsOf(name);
-        if (!ConfinedPath.StaysBelow(Path.Combine(root, name.Value), path)) throw LeadsOut(CsvBenchmark.FileName);
+        if (!ConfinedPath.StaysBelow(Path.Combine(root, name.Value), path))
+            throw LeadsOut(CsvBenchmark.FileName);
         try
         {
             return await CsvBenchmark.DefineAsync(name, new AnnotationFile($"{name}/{CsvBenchmark.FileName}", File.OpenRead(path)), cancellationToken);
@@ -123,12 +127,15 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
 
         public AnnotationFile? Open(string role)
         {
-            if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives)) return null;
+            if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives))
+                return null;
             var (name, confines, path) = alternatives
                 .SelectMany(alternative => BenchmarkPlaces.Of(root, definition.Name, alternative), (alternative, place) => (Name: alternative, place.Confines, place.Path))
                 .FirstOrDefault(place => File.Exists(place.Path));
-            if (path is null) return null;
-            if (!ConfinedPath.StaysBelow(confines, path)) throw LeadsOut(name);
+            if (path is null)
+                return null;
+            if (!ConfinedPath.StaysBelow(confines, path))
+                throw LeadsOut(name);
             SHA256 hash = SHA256.Create();
             _hashes.Add(name, hash);
             return new AnnotationFile(name, new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read));
@@ -139,7 +146,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
 
         public void Dispose()
         {
-            foreach (SHA256 hash in _hashes.Values) hash.Dispose();
+            foreach (SHA256 hash in _hashes.Values)
+                hash.Dispose();
         }
     }
 }

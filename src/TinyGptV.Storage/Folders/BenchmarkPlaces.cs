@@ -16,6 +16,7 @@ internal static class BenchmarkPlaces
     {
         string own = Path.Combine(root, benchmark.Value);
         yield return (own, Path.Combine(own, path));
-        if (path.Contains('/')) yield return (root, Path.Combine(root, path));
+        if (path.Contains('/'))
+            yield return (root, Path.Combine(root, path));
     }
 }

@@ -23,7 +23,8 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 
     public ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(root)) return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
+        if (!Directory.Exists(root))
+            return ValueTask.FromResult(ImmutableArray<RunId>.Empty);
         return ValueTask.FromResult(Directory.EnumerateDirectories(root)
             .Where(folder => RunId.IsValid(Path.GetFileName(folder)) && File.Exists(Path.Combine(folder, RunLayout.Manifest)))
             .Select(folder => new RunId(Path.GetFileName(folder)))
@@ -47,7 +48,8 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
     {
         string folder = PredictionsOf(run);
-        if (!Directory.Exists(folder)) return ValueTask.FromResult(ImmutableArray<ShardIndex>.Empty);
+        if (!Directory.Exists(folder))
+            return ValueTask.FromResult(ImmutableArray<ShardIndex>.Empty);
         WriteOnceFile.RemoveAbandoned(folder, time.GetUtcNow());
         return ValueTask.FromResult(Directory.EnumerateFiles(folder, RunLayout.ShardPrefix + "*" + RunLayout.ShardSuffix)
             .Select(path => RunLayout.ShardOf(Path.GetFileName(path))).OfType<ShardIndex>().Order().ToImmutableArray());

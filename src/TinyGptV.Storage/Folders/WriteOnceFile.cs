@@ -18,7 +18,8 @@ internal static partial class WriteOnceFile
     /// <returns>False if the file was there first; it is unchanged then.</returns>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
-        if (File.Exists(path)) return false;
+        if (File.Exists(path))
+            return false;
         string temporary = WriteTemporary(path, content);
         try
         {
@@ -74,7 +75,8 @@ internal static partial class WriteOnceFile
 
     private static bool TryName(string temporary, string path)
     {
-        if (!OperatingSystem.IsWindows()) return TryLink(temporary, path);
+        if (!OperatingSystem.IsWindows())
+            return TryLink(temporary, path);
         try
         {
             File.Move(temporary, path, overwrite: false);
@@ -89,9 +91,11 @@ internal static partial class WriteOnceFile
     // File.Move without overwriting looks first and renames then on Unix, so two writers could both win; a hard link is one step.
     private static bool TryLink(string temporary, string path)
     {
-        if (Link(temporary, path) == 0) return true;
+        if (Link(temporary, path) == 0)
+            return true;
         int error = Marshal.GetLastPInvokeError();
-        if (File.Exists(path)) return false;
+        if (File.Exists(path))
+            return false;
         throw new IOException($"Cannot create '{path}': {new Win32Exception(error).Message}.");
     }
 

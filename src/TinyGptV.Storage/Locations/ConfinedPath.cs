@@ -23,11 +23,13 @@ public static class ConfinedPath
     private static bool IsWithoutLinksBelow(string folder, string path)
     {
         string next = Path.TrimEndingDirectorySeparator(folder);
-        if (!path.StartsWith(next + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return false;
+        if (!path.StartsWith(next + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return false;
         foreach (string segment in Segments(path[next.Length..]))
         {
             next = Path.Combine(next, segment);
-            if (new FileInfo(next).LinkTarget is not null) return false;
+            if (new FileInfo(next).LinkTarget is not null)
+                return false;
         }
         return true;
     }
@@ -45,10 +47,18 @@ public static class ConfinedPath
         for (int links = 0; pending.TryPop(out string? segment);)
         {
             string next = Path.GetFullPath(Path.Combine(real, segment)); // a link's target can hold ".."
-            if (new FileInfo(next).LinkTarget is not { } target) { real = next; continue; }
-            if (++links > MostLinks) throw new IOException("Symbolic links form a circle.");
-            if (Path.IsPathRooted(target)) real = Path.GetPathRoot(target)!;
-            foreach (string part in Segments(target).Reverse()) pending.Push(part);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (++links > MostLinks)
+                throw new IOException("Symbolic links form a circle.");
+            if (Path.IsPathRooted(target))
+                real = Path.GetPathRoot(target)!;
+            foreach (string part in Segments(target).Reverse())
+                pending.Push(part);
         }
         return real;
     }

@@ -13,6 +13,7 @@ public sealed class LocalCheckpoint : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (IDisposable file in _files) file.Dispose();
+        foreach (IDisposable file in _files)
+            file.Dispose();
     }
 }

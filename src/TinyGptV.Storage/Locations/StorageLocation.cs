@@ -44,10 +44,13 @@ public sealed class StorageLocation
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         bool isFile = text.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
-        if (!isFile && !text.Contains("://", StringComparison.Ordinal)) return OfFolder(text);
+        if (!isFile && !text.Contains("://", StringComparison.Ordinal))
+            return OfFolder(text);
         string absolute = isFile && !text.StartsWith("file://", StringComparison.OrdinalIgnoreCase) ? "file://" + text["file:".Length..] : text; // RFC 8089 allows both
-        if (!Uri.TryCreate(absolute, UriKind.Absolute, out Uri? uri)) throw Refused(text, "is no URI");
-        if (isFile) return uri is { Host: "" or "localhost", Query: "" } ? OfFolder(uri.LocalPath) : throw Refused(text, "names another machine or has a query");
+        if (!Uri.TryCreate(absolute, UriKind.Absolute, out Uri? uri))
+            throw Refused(text, "is no URI");
+        if (isFile)
+            return uri is { Host: "" or "localhost", Query: "" } ? OfFolder(uri.LocalPath) : throw Refused(text, "names another machine or has a query");
         return uri.Scheme is "https" or "http" ? OfContainer(uri) : throw Refused(text, $"has the scheme '{uri.Scheme}'");
     }
 
@@ -59,11 +62,14 @@ public sealed class StorageLocation
 
     private static StorageLocation OfContainer(Uri uri)
     {
-        if (uri.UserInfo.Length > 0) throw Refused(Redact(uri.OriginalString.Replace(uri.UserInfo, "***", StringComparison.Ordinal)), "holds a user name");
+        if (uri.UserInfo.Length > 0)
+            throw Refused(Redact(uri.OriginalString.Replace(uri.UserInfo, "***", StringComparison.Ordinal)), "holds a user name");
         var parts = new BlobUriBuilder(uri);
-        if (string.IsNullOrEmpty(parts.AccountName) || string.IsNullOrEmpty(parts.BlobContainerName)) throw Refused(uri.OriginalString, "names no container");
+        if (string.IsNullOrEmpty(parts.AccountName) || string.IsNullOrEmpty(parts.BlobContainerName))
+            throw Refused(uri.OriginalString, "names no container");
         string prefix = parts.BlobName.Trim('/');
-        if (prefix.Length > 0 && !ConfinedPath.IsPlain(prefix)) throw Refused(uri.OriginalString, "leads out of its container");
+        if (prefix.Length > 0 && !ConfinedPath.IsPlain(prefix))
+            throw Refused(uri.OriginalString, "leads out of its container");
 
         string? signature = parts.Sas?.ToString();
         (parts.BlobName, parts.Sas, parts.Query) = ("", null, "");

@@ -26,7 +26,8 @@ public static class StorageInstruments
             () => Circuits.Select(circuit => new Measurement<int>((int)circuit.Value.CircuitState, new KeyValuePair<string, object?>("account", circuit.Key))),
             description: "The circuit around a storage account: 0 closed, 1 open, 2 half open, 3 held open");
         // Begun at 0, the first event of a rare kind is seen as a rise.
-        foreach (Counter<long> counter in (Counter<long>[])[Hits, Misses, Damaged, Evicted, Downloaded]) counter.Add(0);
+        foreach (Counter<long> counter in (Counter<long>[])[Hits, Misses, Damaged, Evicted, Downloaded])
+            counter.Add(0);
     }
 
     internal static void WatchCircuit(string account, CircuitBreakerStateProvider state) => Circuits[account] = state;

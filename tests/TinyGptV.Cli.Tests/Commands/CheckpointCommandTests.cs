@@ -51,7 +51,8 @@ public sealed class CheckpointCommandTests : IDisposable
     public async Task Checkpoint_in_object_storage_is_brought_to_the_cache_and_inspected_and_verified()
     {
         SampleContainer container = await _storage.GetAsync();
-        foreach ((string name, string value) in container.VariablesFor(_folder, "unused")) _program.Variables[name] = value;
+        foreach ((string name, string value) in container.VariablesFor(_folder, "unused"))
+            _program.Variables[name] = value;
         string uri = container.UriOf("models/DemonstrationModel");
 
         var inspect = await _program.RunAsync("checkpoint", "inspect", uri);
@@ -79,7 +80,8 @@ public sealed class CheckpointCommandTests : IDisposable
     [InlineData("{folder}/text.pth", "a safetensors file or a PyTorch file was expected")]
     public async Task Inspect_what_is_no_checkpoint_says_so(string path, string message)
     {
-        if (path.EndsWith("text.pth", StringComparison.Ordinal)) _folder.Write("text.pth", "this is a text");
+        if (path.EndsWith("text.pth", StringComparison.Ordinal))
+            _folder.Write("text.pth", "this is a text");
 
         var (exitCode, output, error) = await _program.RunAsync("checkpoint", "inspect", path);
 

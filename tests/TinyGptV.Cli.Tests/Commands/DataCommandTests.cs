@@ -81,7 +81,8 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
     {
         SampleContainer container = await storage.GetAsync();
         var program = new InProcess(_folder);
-        foreach ((string name, string value) in container.VariablesFor(_folder, "unused")) program.Variables[name] = value;
+        foreach ((string name, string value) in container.VariablesFor(_folder, "unused"))
+            program.Variables[name] = value;
 
         var there = await program.RunAsync("data", "verify", "gqa", container.UriOf("benchmarks"));
         var here = await program.RunAsync("data", "verify", "gqa", Path.Combine(AppContext.BaseDirectory, "benchmarks-data", "sample"));

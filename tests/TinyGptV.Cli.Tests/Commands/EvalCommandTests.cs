@@ -111,7 +111,8 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Eval_benchmarks_are_evaluated_in_the_order_that_was_asked_for()
     {
-        foreach (string name in new[] { "a", "b", "c" }) SmallBenchmark.WriteTo(_folder, name, 2);
+        foreach (string name in new[] { "a", "b", "c" })
+            SmallBenchmark.WriteTo(_folder, name, 2);
 
         var (_, output, _) = await _program.RunAsync([.. Eval, "--benchmarks", "c, a", "--format", "json"]);
 
@@ -172,7 +173,8 @@ public sealed class EvalCommandTests : IDisposable
 
         Assert.Equal(expected, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
-        if (exitCode != ExitCode.Success) return;
+        if (exitCode != ExitCode.Success)
+            return;
         string report = await File.ReadAllTextAsync(_folder["runs", "r", "report.md"], TestContext.Current.CancellationToken);
         Assert.Equal(options == "--allow-partial", report.Contains("**Partial: the files of Small are incomplete: 10 of 12 samples are there", StringComparison.Ordinal));
     }
@@ -299,7 +301,8 @@ public sealed class EvalCommandTests : IDisposable
         var score = await _program.RunAsync("score", "r", "--runs", "{folder}/runs", "--format", format);
 
         Assert.Equal(ExitCode.Success, score.ExitCode);
-        if (format == "text") Assert.Equal(eval.Output, score.Output);
+        if (format == "text")
+            Assert.Equal(eval.Output, score.Output);
         else
         {
             using JsonDocument whole = JsonDocument.Parse(eval.Output), report = JsonDocument.Parse(score.Output);
@@ -314,7 +317,8 @@ public sealed class EvalCommandTests : IDisposable
         await _program.RunAsync(Eval);
         string[] names = ["report.csv", "report.md", "report.html", "predictions.csv"];
         string[] before = [.. names.Select(name => File.ReadAllText(_folder["runs", "r", name]))];
-        foreach (string name in names) File.Delete(_folder["runs", "r", name]);
+        foreach (string name in names)
+            File.Delete(_folder["runs", "r", name]);
 
         var (exitCode, output, _) = await _program.RunAsync("report", "r", "--runs", "{folder}/runs");
 

@@ -114,7 +114,8 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "The run 'r' exists with other settings")]
     public async Task Export_and_import_say_what_is_wrong(string commandLine, string message)
     {
-        foreach (string name in new[] { "a", "b" }) SmallBenchmark.WriteTo(_folder, name, 2);
+        foreach (string name in new[] { "a", "b" })
+            SmallBenchmark.WriteTo(_folder, name, 2);
         _folder.Write("log", """{"doc": {"id": "test:1"}, "resps": [["true"]]}""");
         await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--run", "r", "--model", "{folder}");
 

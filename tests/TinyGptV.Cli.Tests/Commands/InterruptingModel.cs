@@ -13,7 +13,8 @@ internal sealed class InterruptingModel(IVisionLanguageModel inner, int answers,
 
     public async ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Decrement(ref _left) >= 0) return await inner.GenerateAsync(request, cancellationToken);
+        if (Interlocked.Decrement(ref _left) >= 0)
+            return await inner.GenerateAsync(request, cancellationToken);
         await interrupt.CancelAsync();
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         throw new InvalidOperationException("An endless wait has ended.");

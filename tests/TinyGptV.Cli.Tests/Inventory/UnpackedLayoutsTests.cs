@@ -60,7 +60,8 @@ public sealed class UnpackedLayoutsTests : IDisposable
     [MemberData(nameof(Layouts))]
     public async Task Unpacked_downloads_are_read_as_they_are(string benchmark, string layout, string[] filesAndContents)
     {
-        foreach (string[] file in filesAndContents.Chunk(2)) _folder.Write(file[0], file[1]);
+        foreach (string[] file in filesAndContents.Chunk(2))
+            _folder.Write(file[0], file[1]);
         var source = new BenchmarkFolder(_folder.Path, Repository.PathOf("benchmarks-data"));
         CancellationToken token = TestContext.Current.CancellationToken;
 

@@ -86,7 +86,8 @@ public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : 
         replica.Signal("TERM");
         var ready = await HealthAsync(replica, "/health/ready");
         // The signal is on its way.
-        while (ready.Status == HttpStatusCode.OK) ready = await HealthAsync(replica, "/health/ready");
+        while (ready.Status == HttpStatusCode.OK)
+            ready = await HealthAsync(replica, "/health/ready");
         HealthOfDraining = [ready, await HealthAsync(replica, "/health/live")];
         ExitCodeOfDraining = await replica.WaitForExitAsync(Token);
         ShardsOfDraining = ([.. ReplicaLog.ShardsOf(ReplicaLog.Begins, replica)], [.. ReplicaLog.ShardsOf(ReplicaLog.IsDone, replica)]);

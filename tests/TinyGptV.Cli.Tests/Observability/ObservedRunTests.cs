@@ -79,7 +79,8 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
 
     private static IEnumerable<string> AncestorsOf(OtlpSpan span, Dictionary<string, OtlpSpan> all)
     {
-        for (OtlpSpan? at = span; at is not null; at = all.GetValueOrDefault(at.Parent)) yield return at.Parent;
+        for (OtlpSpan? at = span; at is not null; at = all.GetValueOrDefault(at.Parent))
+            yield return at.Parent;
     }
 
     private static IEnumerable<string> InstructionFiles() =>

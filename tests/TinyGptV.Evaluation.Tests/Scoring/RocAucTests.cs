@@ -64,11 +64,11 @@ public sealed class RocAucTests
     {
         Prediction prediction = Predictions.Generated("hm", id, target, "I do not say.");
         return YesOrNo.Judge(prediction with
+        {
+            Generation = prediction.Generation! with
             {
-                Generation = prediction.Generation! with
-                {
-                    FirstWords = ImmutableSortedDictionary<string, double>.Empty.Add("yes", yes / 2).Add("no", (1 - yes) / 2),
-                },
-            });
+                FirstWords = ImmutableSortedDictionary<string, double>.Empty.Add("yes", yes / 2).Add("no", (1 - yes) / 2),
+            },
+        });
     }
 }

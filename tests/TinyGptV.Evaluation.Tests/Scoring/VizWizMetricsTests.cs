@@ -55,7 +55,7 @@ public sealed class VizWizMetricsTests
     private static ScoredSample Failed(string id, string answerable) => With(Predictions.Failed("vizwiz", id, "x"), answerable);
 
     private static ScoredSample With(Prediction prediction, string? answerable) => Official.Judge(prediction with
-        {
-            Sample = prediction.Sample with { Answers = Answers.Of("x", "y"), Slices = answerable is null ? [] : [new Slice("answerable", answerable)] },
-        });
+    {
+        Sample = prediction.Sample with { Answers = Answers.Of("x", "y"), Slices = answerable is null ? [] : [new Slice("answerable", answerable)] },
+    });
 }

@@ -32,8 +32,8 @@ public sealed class VqaTextTests
     {
         string normal = VqaText.Normalize(VqaText.Trim(text), Contractions.Vqa);
         return !normal.AsSpan().ContainsAny(";/[]\"{}()=+\\_-><@`,?!")
-            && AnswerText.Split(normal).All(word => word is not ("a" or "an" or "the"))
-            && normal == string.Join(' ', AnswerText.Split(normal));
+            && PythonText.Split(normal).All(word => word is not ("a" or "an" or "the"))
+            && normal == string.Join(' ', PythonText.Split(normal));
     });
 
     [Fact]

@@ -25,9 +25,11 @@ public sealed class ClusterBootstrapTests
     [Fact]
     public void Spread_ImagesAreDrawnWithAllTheirSamples() => ClusterBootstrap.Spread(Images, counts =>
     {
-        for (int i = 0; i < counts.Length; i += 3) Assert.True(counts[i] == counts[i + 1] && counts[i] == counts[i + 2]);
+        for (int i = 0; i < counts.Length; i += 3)
+            Assert.True(counts[i] == counts[i + 1] && counts[i] == counts[i + 2]);
         int drawn = 0;
-        foreach (int count in counts) drawn += count;
+        foreach (int count in counts)
+            drawn += count;
         Assert.Equal(600, drawn);
         return 0;
     });

@@ -27,7 +27,8 @@ internal sealed class ClusteredDraws(int images, Func<SplitMix64, int> size, dou
             double own = Score(random);
             benchmark[image] = new double[size(random)];
             // Each score is the image's own with a probability whose square is the correlation.
-            for (int i = 0; i < benchmark[image].Length; i++) benchmark[image][i] = Unit(random) < Math.Sqrt(likeness) ? own : Score(random);
+            for (int i = 0; i < benchmark[image].Length; i++)
+                benchmark[image][i] = Unit(random) < Math.Sqrt(likeness) ? own : Score(random);
         }
 
         return benchmark;

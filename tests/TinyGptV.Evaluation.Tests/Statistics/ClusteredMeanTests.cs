@@ -61,7 +61,8 @@ public sealed class ClusteredMeanTests
         double[][] weights = [.. clusters.Select((c, g) => owner.Select(o => ((o == g ? 1 : 0) - c.Samples / n) / Math.Sqrt(1 - c.Samples / n) / n).ToArray())];
         double[,] products = new double[5, 5];
         for (int g = 0; g < 5; g++)
-            for (int h = 0; h < 5; h++) products[g, h] = weights[g].Zip(weights[h], (a, b) => a * b).Sum();
+            for (int h = 0; h < 5; h++)
+                products[g, h] = weights[g].Zip(weights[h], (a, b) => a * b).Sum();
         double trace = Enumerable.Range(0, 5).Sum(g => products[g, g]), squares = products.Cast<double>().Sum(value => value * value);
 
         ClusterSpread spread = ClusterSpread.Of(clusters);

@@ -31,11 +31,14 @@ public sealed class DetectableDifferenceTests
             for (int i = 0; i < samples; i++)
             {
                 double u = ClusteredDraws.Unit(random);
-                if (u < (share + difference) / 2) better++;
-                else if (u < share) worse++;
+                if (u < (share + difference) / 2)
+                    better++;
+                else if (u < share)
+                    worse++;
             }
 
-            if (McNemarTest.PValue(better, worse) < 0.05) found++;
+            if (McNemarTest.PValue(better, worse) < 0.05)
+                found++;
         }
 
         // The exact test is a little more careful than the normal distribution of the formula, most of all with few changes.

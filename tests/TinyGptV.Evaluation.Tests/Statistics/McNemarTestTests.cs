@@ -10,7 +10,8 @@ public sealed class McNemarTestTests
     {
         for (int better = 0; better <= 40; better++)
         {
-            for (int worse = 0; worse <= 40; worse++) Assert.Equal(Exact(better, worse), McNemarTest.PValue(better, worse), tolerance: 1e-14);
+            for (int worse = 0; worse <= 40; worse++)
+                Assert.Equal(Exact(better, worse), McNemarTest.PValue(better, worse), tolerance: 1e-14);
         }
 
         Assert.Equal(Exact(86, 150), McNemarTest.PValue(86, 150), tolerance: 1e-16);

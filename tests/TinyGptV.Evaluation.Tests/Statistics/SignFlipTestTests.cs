@@ -55,7 +55,8 @@ public sealed class SignFlipTestTests
         for (int signs = 0; signs < 1 << changes.Length; signs++)
         {
             int sum = changes.Select((change, i) => (signs >> i & 1) == 0 ? change : -change).Sum();
-            if (Math.Abs(sum) >= observed) asFar++;
+            if (Math.Abs(sum) >= observed)
+                asFar++;
         }
 
         return (double)asFar / (1 << changes.Length);

@@ -35,8 +35,10 @@ public sealed class SimulatedComparisonsTests
         {
             ImmutableArray<PairedScore> pairs = [.. draws.Draw(random).SelectMany((scores, image) => Pair(scores, new ImageReference($"{image}"), random, likeness > 0))];
             MetricDifference found = PairedMean.Compare("accuracy", pairs, draws: 399);
-            if (found.PValue < 0.05) called++;
-            if (found.Interval!.Value.Low <= 0 && 0 <= found.Interval.Value.High) held++;
+            if (found.PValue < 0.05)
+                called++;
+            if (found.Interval!.Value.Low <= 0 && 0 <= found.Interval.Value.High)
+                held++;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * called / sets:F2} % of {sets} called different, {100.0 * held / sets:F2} % held");
@@ -49,7 +51,8 @@ public sealed class SimulatedComparisonsTests
         bool toTheBetter = random.Below(2) == 0;
         foreach (double score in scores)
         {
-            if (!together) toTheBetter = random.Below(2) == 0;
+            if (!together)
+                toTheBetter = random.Below(2) == 0;
             yield return toTheBetter ? new PairedScore(image, 0, score) : new PairedScore(image, score, 0);
         }
     }

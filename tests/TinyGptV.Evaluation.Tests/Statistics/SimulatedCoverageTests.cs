@@ -68,7 +68,8 @@ public sealed class SimulatedCoverageTests
         {
             double[] scores = [.. labels.Select(label => label ? Math.Max(ClusteredDraws.Unit(random), ClusteredDraws.Unit(random)) : ClusteredDraws.Unit(random))];
             Interval interval = ClusterBootstrap.Spread(images, new RankedLabels(scores, labels).RocAuc)!.Value.Interval;
-            if (interval.Low <= 2.0 / 3 && 2.0 / 3 <= interval.High) held++;
+            if (interval.Low <= 2.0 / 3 && 2.0 / 3 <= interval.High)
+                held++;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / benchmarks:F2} % of {benchmarks}");
@@ -90,7 +91,8 @@ public sealed class SimulatedCoverageTests
         int count = benchmarks ?? ClusteredDraws.Benchmarks, held = 0;
         for (int i = 0; i < count; i++)
         {
-            if (interval(draws.Draw(random)) is { } found && found.Low <= mean && mean <= found.High) held++;
+            if (interval(draws.Draw(random)) is { } found && found.Low <= mean && mean <= found.High)
+                held++;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / count:F2} % of {count}");

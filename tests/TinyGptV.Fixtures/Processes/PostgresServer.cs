@@ -20,7 +20,8 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         string password = _folder.Write("password", Password);
         // The server refuses to run as root, and its user must own the folder.
-        if (Environment.IsPrivilegedProcess) await ServerProgram.RunAsync("/bin/chown", "-R", "postgres", _folder.Path);
+        if (Environment.IsPrivilegedProcess)
+            await ServerProgram.RunAsync("/bin/chown", "-R", "postgres", _folder.Path);
         await RunAsync("initdb", "-D", _folder["data"], "-U", "tinygptv", "-A", "scram-sha-256", $"--pwfile={password}", "--no-sync", "--no-locale", "-E", "UTF8");
         string settings = string.Create(CultureInfo.InvariantCulture, $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off");
         await RunAsync("pg_ctl", "-D", _folder["data"], "-l", _folder["log"], "-o", settings, "-w", "start");

@@ -32,7 +32,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     {
         get
         {
-            lock (_output) return _output.ToString();
+            lock (_output)
+                return _output.ToString();
         }
     }
 
@@ -45,7 +46,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     public static ProgramProcess Start(string workingFolder, IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder };
-        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
         return Start(start);
     }
 
@@ -83,14 +85,16 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>SIGINT or SIGTERM, by the system's own program; nothing if the process has ended already.</summary>
     public void Signal(string name)
     {
-        if (_process.HasExited) return;
+        if (_process.HasExited)
+            return;
         using Process kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

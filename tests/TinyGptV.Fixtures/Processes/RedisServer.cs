@@ -27,7 +27,8 @@ public sealed class RedisServer : IAsyncLifetime
             RedirectStandardOutput = true,
         })!;
         // The server says when it listens; connecting proves it.
-        while (await _process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal)) { }
+        while (await _process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
+        { }
         _ = _process.StandardOutput.ReadToEndAsync();
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Port);
@@ -35,7 +36,8 @@ public sealed class RedisServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not { } process) return;
+        if (_process is not { } process)
+            return;
         _process = null;
         process.Kill();
         await process.WaitForExitAsync();

@@ -11,7 +11,8 @@ public sealed class StartedOnce<T> : IAsyncDisposable where T : IAsyncLifetime, 
     public async ValueTask DisposeAsync()
     {
         // What could not be made has failed the tests that wanted it.
-        if (_made is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await _made.Value).DisposeAsync();
+        if (_made is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _made.Value).DisposeAsync();
     }
 
     private static async Task<T> MakeAsync()

@@ -69,7 +69,8 @@ public sealed partial class AzuriteServer : IAsyncLifetime
 
     private static async Task DrainAsync(StreamReader output)
     {
-        while (await output.ReadLineAsync() is not null) { }
+        while (await output.ReadLineAsync() is not null)
+        { }
     }
 
     private void Kill()

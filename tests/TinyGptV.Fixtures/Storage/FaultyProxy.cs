@@ -92,7 +92,8 @@ public sealed class FaultyProxy : IAsyncDisposable
                 client.NoDelay = true;
                 client.LingerState = new LingerOption(enable: true, seconds: 0); // closing resets, whoever closes
                 NetworkStream stream = client.GetStream();
-                while (await ReadAsync(stream, _stop.Token) is { } request && await AnswerAsync(stream, request)) { }
+                while (await ReadAsync(stream, _stop.Token) is { } request && await AnswerAsync(stream, request))
+                { }
             }
             catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -105,15 +106,20 @@ public sealed class FaultyProxy : IAsyncDisposable
     private async Task<bool> AnswerAsync(NetworkStream client, Request request)
     {
         Fault fault = IsDown ? Fault.CutBefore : _schedule.Next(Interlocked.Increment(ref _number));
-        if (fault == Fault.CutBefore) return false;
-        if (RefusalOf(fault) is { } status) return await WriteAsync(client, status, [], [], 0, cut: false);
-        if (fault == Fault.Late) await Task.Delay(_schedule.Hold, _stop.Token);
+        if (fault == Fault.CutBefore)
+            return false;
+        if (RefusalOf(fault) is { } status)
+            return await WriteAsync(client, status, [], [], 0, cut: false);
+        if (fault == Fault.Late)
+            await Task.Delay(_schedule.Hold, _stop.Token);
 
         using HttpResponseMessage answer = await ForwardAsync(request);
         Served?.Invoke(request.Method, request.Target, (int)answer.StatusCode);
         byte[] body = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
-        if (fault == Fault.CutAfter || (fault == Fault.CutInBody && body.Length == 0)) return false;
-        if (fault == Fault.ErrorAfter) return await WriteAsync(client, 500, [], [], 0, cut: false);
+        if (fault == Fault.CutAfter || (fault == Fault.CutInBody && body.Length == 0))
+            return false;
+        if (fault == Fault.ErrorAfter)
+            return await WriteAsync(client, 500, [], [], 0, cut: false);
         var headers = answer.Headers.Concat(answer.Content.Headers).Where(header => !OfOneConnection.Contains(header.Key));
         long length = request.Method == "HEAD" ? answer.Content.Headers.ContentLength ?? 0 : body.Length;
         return await WriteAsync(client, (int)answer.StatusCode, headers, body, length, fault == Fault.CutInBody);
@@ -130,7 +136,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     private async Task<HttpResponseMessage> ForwardAsync(Request request)
     {
         var forwarded = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target, request.Target));
-        if (request.Method is "PUT" or "POST") forwarded.Content = new ByteArrayContent(request.Body);
+        if (request.Method is "PUT" or "POST")
+            forwarded.Content = new ByteArrayContent(request.Body);
         foreach ((string name, string value) in request.Headers.Where(header => !OfOneConnection.Contains(header.Name)))
             if (!forwarded.Headers.TryAddWithoutValidation(name, value))
                 forwarded.Content?.Headers.TryAddWithoutValidation(name, value);
@@ -141,7 +148,8 @@ public sealed class FaultyProxy : IAsyncDisposable
         NetworkStream client, int status, IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers, byte[] body, long length, bool cut)
     {
         var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Length: {length}\r\n"));
-        foreach ((string name, IEnumerable<string> values) in headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {string.Join(", ", values)}\r\n");
+        foreach ((string name, IEnumerable<string> values) in headers)
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {string.Join(", ", values)}\r\n");
         byte[] bytes = Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
         // Counted first: a client that has everything may look at the count at once.
         Interlocked.Add(ref _bytesSent, body.Length);
@@ -156,7 +164,8 @@ public sealed class FaultyProxy : IAsyncDisposable
         byte[] one = new byte[1];
         while (head.Count < 4 || !head[^4..].SequenceEqual("\r\n\r\n"u8.ToArray()))
         {
-            if (await client.ReadAsync(one, cancellationToken) == 0) return null;
+            if (await client.ReadAsync(one, cancellationToken) == 0)
+                return null;
             head.Add(one[0]);
         }
 
@@ -164,8 +173,10 @@ public sealed class FaultyProxy : IAsyncDisposable
         string[] first = lines[0].Split(' ');
         (string Name, string Value)[] headers = [.. lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => (pair[0], pair[1].Trim()))];
         string? Header(string name) => headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-        if (Header("Transfer-Encoding") is not null) throw new IOException("The client sends in chunks, which this proxy does not read.");
-        if (Header("Expect") is not null) await client.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
+        if (Header("Transfer-Encoding") is not null)
+            throw new IOException("The client sends in chunks, which this proxy does not read.");
+        if (Header("Expect") is not null)
+            await client.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
         byte[] body = new byte[int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];
         await client.ReadExactlyAsync(body, cancellationToken);
         return new Request(first[0], first[1], headers, body);

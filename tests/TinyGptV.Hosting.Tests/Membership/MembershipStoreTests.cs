@@ -76,7 +76,8 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
         string?[] problems = await Task.WhenAll(stores.Select(store => store.TryPrepareAsync(Token)));
 
         Assert.All(problems, Assert.Null);
-        foreach (PostgresMembership store in stores) await store.DisposeAsync();
+        foreach (PostgresMembership store in stores)
+            await store.DisposeAsync();
     }
 
     [Theory]

@@ -27,9 +27,12 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
         Dictionary<string, string> mounts = Mount(workload, container, name);
         var start = new ProcessStartInfo(Program(container.Command[0]), container.Command.Skip(1).Concat(container.Args).Select(Local)) { WorkingDirectory = mounts.GetValueOrDefault("/tmp", folder.Path) };
         start.Environment.Clear();
-        foreach ((string variable, string value) in Environment(workload, container, name, address)) start.Environment[variable] = Local(value);
-        foreach ((string variable, string value) in more) start.Environment[variable] = value;
-        if (mounts.TryGetValue("/tmp", out string? temporary)) start.Environment["TMPDIR"] = temporary;
+        foreach ((string variable, string value) in Environment(workload, container, name, address))
+            start.Environment[variable] = Local(value);
+        foreach ((string variable, string value) in more)
+            start.Environment[variable] = value;
+        if (mounts.TryGetValue("/tmp", out string? temporary))
+            start.Environment["TMPDIR"] = temporary;
 
         var pod = new Pod(name, address, workload, start, ProgramProcess.Start(start), mounts);
         _pods.Add(pod);
@@ -37,7 +40,8 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
 
         string Local(string value)
         {
-            if (value.StartsWith("0.0.0.0", StringComparison.Ordinal)) return address + value["0.0.0.0".Length..];
+            if (value.StartsWith("0.0.0.0", StringComparison.Ordinal))
+                return address + value["0.0.0.0".Length..];
             string? mount = mounts.Keys.FirstOrDefault(path => value == path || value.StartsWith(path + "/", StringComparison.Ordinal));
             return mount is null ? value : mounts[mount] + value[mount.Length..];
         }
@@ -48,13 +52,15 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
     {
         var start = new ProcessStartInfo(Program(command), arguments) { WorkingDirectory = pod.Start.WorkingDirectory };
         start.Environment.Clear();
-        foreach ((string variable, string? value) in pod.Start.Environment) start.Environment[variable] = value;
+        foreach ((string variable, string? value) in pod.Start.Environment)
+            start.Environment[variable] = value;
         return ProgramProcess.Start(start);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Pod pod in _pods) await pod.Process.DisposeAsync();
+        foreach (Pod pod in _pods)
+            await pod.Process.DisposeAsync();
     }
 
     private Dictionary<string, string> Mount(Workload workload, V1Container container, string pod)
@@ -66,7 +72,8 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
             // A claim is one folder for all pods that mount it; everything else is the pod's own.
             string path = volume?.PersistentVolumeClaim is { } claim ? folder["claims", claim.ClaimName] : folder["pods", pod, mount.Name];
             Directory.CreateDirectory(path);
-            foreach (V1KeyToPath item in volume?.Secret?.Items ?? []) File.WriteAllText(Path.Combine(path, item.Path), secrets[item.Key]);
+            foreach (V1KeyToPath item in volume?.Secret?.Items ?? [])
+                File.WriteAllText(Path.Combine(path, item.Path), secrets[item.Key]);
             mounts.Add(mount.MountPath, path);
         }
         return mounts;
@@ -76,11 +83,14 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
     {
         // A pod's environment is that of its image and nothing else; what finds the shared .NET runtime here is in the image there.
         foreach (string inherited in new[] { "PATH", "DOTNET_ROOT" })
-            if (System.Environment.GetEnvironmentVariable(inherited) is { } value) yield return (inherited, value);
+            if (System.Environment.GetEnvironmentVariable(inherited) is { } value)
+                yield return (inherited, value);
         yield return ("HOME", "/home/app");
         foreach ((string variable, string value) in ImageFile.Read("cpu").Environment)
-            if (variable != "PATH") yield return (variable, value);
-        foreach (V1EnvVar variable in workload.EnvironmentOf(container, manifests)) yield return (variable.Name, ValueOf(variable, container, name, address));
+            if (variable != "PATH")
+                yield return (variable, value);
+        foreach (V1EnvVar variable in workload.EnvironmentOf(container, manifests))
+            yield return (variable.Name, ValueOf(variable, container, name, address));
     }
 
     private string ValueOf(V1EnvVar variable, V1Container container, string name, string address) => variable switch

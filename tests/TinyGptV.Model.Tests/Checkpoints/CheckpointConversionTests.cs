@@ -28,7 +28,8 @@ public sealed class CheckpointConversionTests : IDisposable
 
         Assert.Equal(1, converted.Shards);
         LoadedModel model = Load(CheckpointPaths.Find(Output));
-        using (LoadedModel original = Load(paths)) AssertEqual(original, model);
+        using (LoadedModel original = Load(paths))
+            AssertEqual(original, model);
         Assert.Equal(converted.Tensors, model.Network.ParametersByKey().Count);
         await using var engine = new GenerationEngine(model, new EngineOptions { Threads = 1 });
         await EndToEndTests.AssertAnswersAsync(engine);
@@ -127,7 +128,8 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Dictionary<string, torch.Tensor> tensors = LanguageModel(), biases = NormBiases();
-        foreach ((string name, torch.Tensor bias) in biases) tensors[name] = bias;
+        foreach ((string name, torch.Tensor bias) in biases)
+            tensors[name] = bias;
         CheckpointPaths paths = GoldenModel.Paths with { PhiFolder = PhiOf(generation, tensors), StageFile = StageOf("without norm biases") };
 
         Convert(paths, settings: GoldenSizes);
@@ -189,7 +191,8 @@ public sealed class CheckpointConversionTests : IDisposable
         Convert(GoldenModel.Paths, new ConversionOptions { MergeLora = true });
 
         JsonNode config = JsonNode.Parse(File.ReadAllText(_folder["converted/config.json"]))!, golden = GoldenModel.Config;
-        foreach (string field in new[] { "image_size", "patch_size", "llama_proj_mid" }) Assert.Equal((int)golden[field]!, (int)config[field]!);
+        foreach (string field in new[] { "image_size", "patch_size", "llama_proj_mid" })
+            Assert.Equal((int)golden[field]!, (int)config[field]!);
         Assert.Equal((int)golden["eva"]!["num_heads"]!, (int)config["eva"]!["num_heads"]!);
         Assert.Equal((int)golden["qformer"]!["query_length"]!, (int)config["qformer"]!["query_length"]!);
         Assert.Equal(GoldenModel.Phi.HiddenSize, (int)config["phi"]!["hidden_size"]!);
@@ -202,7 +205,8 @@ public sealed class CheckpointConversionTests : IDisposable
         var (other, own) = (new ModelSettings { ImageSize = GoldenModel.OtherImageSize }, new ModelSettings { ImageSize = GoldenModel.ImageSize });
         Convert(GoldenModel.Paths, settings: other);
 
-        using (LoadedModel model = Load(CheckpointPaths.Find(Output))) Assert.Equal(other.ImageSize, model.Network.Config.ImageSize);
+        using (LoadedModel model = Load(CheckpointPaths.Find(Output)))
+            Assert.Equal(other.ImageSize, model.Network.Config.ImageSize);
         Assert.Contains($"--image-size {own.ImageSize}",
             Assert.Throws<CheckpointException>(() => Load(CheckpointPaths.Find(Output), own)).Message, StringComparison.Ordinal);
     }
@@ -277,7 +281,8 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         IReadOnlyDictionary<string, torch.Tensor> golden = expected.Network.ParametersByKey(), ours = found.Network.ParametersByKey();
         Assert.Equal(golden.Keys, ours.Keys);
-        foreach ((string name, torch.Tensor value) in golden) Assert.True(value.bytes.SequenceEqual(ours[name].bytes), name);
+        foreach ((string name, torch.Tensor value) in golden)
+            Assert.True(value.bytes.SequenceEqual(ours[name].bytes), name);
         Assert.Equal(expected.Settings, found.Settings);
     }
 
@@ -327,7 +332,8 @@ public sealed class CheckpointConversionTests : IDisposable
         PhiConfig phi = GoldenModel.Phi;
         var rewritten = tensors.SelectMany(tensor => PhiGeneration.Rewrite(generation, tensor.Key, tensor.Value, phi.NumAttentionHeads, phi.NumHiddenLayers));
         _folder.Write("phi/model.safetensors", SafetensorsBytes.Of(rewritten));
-        foreach (string path in DecidingFiles.Tokenizer(GoldenModel.TokenizerFolder)) _folder.Write($"phi/{Path.GetFileName(path)}", File.ReadAllBytes(path));
+        foreach (string path in DecidingFiles.Tokenizer(GoldenModel.TokenizerFolder))
+            _folder.Write($"phi/{Path.GetFileName(path)}", File.ReadAllBytes(path));
         return _folder["phi"];
     }
 

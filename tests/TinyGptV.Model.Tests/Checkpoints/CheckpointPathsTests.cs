@@ -24,7 +24,8 @@ public sealed class CheckpointPathsTests : IDisposable
                  {
                      "TinyGPT-V_for_Stage4.pth", "TinyGPT-V_for_Stage4.safetensors", "TinyGPT-V_for_Stage10.pth", "TinyGPT-V_for_Stage2.pth", "eva_vit_g.pth",
                      "eva_vit_g.safetensors", "blip2_pretrained_flant5xxl.pth", "my-phi/config.json", "my-phi/tokenizer.json",
-                 }) _folder.Write(name, [1]);
+                 })
+            _folder.Write(name, [1]);
 
         CheckpointPaths paths = CheckpointPaths.Find(_folder.Root);
 

@@ -119,7 +119,8 @@ public sealed partial class CheckpointSetTests : IDisposable
         using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths);
         Dictionary<string, torch.Tensor> model = Model(set);
         long found = set.Tensors["llama_proj.bias"].Shape[0];
-        for (int i = 0; i < 5; i++) model[$"llama_model.model.layers.{layers + i}.post_layernorm.weight"] = torch.empty(1);
+        for (int i = 0; i < 5; i++)
+            model[$"llama_model.model.layers.{layers + i}.post_layernorm.weight"] = torch.empty(1);
         model["llama_proj.bias"] = torch.empty(found + 3);
         model.Remove("llama_model.model.layers.0.self_attn.dense.lora_A.weight");
         model.Remove("llama_model.model.layers.1.self_attn.dense.lora_A.weight");
@@ -156,7 +157,8 @@ public sealed partial class CheckpointSetTests : IDisposable
         Dictionary<string, torch.Tensor> model = Model(set);
         string withoutNorms = StageOne(name => !name.Contains("_layernorm", StringComparison.Ordinal));
         using CheckpointSet partial = CheckpointSet.Open(GoldenModel.Paths with { StageFile = withoutNorms });
-        foreach (string lora in model.Keys.Where(name => name.Contains("lora", StringComparison.Ordinal)).ToArray()) model.Remove(lora);
+        foreach (string lora in model.Keys.Where(name => name.Contains("lora", StringComparison.Ordinal)).ToArray())
+            model.Remove(lora);
 
         CheckpointReport report = Load(partial, model);
 

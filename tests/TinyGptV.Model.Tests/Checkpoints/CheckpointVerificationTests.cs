@@ -148,7 +148,8 @@ public sealed class CheckpointVerificationTests : IDisposable
 
     private void CopyModel(string phi)
     {
-        foreach (string path in new[] { GoldenFiles.Stage, GoldenFiles.Eva, GoldenFiles.Blip2, "e2e/config.json" }) _folder.Copy(path, Path.GetFileName(path));
+        foreach (string path in new[] { GoldenFiles.Stage, GoldenFiles.Eva, GoldenFiles.Blip2, "e2e/config.json" })
+            _folder.Copy(path, Path.GetFileName(path));
         foreach (string path in Directory.EnumerateFiles(Golden.PathOf($"e2e/{phi}")))
             _folder.Copy($"e2e/{phi}/{Path.GetFileName(path)}", $"{phi}/{Path.GetFileName(path)}");
     }

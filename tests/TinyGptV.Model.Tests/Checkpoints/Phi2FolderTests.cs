@@ -147,7 +147,8 @@ public sealed class Phi2FolderTests : IDisposable
     private static Phi2Folder? OfKind(CheckpointFileKind kind)
     {
         Phi2Folder[] all = [.. GoldenModel.PhiFolders.Select(name => Phi2Folder.Open(GoldenModel.PathsWith(name).PhiFolder))];
-        foreach (Phi2Folder other in all.Where(folder => folder.Kind != kind)) other.Dispose();
+        foreach (Phi2Folder other in all.Where(folder => folder.Kind != kind))
+            other.Dispose();
         return all.FirstOrDefault(folder => folder.Kind == kind);
     }
 
@@ -157,6 +158,7 @@ public sealed class Phi2FolderTests : IDisposable
 
     private void CopyGolden(string folder)
     {
-        foreach (string path in Directory.EnumerateFiles(folder)) _folder.Write(Path.GetFileName(path), File.ReadAllBytes(path));
+        foreach (string path in Directory.EnumerateFiles(folder))
+            _folder.Write(Path.GetFileName(path), File.ReadAllBytes(path));
     }
 }

@@ -16,7 +16,8 @@ internal static class PhiGeneration
     {
         if (generation == "split")
         {
-            if (!name.Contains(Qkv, StringComparison.Ordinal)) return [new(name, tensor)];
+            if (!name.Contains(Qkv, StringComparison.Ordinal))
+                return [new(name, tensor)];
             return "qkv".Select((letter, kind) =>
                 KeyValuePair.Create(name.Replace(Qkv, $".self_attn.{letter}_proj.", StringComparison.Ordinal), Rows(tensor, heads, [kind])));
         }
@@ -45,7 +46,8 @@ internal static class PhiGeneration
             return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal)
                 .Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)
                 .Replace("lm_head.", "lm_head.linear.", StringComparison.Ordinal).Replace("model.final_layernorm.", "lm_head.ln.", StringComparison.Ordinal);
-        for (int i = layers - 1; i >= 0; i--) inner = inner.Replace($"model.layers.{i}.", $"layers.{i + 1}.", StringComparison.Ordinal);
+        for (int i = layers - 1; i >= 0; i--)
+            inner = inner.Replace($"model.layers.{i}.", $"layers.{i + 1}.", StringComparison.Ordinal);
         return inner.Replace("model.embed_tokens.", "layers.0.wte.", StringComparison.Ordinal)
             .Replace("lm_head.", $"layers.{layers + 1}.linear.", StringComparison.Ordinal)
             .Replace("model.final_layernorm.", $"layers.{layers + 1}.ln.", StringComparison.Ordinal);

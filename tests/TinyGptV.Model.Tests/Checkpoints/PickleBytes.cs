@@ -52,7 +52,8 @@ internal sealed class PickleBytes
     public PickleBytes Integers(params long[] values)
     {
         Op("(");
-        foreach (long value in values) Integer(value);
+        foreach (long value in values)
+            Integer(value);
         return Op("t");
     }
 

@@ -22,7 +22,8 @@ internal static class StoredZip
 
         int begin = file.Count;
         file.AddRange(directory);
-        if (zip64) EndZip64(file, begin, directory.Count, entries.Length);
+        if (zip64)
+            EndZip64(file, begin, directory.Count, entries.Length);
         Add(file, 0x06054B50u, (ushort)0, (ushort)0, zip64 ? ushort.MaxValue : (ushort)entries.Length, zip64 ? ushort.MaxValue : (ushort)entries.Length,
             zip64 ? uint.MaxValue : (uint)directory.Count, zip64 ? uint.MaxValue : (uint)begin, (ushort)0);
         return [.. file];
@@ -34,7 +35,8 @@ internal static class StoredZip
         Add(directory, 0x02014B50u, (ushort)45, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, 0u, narrowSize, narrowSize, (ushort)name.Length,
             (ushort)(zip64 ? 28 : 0), (ushort)0, (ushort)0, (ushort)0, 0u, narrowOffset);
         directory.AddRange(name);
-        if (zip64) Add(directory, (ushort)1, (ushort)24, (ulong)size, (ulong)size, (ulong)offset);
+        if (zip64)
+            Add(directory, (ushort)1, (ushort)24, (ulong)size, (ulong)size, (ulong)offset);
     }
 
     private static void EndZip64(List<byte> file, int begin, int length, int entries)

@@ -13,7 +13,8 @@ internal static class TorchZipBytes
     public static byte[] Of(IReadOnlyDictionary<string, torch.Tensor> tensors, JsonObject beside)
     {
         PickleBytes pickle = State(new PickleBytes().Op("}(").Text("model"), tensors);
-        foreach ((string name, JsonNode? value) in beside) pickle.Text(name).Value(value);
+        foreach ((string name, JsonNode? value) in beside)
+            pickle.Text(name).Value(value);
         return Archive(pickle.Op("u").End(), tensors);
     }
 

@@ -16,7 +16,8 @@ public sealed class TorchZipFileTests : IDisposable
     public static TheoryData<string?, string?> Twins()
     {
         var twins = new TheoryData<string?, string?>();
-        foreach ((string torch, string safetensors) in GoldenFiles.Twins()) twins.Add(torch, safetensors);
+        foreach ((string torch, string safetensors) in GoldenFiles.Twins())
+            twins.Add(torch, safetensors);
         if (!GoldenFiles.Twins().Any())
             twins.Add(null, null);
         return twins;
@@ -158,8 +159,10 @@ public sealed class TorchZipFileTests : IDisposable
     {
         // Each list holds the one before twice: 2^60 values if written out. The last one holds itself.
         var pickle = new PickleBytes().Op("}(").Text("weight").Tensor("FloatStorage", "0", 2, 0, [2], [1]).Text("laughs").Op("]q").Raw(0);
-        for (byte i = 1; i <= 60; i++) pickle.Op("](h").Raw((byte)(i - 1)).Op("h").Raw((byte)(i - 1)).Op("eq").Raw(i);
-        for (byte i = 0; i < 60; i++) pickle.Raw(0x86); // leaves one value: nested pairs of the lists
+        for (byte i = 1; i <= 60; i++)
+            pickle.Op("](h").Raw((byte)(i - 1)).Op("h").Raw((byte)(i - 1)).Op("eq").Raw(i);
+        for (byte i = 0; i < 60; i++)
+            pickle.Raw(0x86); // leaves one value: nested pairs of the lists
         byte[] bytes = pickle.Text("self").Op("]q").Raw(61).Op("h").Raw(61).Op("au").End();
 
         using TorchZipFile file = TorchZipFile.Open(_folder.Write("laughs.pth", Archive(bytes)));
@@ -216,7 +219,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        using (Stream entry = zip.CreateEntry("a/data.pkl", CompressionLevel.Optimal).Open()) entry.Write(new byte[4000]);
+        using (Stream entry = zip.CreateEntry("a/data.pkl", CompressionLevel.Optimal).Open())
+            entry.Write(new byte[4000]);
 
         CheckpointException refusal = Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Write("packed.pth", stream.ToArray())));
 

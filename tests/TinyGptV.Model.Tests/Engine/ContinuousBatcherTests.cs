@@ -18,7 +18,8 @@ public sealed class ContinuousBatcherTests
     {
         var batcher = new ContinuousBatcher<Work>(maxWork: 2, maxRows: 100);
         Work a = new(5, 1), b = new(5, 1), c = new(5, 1);
-        foreach (Work work in new[] { a, b, c }) batcher.Add(work);
+        foreach (Work work in new[] { a, b, c })
+            batcher.Add(work);
 
         Assert.Equal([a, b], batcher.Next([]));
         a.Step();
@@ -70,13 +71,15 @@ public sealed class ContinuousBatcherTests
         {
             var batcher = new ContinuousBatcher<Work>(maxWork, maxRows);
             List<Work> all = [.. sizes.Select(s => new Work(s.Item1, s.Item2))], left = [];
-            foreach (Work work in all) batcher.Add(work);
+            foreach (Work work in all)
+                batcher.Add(work);
             while (left.Count < all.Count)
             {
                 IReadOnlyList<Work> step = [.. batcher.Next(left)];
                 Assert.True(step.Count > 0 || left.Count == all.Count);
                 Assert.True(step.Count <= maxWork);
-                foreach (Work work in step) work.Step();
+                foreach (Work work in step)
+                    work.Step();
             }
 
             Assert.True(batcher.IsIdle);

@@ -134,7 +134,8 @@ public sealed class DecodingTests
         PhiConfig phi = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
         var model = new TinyGptVModel(TinyModel.Vision with { Lora = new LoraConfig { R = 0 } }, phi, float32, CPU);
         foreach ((string name, Tensor parameter) in model.ParametersByKey())
-            if (name.StartsWith("llama_model.", StringComparison.Ordinal)) parameter.copy_(weights[name["llama_model.".Length..]]);
+            if (name.StartsWith("llama_model.", StringComparison.Ordinal))
+                parameter.copy_(weights[name["llama_model.".Length..]]);
         return model;
     }
 }

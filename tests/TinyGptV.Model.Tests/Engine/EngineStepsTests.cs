@@ -81,12 +81,14 @@ public sealed class EngineStepsTests
         using var steps = new EngineSteps(runner, new EngineOptions { Threads = 1 });
         var bad = new GenerationWork(new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         steps.Add(bad);
-        while (!steps.IsIdle) steps.RunOne();
+        while (!steps.IsIdle)
+            steps.RunOne();
         Assert.True(bad.Result.IsFaulted);
 
         var good = new GenerationWork(new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         steps.Add(good);
-        while (!steps.IsIdle) steps.RunOne();
+        while (!steps.IsIdle)
+            steps.RunOne();
         Assert.Equal(3, (await good.Result).Ids.Length);
     }
 
@@ -100,7 +102,8 @@ public sealed class EngineStepsTests
             for (int i = 0; i < requests.Count; i++)
             {
                 double[] alone = Rank(model, requests[i]), batched = Likelihoods(together[i]);
-                for (int c = 0; c < alone.Length; c++) Assert.Equal(alone[c], batched[c], 0.3);
+                for (int c = 0; c < alone.Length; c++)
+                    Assert.Equal(alone[c], batched[c], 0.3);
             }
         }, iter: 12, threads: 1);
 
@@ -113,7 +116,8 @@ public sealed class EngineStepsTests
             double[] apart = Rank(model, request);
             model.Language.MergeAdapters();
             double[] merged = Rank(model, request);
-            for (int i = 0; i < apart.Length; i++) Assert.Equal(apart[i], merged[i], 1e-3);
+            for (int i = 0; i < apart.Length; i++)
+                Assert.Equal(apart[i], merged[i], 1e-3);
         }, iter: 20, threads: 1);
 
     [Fact]
@@ -123,7 +127,8 @@ public sealed class EngineStepsTests
             var request = new Request(true, [1, 2, 3], [4, 5], [[6], [7], [8], [9]], 0, 1);
             using TinyGptVModel wide = TinyModel.Create(seed), narrow = TinyModel.Create(seed, dtype: ScalarType.BFloat16);
             double[] expected = Rank(wide, request), actual = Rank(narrow, request);
-            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 0.3); // values of -1 to -12, 8 bits of mantissa, 2 layers
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], actual[i], 0.3); // values of -1 to -12, 8 bits of mantissa, 2 layers
         }, iter: 20, threads: 1);
 
     [Fact]
@@ -148,8 +153,10 @@ public sealed class EngineStepsTests
         using var mode = inference_mode();
         using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows });
         List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
-        foreach ((SequenceWork work, _) in all) steps.Add(work);
-        while (!steps.IsIdle) steps.RunOne();
+        foreach ((SequenceWork work, _) in all)
+            steps.Add(work);
+        while (!steps.IsIdle)
+            steps.RunOne();
         return [.. all.Select(a => a.Result())];
     }
 
@@ -159,7 +166,8 @@ public sealed class EngineStepsTests
         using var mode = inference_mode();
         using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
         steps.Add(work);
-        while (!steps.IsIdle) steps.RunOne();
+        while (!steps.IsIdle)
+            steps.RunOne();
     }
 
     private static double[] Rank(TinyGptVModel model, Request request) =>

@@ -18,18 +18,22 @@ public sealed class FullSizeModelTests(ITestOutputHelper output)
         using var mode = inference_mode();
         using var model = new TinyGptVModel(new TinyGptVConfig(), new PhiConfig(), bfloat16, CPU);
         foreach ((string name, Tensor parameter) in model.ParametersByKey())
-            if (!name.Contains("norm", StringComparison.Ordinal)) nn.init.uniform_(parameter, -0.02, 0.02);
+            if (!name.Contains("norm", StringComparison.Ordinal))
+                nn.init.uniform_(parameter, -0.02, 0.02);
 
         using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads });
         var image = new PreparedImage("gray", new float[3 * 448 * 448]);
         GenerationWork[] questions = [.. Enumerable.Range(0, 4).Select(i => new GenerationWork(
             image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), new ModelFacts(32, [50256], -1), new DecodingOptions(), TestContext.Current.CancellationToken))];
-        foreach (GenerationWork question in questions) steps.Add(question);
+        foreach (GenerationWork question in questions)
+            steps.Add(question);
         long begin = TimeProvider.System.GetTimestamp();
-        while (!steps.IsIdle) steps.RunOne();
+        while (!steps.IsIdle)
+            steps.RunOne();
         output.WriteLine($"4 questions, 80 tokens: {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:F1} s, peak memory {PeakMemory() / 1e9:F1} GB");
 
-        foreach (GenerationWork question in questions) Assert.Equal(20, (await question.Result).Ids.Length);
+        foreach (GenerationWork question in questions)
+            Assert.Equal(20, (await question.Result).Ids.Length);
         Assert.InRange(PeakMemory(), 0, 16L << 30);
     }
 

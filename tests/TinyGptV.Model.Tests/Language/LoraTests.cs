@@ -37,7 +37,8 @@ public sealed class LoraTests
         Dictionary<string, Tensor> merged = phi.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
         string[] keys = [.. golden.Keys.Where(k => k.StartsWith("merged.", StringComparison.Ordinal) && k.EndsWith(".weight", StringComparison.Ordinal))];
         Assert.NotEmpty(keys);
-        foreach (string key in keys) Golden.AssertClose(golden[key], merged[Canonical(key["merged.".Length..])], 1e-5, key);
+        foreach (string key in keys)
+            Golden.AssertClose(golden[key], merged[Canonical(key["merged.".Length..])], 1e-5, key);
         AssertLogits(phi, golden, "merged.logits");
     }
 
@@ -60,7 +61,8 @@ public sealed class LoraTests
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.PhiWeights);
         var phi = new Phi2(Config, Lora, float32, CPU);
         using var mode = no_grad();
-        foreach ((string name, Parameter parameter) in phi.named_parameters()) parameter.copy_(adapters.TryGetValue(name, out Tensor? adapter) ? adapter : weights[name]);
+        foreach ((string name, Parameter parameter) in phi.named_parameters())
+            parameter.copy_(adapters.TryGetValue(name, out Tensor? adapter) ? adapter : weights[name]);
         return phi;
     }
 }

@@ -169,7 +169,8 @@ public sealed class Phi2Tests
         set_num_threads(1);
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.PhiWeights);
         var phi = new Phi2(Config, new LoraConfig { R = 0 }, float32, CPU);
-        foreach ((string name, Tensor parameter) in phi.named_parameters()) parameter.copy_(weights[name]);
+        foreach ((string name, Tensor parameter) in phi.named_parameters())
+            parameter.copy_(weights[name]);
         return phi;
     }
 }

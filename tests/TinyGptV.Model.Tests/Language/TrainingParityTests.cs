@@ -26,7 +26,8 @@ public sealed class TrainingParityTests
             optimizer.zero_grad();
             Tensor loss = model.Loss();
             losses.Add(loss.item<float>());
-            if (step == 3) break;
+            if (step == 3)
+                break;
             loss.backward();
             if (step == 0)
                 foreach ((string name, Parameter parameter) in trainable)
@@ -35,7 +36,8 @@ public sealed class TrainingParityTests
         }
 
         Golden.AssertClose(golden["losses"], tensor(losses.ToArray()), 1e-5, "losses");
-        foreach ((string name, Parameter parameter) in trainable) Golden.AssertClose(golden["after3." + name], parameter, 1e-5, name + " after three steps");
+        foreach ((string name, Parameter parameter) in trainable)
+            Golden.AssertClose(golden["after3." + name], parameter, 1e-5, name + " after three steps");
     }
 
     private static optim.Optimizer OptimizerOf(JsonNode settings, Dictionary<string, Parameter> trainable) =>
@@ -76,9 +78,11 @@ public sealed class TrainingParityTests
         public Dictionary<string, Parameter> Trainable(JsonNode settings)
         {
             Dictionary<string, Parameter> all = Parameters().ToDictionary(p => p.Key, p => p.Parameter);
-            foreach (Parameter parameter in all.Values) parameter.requires_grad = false;
+            foreach (Parameter parameter in all.Values)
+                parameter.requires_grad = false;
             string[] names = [.. settings["param_groups"]!.AsArray().SelectMany(g => g!["params"]!.AsArray()).Select(n => (string)n!)];
-            foreach (string name in names) all[name].requires_grad = true;
+            foreach (string name in names)
+                all[name].requires_grad = true;
             return names.ToDictionary(name => name, name => all[name]);
         }
 

@@ -21,13 +21,27 @@ internal static class Mutation
         byte[] telling = Telling[random.Next(Telling.Length)];
         switch (random.Next(8))
         {
-            case 0: Overwrite(bytes, at, [(byte)random.Next(256)]); break;
-            case 1: Overwrite(bytes, at, telling); break;
-            case 2: bytes.InsertRange(at, telling); break;
-            case 3: bytes.RemoveRange(at, Math.Min(bytes.Count - at, random.Next(1, 9))); break;
-            case 4: Overwrite(bytes, at, [.. bytes.Skip(random.Next(bytes.Count)).Take(random.Next(1, 33))]); break;
-            case 5 or 6: ChangeDigit(bytes, random, at); break;
-            default: Overwrite(bytes, at, [(byte)((at < bytes.Count ? bytes[at] : 0) ^ (1 << random.Next(8)))]); break;
+            case 0:
+                Overwrite(bytes, at, [(byte)random.Next(256)]);
+                break;
+            case 1:
+                Overwrite(bytes, at, telling);
+                break;
+            case 2:
+                bytes.InsertRange(at, telling);
+                break;
+            case 3:
+                bytes.RemoveRange(at, Math.Min(bytes.Count - at, random.Next(1, 9)));
+                break;
+            case 4:
+                Overwrite(bytes, at, [.. bytes.Skip(random.Next(bytes.Count)).Take(random.Next(1, 33))]);
+                break;
+            case 5 or 6:
+                ChangeDigit(bytes, random, at);
+                break;
+            default:
+                Overwrite(bytes, at, [(byte)((at < bytes.Count ? bytes[at] : 0) ^ (1 << random.Next(8)))]);
+                break;
         }
     }
 
@@ -35,12 +49,15 @@ internal static class Mutation
     private static void ChangeDigit(List<byte> bytes, Random random, int at)
     {
         int digit = bytes.FindIndex(at, value => value is >= (byte)'0' and <= (byte)'9');
-        if (digit >= 0 && digit < at + 64) bytes[digit] = (byte)('0' + random.Next(10));
-        else if (at < bytes.Count && char.IsAsciiLetter((char)bytes[at])) bytes[at] ^= 0x20;
+        if (digit >= 0 && digit < at + 64)
+            bytes[digit] = (byte)('0' + random.Next(10));
+        else if (at < bytes.Count && char.IsAsciiLetter((char)bytes[at]))
+            bytes[at] ^= 0x20;
     }
 
     private static void Overwrite(List<byte> bytes, int at, byte[] with)
     {
-        for (int i = 0; i < with.Length && at + i < bytes.Count; i++) bytes[at + i] = with[i];
+        for (int i = 0; i < with.Length && at + i < bytes.Count; i++)
+            bytes[at + i] = with[i];
     }
 }

@@ -31,15 +31,18 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
             () =>
             {
                 torch.set_num_threads(1); // belongs to the calling thread
-                for (int i = 0; i < targets.Length; i++) Interlocked.Add(ref refused[i], Run(targets[i], worker, workers, cases[i]));
+                for (int i = 0; i < targets.Length; i++)
+                    Interlocked.Add(ref refused[i], Run(targets[i], worker, workers, cases[i]));
             },
             TestContext.Current.CancellationToken))];
         await WithoutHangsAsync(Task.WhenAll(work));
 
-        for (int i = 0; i < targets.Length; i++) output.WriteLine($"{targets[i].Name}: {refused[i]} of {cases[i]} refused");
+        for (int i = 0; i < targets.Length; i++)
+            output.WriteLine($"{targets[i].Name}: {refused[i]} of {cases[i]} refused");
         Assert.True(cases.Sum() >= total);
         // Else the mutations would be too tame, or too wild, to show anything.
-        if (total >= Standard) Assert.All(refused.Zip(cases), target => Assert.InRange(target.First, 1, target.Second - 1));
+        if (total >= Standard)
+            Assert.All(refused.Zip(cases), target => Assert.InRange(target.First, 1, target.Second - 1));
     }
 
     /// <summary>One thread's part of a target's cases.</summary>
@@ -53,7 +56,8 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             _inWork[worker] = ($"{target.Name}, case {number}", TimeProvider.System.GetTimestamp());
-            if (!IsRead(target, number, read)) refused++;
+            if (!IsRead(target, number, read))
+                refused++;
         }
 
         _inWork.TryRemove(worker, out _);

@@ -26,7 +26,8 @@ internal sealed record MutationTarget(string Name, int Weight, byte[] Original, 
     {
         var random = new Random(number);
         byte[] mutated = Mutation.Of(Original, random, random.Next(10) == 0 ? null : Telling);
-        if (random.Next(4) > 0) Repair?.Invoke(mutated);
+        if (random.Next(4) > 0)
+            Repair?.Invoke(mutated);
         return mutated;
     }
 }

@@ -83,7 +83,8 @@ internal static class MutationTargets
     private static IEnumerable<MutationTarget> Configurations()
     {
         var sizes = new JsonObject { ["image_size"] = 2 * GoldenModel.PatchSize };
-        foreach (string part in new[] { "patch_size", "eva", "qformer", "llama_proj_mid", "lora" }) sizes[part] = GoldenModel.Config[part]!.DeepClone();
+        foreach (string part in new[] { "patch_size", "eva", "qformer", "llama_proj_mid", "lora" })
+            sizes[part] = GoldenModel.Config[part]!.DeepClone();
         yield return new MutationTarget("config.json", 2, Encoding.UTF8.GetBytes(sizes.ToJsonString()), ReadModel("config.json"));
         byte[] phi = File.ReadAllBytes(Path.Combine(GoldenModel.Paths.PhiFolder, "config.json"));
         yield return new MutationTarget("phi-2/config.json of a model", 2, phi, ReadModel("phi-2/config.json"));
@@ -94,7 +95,8 @@ internal static class MutationTargets
         byte[] file = File.ReadAllBytes(Path.Combine(GoldenModel.TokenizerFolder, name));
         return new MutationTarget($"tokenizer/{name}", 7, file, folder =>
         {
-            foreach (string other in TokenizerFiles) folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{other}", other);
+            foreach (string other in TokenizerFiles)
+                folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/{other}", other);
             return mutated => ReadTokenizer(folder, name, mutated);
         });
     }
@@ -149,8 +151,10 @@ internal static class MutationTargets
 
     private static Func<CheckpointFolder, Action<byte[]>> ReadModel(string name) => folder =>
     {
-        foreach (string path in new[] { GoldenFiles.Eva, GoldenFiles.Blip2, GoldenFiles.Stage, "e2e/config.json" }) folder.Copy(path, Path.GetFileName(path));
-        foreach (string path in Directory.EnumerateFiles(GoldenModel.Paths.PhiFolder)) folder.Write($"phi-2/{Path.GetFileName(path)}", File.ReadAllBytes(path));
+        foreach (string path in new[] { GoldenFiles.Eva, GoldenFiles.Blip2, GoldenFiles.Stage, "e2e/config.json" })
+            folder.Copy(path, Path.GetFileName(path));
+        foreach (string path in Directory.EnumerateFiles(GoldenModel.Paths.PhiFolder))
+            folder.Write($"phi-2/{Path.GetFileName(path)}", File.ReadAllBytes(path));
         return mutated =>
         {
             folder.Write(name, mutated);

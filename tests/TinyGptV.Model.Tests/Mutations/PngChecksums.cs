@@ -15,7 +15,8 @@ internal static class PngChecksums
         for (long at = SignatureLength; at + LengthBytes + TypeBytes + ChecksumBytes <= png.Length;)
         {
             long length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan((int)at)), end = at + LengthBytes + TypeBytes + length;
-            if (end + ChecksumBytes > png.Length) return;
+            if (end + ChecksumBytes > png.Length)
+                return;
             BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)end), Crc32(png.AsSpan((int)at + LengthBytes, (int)length + TypeBytes)));
             at = end + ChecksumBytes;
         }
@@ -24,14 +25,16 @@ internal static class PngChecksums
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
-        foreach (byte value in bytes) crc = (crc >> 8) ^ Table[(crc ^ value) & 0xFF];
+        foreach (byte value in bytes)
+            crc = (crc >> 8) ^ Table[(crc ^ value) & 0xFF];
         return ~crc;
     }
 
     private static uint Entry(int value)
     {
         uint entry = (uint)value;
-        for (int bit = 0; bit < 8; bit++) entry = (entry >> 1) ^ ((entry & 1) * 0xEDB88320);
+        for (int bit = 0; bit < 8; bit++)
+            entry = (entry >> 1) ^ ((entry & 1) * 0xEDB88320);
         return entry;
     }
 }

@@ -66,7 +66,8 @@ internal static partial class SecondGoldenSet
         JsonNode index = Golden.Json("preprocess/index.json");
         Dictionary<string, string> names = index["images"]!.AsObject()
             .Select((image, number) => (image.Key, Value: $"{number:00}{Path.GetExtension(image.Key)}")).ToDictionary(name => name.Key, name => name.Value);
-        foreach ((string old, string name) in names) writer.Copy($"preprocess/images/{old}", $"images/{name}");
+        foreach ((string old, string name) in names)
+            writer.Copy($"preprocess/images/{old}", $"images/{name}");
         index["images"] = new JsonObject(index["images"]!.AsObject().Select(image => KeyValuePair.Create(names[image.Key], image.Value?.DeepClone())));
         writer.Write("index.json", index);
         writer.Write("resized.safetensors", Golden.Tensors(GoldenFiles.ResizedImages)

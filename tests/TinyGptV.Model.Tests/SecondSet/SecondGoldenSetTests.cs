@@ -29,7 +29,8 @@ public sealed class SecondGoldenSetTests(ITestOutputHelper output)
 
         JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken))!;
         ILookup<string, JsonNode> tests = report["results"]!["tests"]!.AsArray().ToLookup(test => (string)test!["status"]!, test => test!);
-        foreach (var outcome in tests) output.WriteLine($"{outcome.Key}: {outcome.Count()}");
+        foreach (var outcome in tests)
+            output.WriteLine($"{outcome.Key}: {outcome.Count()}");
         Assert.True(tests.All(outcome => outcome.Key is "passed" or "skipped"), said);
         Assert.Equal([LackingTrait], tests["skipped"].Select(test => (string)test["message"]!));
         Assert.InRange(tests["passed"].Count(), 200, 2000);

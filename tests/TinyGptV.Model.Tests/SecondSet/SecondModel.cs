@@ -30,7 +30,8 @@ internal static class SecondModel
     public static void Write(SetWriter writer)
     {
         WriteGoldens(writer);
-        for (int i = 0; i < GoldenModel.PhiFolders.Length; i++) WriteLanguageModel(writer, GoldenModel.PhiFolders[i], i);
+        for (int i = 0; i < GoldenModel.PhiFolders.Length; i++)
+            WriteLanguageModel(writer, GoldenModel.PhiFolders[i], i);
         writer.Write("eva_vit_g.safetensors", Golden.Tensors(GoldenFiles.Eva));
         WriteQFormer(writer);
         writer.WriteManifest();
@@ -38,7 +39,8 @@ internal static class SecondModel
 
     private static void WriteGoldens(SetWriter writer)
     {
-        foreach (string name in new[] { "config.json", "tokenization.json", "train.json" }) writer.Copy($"e2e/{name}", name);
+        foreach (string name in new[] { "config.json", "tokenization.json", "train.json" })
+            writer.Copy($"e2e/{name}", name);
         JsonNode goldens = Golden.Json("e2e/goldens.json");
         goldens["tokenizer_len"] = (int)goldens["tokenizer_len"]! + Pieces().Length - 1;
         writer.Write("goldens.json", goldens);
@@ -74,7 +76,8 @@ internal static class SecondModel
         {
             string name = $"pytorch_model-{i + 1:00000}-of-{shards.Length:00000}.bin";
             writer.Write($"{folder}/{name}", TorchZipBytes.Of(shards[i].ToDictionary()));
-            foreach ((string tensor, _) in shards[i]) map[tensor] = name;
+            foreach ((string tensor, _) in shards[i])
+                map[tensor] = name;
         }
 
         writer.Write($"{folder}/pytorch_model.bin.index.json", new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map });

@@ -18,7 +18,8 @@ internal sealed class MergingByTheBook(string folder)
         for (int at = 0; at < text.Length; at++)
         {
             string? added = _added.Keys.Where(token => string.CompareOrdinal(text, at, token, 0, token.Length) == 0).MaxBy(token => token.Length);
-            if (added is not null) return [.. Words(text[..at]).SelectMany(Merge), _added[added], .. Encode(text[(at + added.Length)..])];
+            if (added is not null)
+                return [.. Words(text[..at]).SelectMany(Merge), _added[added], .. Encode(text[(at + added.Length)..])];
         }
 
         return [.. Words(text).SelectMany(Merge)];
@@ -41,12 +42,14 @@ internal sealed class MergingByTheBook(string folder)
     private static int Length(Rune[] rest)
     {
         foreach (string contraction in new[] { "s", "t", "re", "ve", "m", "ll", "d" })
-            if (string.Concat(rest.Take(contraction.Length + 1)) == "'" + contraction) return contraction.Length + 1;
+            if (string.Concat(rest.Take(contraction.Length + 1)) == "'" + contraction)
+                return contraction.Length + 1;
         int space = rest[0].Value == ' ' ? 1 : 0;
         foreach (char kind in "LNO")
         {
             int run = rest.Skip(space).TakeWhile(rune => KindOf(rune) == kind).Count();
-            if (run > 0) return space + run;
+            if (run > 0)
+                return space + run;
         }
 
         int white = rest.TakeWhile(rune => KindOf(rune) == 'S').Count();
@@ -67,7 +70,8 @@ internal sealed class MergingByTheBook(string folder)
         {
             int best = Enumerable.Range(0, Math.Max(0, parts.Count - 1)).Select(i => _merges.IndexOf($"{parts[i]} {parts[i + 1]}"))
                 .Where(rank => rank >= 0).DefaultIfEmpty(-1).Min();
-            if (best < 0) return parts.Select(part => _vocabulary[part]);
+            if (best < 0)
+                return parts.Select(part => _vocabulary[part]);
             for (int i = 0; i < parts.Count - 1; i++)
                 if ($"{parts[i]} {parts[i + 1]}" == _merges[best])
                 {

@@ -96,7 +96,8 @@ public sealed class PhiTokenizerTests : IDisposable
         int[] ids = Phi.Encode("a\U0001F642");
         Assert.SkipWhen(ids.Length < 3, "The set's vocabulary has a token for the whole character.");
 
-        for (int known = 2; known < ids.Length; known++) Assert.Equal("a\uFFFD", Phi.Decode(ids.AsSpan(0, known), skipSpecialTokens: true));
+        for (int known = 2; known < ids.Length; known++)
+            Assert.Equal("a\uFFFD", Phi.Decode(ids.AsSpan(0, known), skipSpecialTokens: true));
         Assert.Equal("a\U0001F642", Phi.Decode(ids, skipSpecialTokens: true));
     }
 

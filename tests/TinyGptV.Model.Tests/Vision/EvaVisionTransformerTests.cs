@@ -32,7 +32,8 @@ public sealed class EvaVisionTransformerTests
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.EvaNorm);
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.EvaRun((int)Settings()["img_size_of_checkpoint"]!));
         using var norm = TinyGptVModel.VisionNorm((int)Settings()["embed_dim"]!, CPU);
-        foreach ((string name, Tensor parameter) in norm.named_parameters()) parameter.copy_(weights.First(w => w.Key.EndsWith(name, StringComparison.Ordinal)).Value);
+        foreach ((string name, Tensor parameter) in norm.named_parameters())
+            parameter.copy_(weights.First(w => w.Key.EndsWith(name, StringComparison.Ordinal)).Value);
         Golden.AssertClose(golden["ln_vision"], norm.forward(golden["final"]), 1e-5, "normed tokens");
     }
 
@@ -50,7 +51,8 @@ public sealed class EvaVisionTransformerTests
         Assert("block0.mlp.act", nn.functional.gelu(golden["block0.mlp.fc1"]));
         Assert("block0.mlp", Run("blocks.0.mlp", golden["block0.norm2"]));
         Tensor input = golden["embed_with_pos"];
-        for (int block = 0; golden.TryGetValue($"block_{block}", out Tensor? output); block++, input = output) Assert($"block_{block}", Run($"blocks.{block}", input));
+        for (int block = 0; golden.TryGetValue($"block_{block}", out Tensor? output); block++, input = output)
+            Assert($"block_{block}", Run($"blocks.{block}", input));
     }
 
     private static TinyGptVConfig ConfigFor(int size)

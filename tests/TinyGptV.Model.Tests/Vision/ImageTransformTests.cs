@@ -129,7 +129,8 @@ public sealed class ImageTransformTests
     {
         float[] mean = [.. Index["mean"]!.AsArray().Select(value => (float)value!)], deviation = [.. Index["std"]!.AsArray().Select(value => (float)value!)];
         var values = new float[3 * size * size];
-        for (int i = 0; i < rows.Length; i++) values[i % 3 * size * size + i / 3] = (rows[i] / 255f - mean[i % 3]) / deviation[i % 3];
+        for (int i = 0; i < rows.Length; i++)
+            values[i % 3 * size * size + i / 3] = (rows[i] / 255f - mean[i % 3]) / deviation[i % 3];
         return values;
     }
 
@@ -139,11 +140,13 @@ public sealed class ImageTransformTests
         var rows = new byte[height * size * 4];
         for (int y = 0; y < height; y++)
             for (int x = 0; x < size; x++)
-                for (int c = 0; c < 4; c++) rows[(y * size + x) * 4 + c] = Level(width, size, x, from => pixels[(y * width + from) * 4 + c]);
+                for (int c = 0; c < 4; c++)
+                    rows[(y * size + x) * 4 + c] = Level(width, size, x, from => pixels[(y * width + from) * 4 + c]);
         var result = new byte[size * size * 4];
         for (int y = 0; y < size; y++)
             for (int x = 0; x < size; x++)
-                for (int c = 0; c < 4; c++) result[(y * size + x) * 4 + c] = Level(height, size, y, from => rows[(from * size + x) * 4 + c]);
+                for (int c = 0; c < 4; c++)
+                    result[(y * size + x) * 4 + c] = Level(height, size, y, from => rows[(from * size + x) * 4 + c]);
         return result;
     }
 
@@ -152,9 +155,11 @@ public sealed class ImageTransformTests
         double scale = (double)from / to, widening = Math.Max(1, scale), centre = (index + 0.5) * scale, sum = 0;
         int first = Math.Max((int)(centre - 2 * widening + 0.5), 0), end = Math.Min((int)(centre + 2 * widening + 0.5), from);
         var weights = new double[end - first];
-        for (int i = 0; i < weights.Length; i++) sum += weights[i] = Kernel((i + first - centre + 0.5) * (1 / widening));
+        for (int i = 0; i < weights.Length; i++)
+            sum += weights[i] = Kernel((i + first - centre + 0.5) * (1 / widening));
         long level = 1 << 21;
-        for (int i = 0; i < weights.Length; i++) level += (long)Math.Round(weights[i] / sum * (1 << 22), MidpointRounding.AwayFromZero) * pixel(first + i);
+        for (int i = 0; i < weights.Length; i++)
+            level += (long)Math.Round(weights[i] / sum * (1 << 22), MidpointRounding.AwayFromZero) * pixel(first + i);
         return (byte)Math.Clamp(level >> 22, 0, 255);
     }
 

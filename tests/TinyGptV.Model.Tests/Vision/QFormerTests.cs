@@ -17,7 +17,8 @@ public sealed class QFormerTests
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.QFormerWeights);
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(file);
         using var former = new QFormer(Config(), float32, CPU);
-        foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
+        foreach ((string name, Tensor parameter) in former.named_parameters())
+            parameter.copy_(weights["Qformer." + name]);
 
         Tensor imageTokens = golden["encoder_hidden_states"];
         Tensor queries = weights["query_tokens"].expand(imageTokens.shape[0], -1, -1);
@@ -35,7 +36,8 @@ public sealed class QFormerTests
         IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.QFormerWeights);
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(masked);
         using var former = new QFormer(Config(), float32, CPU);
-        foreach ((string name, Tensor parameter) in former.named_parameters()) parameter.copy_(weights["Qformer." + name]);
+        foreach ((string name, Tensor parameter) in former.named_parameters())
+            parameter.copy_(weights["Qformer." + name]);
         Tensor masks = golden["encoder_attention_mask"];
         for (int image = 0; image < masks.shape[0]; image++)
         {

@@ -107,7 +107,8 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         await Assert.ThrowsAsync<PrerequisiteException>(() => FetchAsync(storage));
         proxy.Schedule = FaultSchedule.Fair;
         string journal = Assert.Single(Directory.GetFiles(Path.Combine(storage.CacheFolder, "partial"), "*.journal"));
-        await using (var lost = new FileStream(journal[..^".journal".Length], FileMode.Open)) lost.Write(new byte[Weights.Length]);
+        await using (var lost = new FileStream(journal[..^".journal".Length], FileMode.Open))
+            lost.Write(new byte[Weights.Length]);
 
         using LocalCheckpoint lease = await FetchAsync(storage);
 
@@ -141,7 +142,8 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
         Assert.Single(leases.Select(lease => lease.Folder).Distinct());
         Assert.Equal(4 + 3 + 1, proxy.Requests); // a listing each, three ranges, one small file
-        foreach (LocalCheckpoint lease in leases) lease.Dispose();
+        foreach (LocalCheckpoint lease in leases)
+            lease.Dispose();
     }
 
     [Fact]

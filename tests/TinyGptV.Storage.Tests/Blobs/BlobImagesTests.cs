@@ -114,7 +114,8 @@ public sealed class BlobImagesTests(AzuriteServer azurite) : IDisposable
         await using var proxy = new FaultyProxy(azurite.Endpoint);
         using var storage = new BlobStorage(azurite, proxy.Endpoint);
         byte[][] images = [.. Enumerable.Range(0, 20).Select(number => Enumerable.Range(0, 5000).Select(i => (byte)(i * (number + 1))).ToArray())];
-        for (int number = 0; number < images.Length; number++) await storage.Container.UploadAsync($"all/gqa/images/{number}.png", images[number]);
+        for (int number = 0; number < images.Length; number++)
+            await storage.Container.UploadAsync($"all/gqa/images/{number}.png", images[number]);
         proxy.Schedule = new FaultSchedule(seed: 7, rate: 0.4) { Script = [Fault.CutInBody, Fault.CutAfter, Fault.ErrorAfter], Hold = TimeSpan.FromSeconds(1.2) };
         IImageSource source = storage.NewAccess().OpenImages(storage.Location("all"));
 

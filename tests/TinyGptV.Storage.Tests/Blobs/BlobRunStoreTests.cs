@@ -60,7 +60,8 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         using var storage = new BlobStorage(azurite, proxy.Endpoint);
         IRunStore store = storage.NewStore();
         RunId[] runs = [.. Enumerable.Range(10, 40).Select(number => new RunId($"run-{number}"))];
-        foreach (RunId run in runs.SkipLast(1)) await store.TryCreateAsync(Manifest(run.Value), Token);
+        foreach (RunId run in runs.SkipLast(1))
+            await store.TryCreateAsync(Manifest(run.Value), Token);
         Assert.Equal(runs.SkipLast(1), await store.ListAsync(Token));
         await store.TryCreateAsync(Manifest(runs[^1].Value), Token);
 

@@ -19,7 +19,8 @@ public sealed class DiskCacheTests : IDisposable
     public async Task AddAsync_keeps_the_bound_and_removes_what_was_not_used_for_longest()
     {
         DiskCache cache = NewCache();
-        for (byte number = 0; number < 8; number++) await AddAsync(cache, number);
+        for (byte number = 0; number < 8; number++)
+            await AddAsync(cache, number);
         Assert.NotNull(await cache.TryReadAsync(DigestOf(0), Token)); // used again just now
         for (byte number = 8; number < 30; number++)
         {
@@ -40,7 +41,8 @@ public sealed class DiskCacheTests : IDisposable
         await using FileStream? inUse = NewCache().TryOpen(DigestOf(0));
 
         DiskCache cache = NewCache();
-        for (byte number = 1; number < 30; number++) await AddAsync(cache, number);
+        for (byte number = 1; number < 30; number++)
+            await AddAsync(cache, number);
 
         Assert.True(File.Exists(cache.PathOf(DigestOf(0))));
     }

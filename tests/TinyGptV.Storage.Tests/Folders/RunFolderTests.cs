@@ -16,7 +16,8 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     [Fact]
     public async Task ListAsync_lists_runs_in_order_and_nothing_else()
     {
-        foreach (string name in new[] { "b", "a", "B" }) await Store.TryCreateAsync(Manifest(name), Token);
+        foreach (string name in new[] { "b", "a", "B" })
+            await Store.TryCreateAsync(Manifest(name), Token);
         _folder.Write("runs/no-manifest/report.csv", "");
         _folder.Write("runs/not a name/manifest.json", "{}");
 

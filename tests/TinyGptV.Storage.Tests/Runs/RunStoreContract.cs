@@ -22,7 +22,8 @@ public abstract class RunStoreContract
     [Fact]
     public async Task ListAsync_lists_runs_in_ordinal_order()
     {
-        foreach (string name in new[] { "b", "a", "B" }) await Store.TryCreateAsync(Manifest(name), Token);
+        foreach (string name in new[] { "b", "a", "B" })
+            await Store.TryCreateAsync(Manifest(name), Token);
 
         Assert.Equal(["B", "a", "b"], (await Store.ListAsync(Token)).Select(run => run.Value));
     }
@@ -94,7 +95,8 @@ public abstract class RunStoreContract
     [Fact]
     public async Task ListShardsAsync_lists_shards_in_ascending_order()
     {
-        foreach (int shard in new[] { 11, 2, 1_000_000, 0 }) await Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", "a")]), Token);
+        foreach (int shard in new[] { 11, 2, 1_000_000, 0 })
+            await Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", "a")]), Token);
         await Store.TryWriteShardAsync(new("first-run-2"), new(5), PredictionLines.Write([Predict("1", "a")]), Token);
 
         Assert.Equal([0, 2, 11, 1_000_000], (await Store.ListShardsAsync(Run, Token)).Select(shard => shard.Value));

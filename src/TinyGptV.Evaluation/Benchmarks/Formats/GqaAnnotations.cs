@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
@@ -68,7 +67,7 @@ internal static class GqaAnnotations
         return context is { Group: null, Entailed: [], Valid: null } ? null : context;
     }
 
-    private static Slice Words(string question) => Slice.OfNumber("words", AnswerText.Split(question).Count());
+    private static Slice Words(string question) => Slice.OfNumber("words", PythonText.Split(question).Count());
 
     private static IEnumerable<Slice> Steps(AnnotationRecord record)
     {

@@ -17,8 +17,10 @@ public static class CheckpointFile
     {
         MappedFile file = MappedFile.Open(path);
         ReadOnlySpan<byte> start = file.FirstBytes(256);
-        if (start.StartsWith(ZipEntrySignature)) return TorchZipFile.Open(file);
-        if (start.Length > 8 && start[8] == '{') return SafetensorsFile.Open(file);
+        if (start.StartsWith(ZipEntrySignature))
+            return TorchZipFile.Open(file);
+        if (start.Length > 8 && start[8] == '{')
+            return SafetensorsFile.Open(file);
 
         string found = Describe(start);
         file.Dispose();

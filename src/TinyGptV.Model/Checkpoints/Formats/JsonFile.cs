@@ -12,7 +12,8 @@ internal static class JsonFile
     public static JsonObject ReadObject(string path)
     {
         using MappedFile file = MappedFile.Open(path);
-        if (file.Length > Largest) throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
+        if (file.Length > Largest)
+            throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
         try
         {
             ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
@@ -30,12 +31,14 @@ internal static class JsonFile
     /// <exception cref="JsonException">A text or a name is no Unicode, or this is no JSON.</exception>
     public static void RequireSoundTexts(ReadOnlySpan<byte> json)
     {
-        if (!Utf8.IsValid(json)) throw new JsonException("it is not in UTF-8.");
+        if (!Utf8.IsValid(json))
+            throw new JsonException("it is not in UTF-8.");
         var reader = new Utf8JsonReader(json);
         try
         {
             while (reader.Read())
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    reader.GetString();
         }
         catch (InvalidOperationException failure)
         {

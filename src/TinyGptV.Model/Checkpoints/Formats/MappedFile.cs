@@ -36,10 +36,13 @@ internal sealed unsafe partial class MappedFile : IDisposable
         try
         {
             var description = new FileInfo(path);
-            if (!description.Exists) throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
+            if (!description.Exists)
+                throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
             // A pipe or a device has length 0 too; opening one could wait for ever.
-            if (description.ResolveLinkTarget(true) is FileInfo target) description = target;
-            if (description.Length == 0) throw new CheckpointException($"{path}: the file is empty. Download it again.");
+            if (description.ResolveLinkTarget(true) is FileInfo target)
+                description = target;
+            if (description.Length == 0)
+                throw new CheckpointException($"{path}: the file is empty. Download it again.");
 
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return new MappedFile(path, stream.Length,
@@ -73,11 +76,13 @@ internal sealed unsafe partial class MappedFile : IDisposable
         {
             long bytes = tensor.NumberOfElements * tensor.ElementSize;
             Check(offset, bytes);
-            if (bytes == 0) return tensor;
+            if (bytes == 0)
+                return tensor;
 
             // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
             using torch.Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
-            fixed (byte* destination = first.bytes) Copy(offset, destination, bytes);
+            fixed (byte* destination = first.bytes)
+                Copy(offset, destination, bytes);
             return tensor;
         }
         catch
@@ -89,7 +94,8 @@ internal sealed unsafe partial class MappedFile : IDisposable
 
     public void Dispose()
     {
-        if (_handle.IsClosed) return;
+        if (_handle.IsClosed)
+            return;
         _handle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
@@ -103,7 +109,8 @@ internal sealed unsafe partial class MappedFile : IDisposable
             long piece = Math.Min(CopiedAtOnce, length - done);
             byte* source = _start + offset + done;
             Buffer.MemoryCopy(source, destination + done, piece, piece);
-            if (!OperatingSystem.IsLinux()) continue;
+            if (!OperatingSystem.IsLinux())
+                continue;
             byte* page = (byte*)((nuint)source & ~((nuint)Environment.SystemPageSize - 1));
             _ = Advise(page, (nuint)(source + piece - page), NotNeeded); // only a hint: pages that are wanted again are read again
         }

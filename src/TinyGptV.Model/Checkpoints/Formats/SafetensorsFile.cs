@@ -42,7 +42,8 @@ public sealed class SafetensorsFile : ICheckpointFile
     /// <inheritdoc />
     public torch.Tensor Read(string name)
     {
-        if (!_tensors.TryGetValue(name, out TensorHeader? header)) throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        if (!_tensors.TryGetValue(name, out TensorHeader? header))
+            throw new CheckpointException($"{Path}: holds no tensor {name}.");
         return _file.ReadTensor(_offsets[name], header.Type, header.Shape.AsSpan());
     }
 
@@ -76,8 +77,10 @@ public sealed class SafetensorsFile : ICheckpointFile
         var ranges = new List<(long Begin, long End, string Name)>();
         foreach (JsonProperty entry in header.EnumerateObject())
         {
-            if (entry.Name == "__metadata__") Metadata = JsonNode.Parse(entry.Value.GetRawText());
-            else ranges.Add(ReadEntry(entry, dataStart));
+            if (entry.Name == "__metadata__")
+                Metadata = JsonNode.Parse(entry.Value.GetRawText());
+            else
+                ranges.Add(ReadEntry(entry, dataStart));
         }
 
         CheckRanges(ranges, _file.Length - dataStart);
@@ -90,7 +93,8 @@ public sealed class SafetensorsFile : ICheckpointFile
             JsonFile.RequireSoundTexts(json);
             var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
             using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(json), options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document.RootElement.Clone();
         }
         catch (JsonException failure)
         {
@@ -132,7 +136,8 @@ public sealed class SafetensorsFile : ICheckpointFile
         long end = 0;
         foreach ((long begin, long next, string name) in ranges)
         {
-            if (begin != end) throw new CheckpointException($"{Path}: tensor {name} begins at byte {begin} of the data, {end} was expected.");
+            if (begin != end)
+                throw new CheckpointException($"{Path}: tensor {name} begins at byte {begin} of the data, {end} was expected.");
             end = next;
         }
 

@@ -69,7 +69,8 @@ internal static class SafetensorsWriter
         if (read.dtype != tensor.Header.Type || !read.shape.AsSpan().SequenceEqual(tensor.Header.Shape.AsSpan()))
             throw new InvalidOperationException(
                 $"{tensor.Header.Name} was to be {tensor.Header.Type} {tensor.Header.ShapeText}, but is {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
-        if (tensor.Bytes == 0) return;
+        if (tensor.Bytes == 0)
+            return;
 
         // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
         using torch.Tensor first = flat.narrow(0, 0, 1);

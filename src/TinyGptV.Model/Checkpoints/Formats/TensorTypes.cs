@@ -68,9 +68,11 @@ internal static class TensorTypes
         Int128 strides = 1; // torch multiplies all extents, those behind a zero too
         foreach (long extent in shape)
         {
-            if (extent < 0) return null;
+            if (extent < 0)
+                return null;
             strides *= Math.Max(1, extent);
-            if (strides > long.MaxValue / 8) return null;
+            if (strides > long.MaxValue / 8)
+                return null;
         }
 
         return shape.Contains(0) ? 0 : (long)strides;

@@ -47,9 +47,11 @@ public sealed class TorchZipFile : ICheckpointFile
     /// <inheritdoc />
     public torch.Tensor Read(string name)
     {
-        if (!_views.TryGetValue(name, out TorchView? view)) throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        if (!_views.TryGetValue(name, out TorchView? view))
+            throw new CheckpointException($"{Path}: holds no tensor {name}.");
         long offset = _entries[StorageEntry(view.Storage)].Offset + view.Offset * view.Storage.Type.SizeInBytes();
-        if (view.IsContiguous) return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
+        if (view.IsContiguous)
+            return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
 
         using torch.Tensor touched = _file.ReadTensor(offset, view.Storage.Type, [view.Reach]);
         using torch.Tensor strided = touched.as_strided(view.Shape.AsSpan().ToArray(), view.Strides.AsSpan().ToArray());
@@ -78,7 +80,8 @@ public sealed class TorchZipFile : ICheckpointFile
         string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
         if (roots.Length != 1)
             throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
-        if (_entries.ContainsKey(roots[0] + "constants.pkl")) throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
+        if (_entries.ContainsKey(roots[0] + "constants.pkl"))
+            throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
         return roots[0];
     }
 
@@ -104,7 +107,8 @@ public sealed class TorchZipFile : ICheckpointFile
         object? model = top.Entries.LastOrDefault(entry => entry.Key is "model").Value;
         PickleDictionary state = model as PickleDictionary ?? top;
         foreach ((object? key, object? value) in state.Entries)
-            if (value is TorchView view) AcceptTensor(PickleJson.Key(key), view);
+            if (value is TorchView view)
+                AcceptTensor(PickleJson.Key(key), view);
         if (_tensors.Count == 0)
             throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: " +
                 $"{string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");

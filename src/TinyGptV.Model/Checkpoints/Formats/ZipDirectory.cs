@@ -22,7 +22,8 @@ internal static class ZipDirectory
         while (position < end)
         {
             (string name, ZipEntry entry, int length) = ReadCentral(file, position);
-            if (!entries.TryAdd(name, entry)) throw new CheckpointException($"{file.Path}: the zip archive holds {name} twice.");
+            if (!entries.TryAdd(name, entry))
+                throw new CheckpointException($"{file.Path}: the zip archive holds {name} twice.");
             position += length;
         }
 
@@ -36,11 +37,13 @@ internal static class ZipDirectory
         if (at >= Zip64LocatorLength && file.UInt32(at - Zip64LocatorLength) == Zip64LocatorSignature)
         {
             at = Position(file, file.UInt64(at - Zip64LocatorLength + 8), Zip64EndLength);
-            if (file.UInt32(at) != Zip64EndSignature) throw Damaged(file, $"no ZIP64 end record at byte {at}");
+            if (file.UInt32(at) != Zip64EndSignature)
+                throw Damaged(file, $"no ZIP64 end record at byte {at}");
             (length, begin) = (Position(file, file.UInt64(at + 40), 0), Position(file, file.UInt64(at + 48), 0));
         }
 
-        if (begin > at || length > at - begin) throw Damaged(file, $"a directory of {length} bytes at byte {begin} does not fit before byte {at}");
+        if (begin > at || length > at - begin)
+            throw Damaged(file, $"a directory of {length} bytes at byte {begin} does not fit before byte {at}");
         return (begin, begin + length);
     }
 
@@ -48,14 +51,16 @@ internal static class ZipDirectory
     {
         // The end record is the last thing in the file but for a comment of at most 64 KiB.
         for (long at = file.Length - EndLength, last = Math.Max(0, at - ushort.MaxValue); at >= last; at--)
-            if (file.UInt32(at) == EndSignature && at + EndLength + file.UInt16(at + 20) == file.Length) return at;
+            if (file.UInt32(at) == EndSignature && at + EndLength + file.UInt16(at + 20) == file.Length)
+                return at;
         throw new CheckpointException($"{file.Path}: begins as a PyTorch zip archive but has no end ({file.Length} bytes are there). " +
             "It is incomplete; download it again.");
     }
 
     private static (string Name, ZipEntry Entry, int Length) ReadCentral(MappedFile file, long at)
     {
-        if (file.UInt32(at) != CentralSignature) throw Damaged(file, $"no directory entry at byte {at}");
+        if (file.UInt32(at) != CentralSignature)
+            throw Damaged(file, $"no directory entry at byte {at}");
         ushort flags = file.UInt16(at + 8), method = file.UInt16(at + 10);
         int nameLength = file.UInt16(at + 28), extraLength = file.UInt16(at + 30), commentLength = file.UInt16(at + 32);
         string name = Encoding.UTF8.GetString(file.Bytes(at + CentralLength, nameLength));
@@ -64,7 +69,8 @@ internal static class ZipDirectory
                 "Use the file as torch.save wrote it.");
 
         (long size, long stored, long local) = Sizes(file, at, file.Bytes(at + CentralLength + nameLength, extraLength));
-        if (size != stored) throw Damaged(file, $"entry {name} has two sizes, {size} and {stored}");
+        if (size != stored)
+            throw Damaged(file, $"entry {name} has two sizes, {size} and {stored}");
         return (name, Locate(file, name, local, size), CentralLength + nameLength + extraLength + commentLength);
     }
 
@@ -80,7 +86,8 @@ internal static class ZipDirectory
         while (extra.Length >= 4)
         {
             int id = BitConverter.ToUInt16(extra), length = Math.Min(BitConverter.ToUInt16(extra[2..]), extra.Length - 4);
-            if (id == 1) return extra.Slice(4, length);
+            if (id == 1)
+                return extra.Slice(4, length);
             extra = extra[(4 + length)..];
         }
 
@@ -89,7 +96,8 @@ internal static class ZipDirectory
 
     private static long Next(MappedFile file, uint narrow, ref ReadOnlySpan<byte> wide)
     {
-        if (narrow != InZip64 || wide.Length < 8) return narrow;
+        if (narrow != InZip64 || wide.Length < 8)
+            return narrow;
         ulong value = BitConverter.ToUInt64(wide);
         wide = wide[8..];
         return Position(file, value, 0);
@@ -97,9 +105,11 @@ internal static class ZipDirectory
 
     private static ZipEntry Locate(MappedFile file, string name, long local, long size)
     {
-        if (local > file.Length - LocalLength || file.UInt32(local) != LocalSignature) throw Damaged(file, $"entry {name} does not begin at byte {local}");
+        if (local > file.Length - LocalLength || file.UInt32(local) != LocalSignature)
+            throw Damaged(file, $"entry {name} does not begin at byte {local}");
         long offset = local + LocalLength + file.UInt16(local + 26) + file.UInt16(local + 28);
-        if (size > file.Length - offset) throw Damaged(file, $"entry {name} of {size} bytes does not fit at byte {offset}");
+        if (size > file.Length - offset)
+            throw Damaged(file, $"entry {name} of {size} bytes does not fit at byte {offset}");
         return new ZipEntry(offset, size);
     }
 

@@ -58,10 +58,14 @@ public static partial class CheckpointKeys
     /// <param name="visualBlocks">How many blocks the visual encoder is built with.</param>
     public static string? ReasonToIgnore(string canonicalName, int visualBlocks)
     {
-        if (canonicalName == "Qformer.bert.embeddings.position_ids") return "a buffer that nothing reads";
-        if (canonicalName.StartsWith("t5_proj.", StringComparison.Ordinal)) return "BLIP-2's projection into its own language model";
-        if (TextPartOfQFormer().IsMatch(canonicalName)) return "the Q-Former's text half, which is not built";
-        if (HeadOfVisualEncoder().IsMatch(canonicalName)) return "the visual encoder's classifier, which is not built";
+        if (canonicalName == "Qformer.bert.embeddings.position_ids")
+            return "a buffer that nothing reads";
+        if (canonicalName.StartsWith("t5_proj.", StringComparison.Ordinal))
+            return "BLIP-2's projection into its own language model";
+        if (TextPartOfQFormer().IsMatch(canonicalName))
+            return "the Q-Former's text half, which is not built";
+        if (HeadOfVisualEncoder().IsMatch(canonicalName))
+            return "the visual encoder's classifier, which is not built";
         if (VisualBlock().Match(canonicalName) is { Success: true } block && int.TryParse(block.Groups[1].ValueSpan, out int index) && index >= visualBlocks)
             return $"a block behind the {visualBlocks} that the visual encoder has";
         return null;
@@ -79,7 +83,8 @@ public static partial class CheckpointKeys
 
     private static string WithoutWrapper(string name)
     {
-        if (!name.StartsWith(LanguageModel, StringComparison.Ordinal)) return name;
+        if (!name.StartsWith(LanguageModel, StringComparison.Ordinal))
+            return name;
         string inner = name.StartsWith(LoraWrapper, StringComparison.Ordinal) ? name[LoraWrapper.Length..] : name[LanguageModel.Length..];
         return LanguageModel + LaterPeftNames().Replace(inner, "$1");
     }

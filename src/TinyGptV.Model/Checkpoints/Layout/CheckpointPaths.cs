@@ -22,12 +22,15 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
     /// <exception cref="CheckpointException">Something is missing; the message lists what was expected and what is there.</exception>
     public static CheckpointPaths Find(string folder)
     {
-        if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
-        if (ConvertedFolder.IsAt(folder)) return OfConverted(folder);
+        if (!Directory.Exists(folder))
+            throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
+        if (ConvertedFolder.IsAt(folder))
+            return OfConverted(folder);
         string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)],
             folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
         string? phi = FindPhi(folders), eva = Named(files, Eva), blip2 = Named(files, Blip2), stage = NewestStage(files);
-        if (phi is not null && eva is not null && blip2 is not null && stage is not null) return new CheckpointPaths(phi, eva, blip2, stage);
+        if (phi is not null && eva is not null && blip2 is not null && stage is not null)
+            return new CheckpointPaths(phi, eva, blip2, stage);
 
         throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
             Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),

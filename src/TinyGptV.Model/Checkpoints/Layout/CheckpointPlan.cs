@@ -28,7 +28,8 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
         foreach (TensorHeader header in file.Tensors.Values)
         {
             string name = CheckpointKeys.Canonical(role, header.Name);
-            if (!here.TryAdd(name, header.Name)) throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} are both {name} of the model.");
+            if (!here.TryAdd(name, header.Name))
+                throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} are both {name} of the model.");
             Add(role, file, header, name);
         }
     }
@@ -41,8 +42,10 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
     {
         if (!shapes.TryGetValue(name, out ImmutableArray<long> wanted))
         {
-            if (CheckpointKeys.ReasonToIgnore(name, _visualBlocks) is { } reason) _ignored.Add(new IgnoredTensor(name, file.Path, reason));
-            else _unexpected.Add(new UnexpectedTensor(name, file.Path, role));
+            if (CheckpointKeys.ReasonToIgnore(name, _visualBlocks) is { } reason)
+                _ignored.Add(new IgnoredTensor(name, file.Path, reason));
+            else
+                _unexpected.Add(new UnexpectedTensor(name, file.Path, role));
             return;
         }
 

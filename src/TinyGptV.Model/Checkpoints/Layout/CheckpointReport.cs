@@ -46,7 +46,8 @@ public sealed record CheckpointReport(
     /// <exception cref="CheckpointException">It is incomplete; the message lists everything that is wrong.</exception>
     public void ThrowIfIncomplete()
     {
-        if (!IsComplete) throw new CheckpointException(Describe());
+        if (!IsComplete)
+            throw new CheckpointException(Describe());
     }
 
     private static bool IsTrainedForThisModel(UnexpectedTensor tensor) => tensor.Role is CheckpointRole.Phi or CheckpointRole.Stage or CheckpointRole.Converted;
@@ -70,9 +71,12 @@ public sealed record CheckpointReport(
     private static void Section(StringBuilder text, string title, IEnumerable<string> lines)
     {
         string[] all = [.. lines];
-        if (all.Length == 0) return;
+        if (all.Length == 0)
+            return;
         text.AppendLine().Append(title).Append(':');
-        foreach (string line in all.Take(40)) text.AppendLine().Append("  ").Append(line);
-        if (all.Length > 40) text.AppendLine().Append($"  and {all.Length - 40} more");
+        foreach (string line in all.Take(40))
+            text.AppendLine().Append("  ").Append(line);
+        if (all.Length > 40)
+            text.AppendLine().Append($"  and {all.Length - 40} more");
     }
 }

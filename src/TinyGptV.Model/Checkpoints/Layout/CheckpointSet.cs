@@ -60,7 +60,8 @@ public sealed class CheckpointSet : IDisposable
             parameters[name].copy_(stored);
         }
 
-        foreach (string name in plan.Zeros) parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
+        foreach (string name in plan.Zeros)
+            parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
         return plan.Report();
     }
 
@@ -69,7 +70,8 @@ public sealed class CheckpointSet : IDisposable
     internal CheckpointPlan PlanFor(IReadOnlyDictionary<string, ImmutableArray<long>> shapes)
     {
         var plan = new CheckpointPlan(shapes);
-        foreach ((CheckpointRole role, ICheckpointFile file) in _files) plan.Add(role, file);
+        foreach ((CheckpointRole role, ICheckpointFile file) in _files)
+            plan.Add(role, file);
         return plan;
     }
 
@@ -86,7 +88,8 @@ public sealed class CheckpointSet : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach ((_, ICheckpointFile file) in _files) file.Dispose();
+        foreach ((_, ICheckpointFile file) in _files)
+            file.Dispose();
     }
 
     private void OpenFiles()

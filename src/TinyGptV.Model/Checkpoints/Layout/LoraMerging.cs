@@ -15,7 +15,8 @@ internal static class LoraMerging
     /// <summary>The pair that adapts a weight; null if there is none.</summary>
     public static (TensorSource A, TensorSource B)? PairOf(string name, IReadOnlyDictionary<string, TensorSource> sources)
     {
-        if (!name.EndsWith(Weight, StringComparison.Ordinal)) return null;
+        if (!name.EndsWith(Weight, StringComparison.Ordinal))
+            return null;
         string layer = name[..^Weight.Length];
         return sources.TryGetValue(layer + CheckpointKeys.LoraA, out TensorSource? a) && sources.TryGetValue(layer + CheckpointKeys.LoraB, out TensorSource? b)
             ? (a, b)

@@ -43,15 +43,18 @@ public sealed class Phi2Folder : ICheckpointFile
     /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
     public static Phi2Folder Open(string path)
     {
-        if (!Directory.Exists(path)) throw new CheckpointException($"{path}: a Phi-2 folder was expected here, but there is none.");
+        if (!Directory.Exists(path))
+            throw new CheckpointException($"{path}: a Phi-2 folder was expected here, but there is none.");
         return new Phi2Folder(path);
     }
 
     /// <inheritdoc />
     public torch.Tensor Read(string name)
     {
-        if (!_sources.TryGetValue(name, out PhiTensor? tensor)) throw new CheckpointException($"{Path}: holds no tensor {name}.");
-        if (tensor.Rows == AttentionRows.ByHead) return _shards.Read(tensor.Sources[0]);
+        if (!_sources.TryGetValue(name, out PhiTensor? tensor))
+            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        if (tensor.Rows == AttentionRows.ByHead)
+            return _shards.Read(tensor.Sources[0]);
 
         torch.Tensor[] parts = [.. tensor.Sources.Select(_shards.Read)];
         try
@@ -60,7 +63,8 @@ public sealed class Phi2Folder : ICheckpointFile
         }
         finally
         {
-            foreach (torch.Tensor part in parts) part.Dispose();
+            foreach (torch.Tensor part in parts)
+                part.Dispose();
         }
     }
 
@@ -73,7 +77,8 @@ public sealed class Phi2Folder : ICheckpointFile
     {
         try
         {
-            foreach (PhiTensor tensor in PhiLayout.Map([.. _shards.Tensors])) Accept(tensor);
+            foreach (PhiTensor tensor in PhiLayout.Map([.. _shards.Tensors]))
+                Accept(tensor);
             Tensors = _sources.ToDictionary(source => source.Key, source => source.Value.Header, StringComparer.Ordinal);
         }
         catch (CheckpointException failure)

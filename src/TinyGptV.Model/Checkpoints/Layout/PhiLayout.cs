@@ -54,7 +54,8 @@ internal static partial class PhiLayout
     private static PhiTensor Make(string name, TensorHeader[] sources, int lastModule)
     {
         TensorHeader first = sources[0];
-        if (SplitProjection().IsMatch(first.Name)) return FromSplit(name, sources);
+        if (SplitProjection().IsMatch(first.Name))
+            return FromSplit(name, sources);
         if (sources.Length > 1)
             throw new CheckpointException($"both {first.Name} and {sources[1].Name} would become {name}. Keep one generation of Phi-2 files in the folder.");
         bool byKind = Modern(first.Name, lastModule).Contains(WqkvRows, StringComparison.Ordinal);
@@ -76,17 +77,22 @@ internal static partial class PhiLayout
     {
         if (SequentialModule().Match(name) is { Success: true } module && int.TryParse(module.Groups[1].ValueSpan, out int index))
             return Sequential(index, module.Groups[2].Value, lastModule);
-        if (name.StartsWith("transformer.embd.wte.", StringComparison.Ordinal)) return "model.embed_tokens." + name["transformer.embd.wte.".Length..];
-        if (TransformerBlock().Match(name) is { Success: true } block) return $"model.layers.{block.Groups[1].Value}.{Inner(block.Groups[2].Value)}";
-        if (name.StartsWith("lm_head.ln.", StringComparison.Ordinal)) return "model.final_layernorm." + name["lm_head.ln.".Length..];
+        if (name.StartsWith("transformer.embd.wte.", StringComparison.Ordinal))
+            return "model.embed_tokens." + name["transformer.embd.wte.".Length..];
+        if (TransformerBlock().Match(name) is { Success: true } block)
+            return $"model.layers.{block.Groups[1].Value}.{Inner(block.Groups[2].Value)}";
+        if (name.StartsWith("lm_head.ln.", StringComparison.Ordinal))
+            return "model.final_layernorm." + name["lm_head.ln.".Length..];
         return name.StartsWith("lm_head.linear.", StringComparison.Ordinal) ? "lm_head." + name["lm_head.linear.".Length..] : name;
     }
 
     /// <summary>One numbered list: embedding, then the blocks, then the head with its norm.</summary>
     private static string Sequential(int index, string rest, int lastModule)
     {
-        if (index == 0 && rest.StartsWith("wte.", StringComparison.Ordinal)) return "model.embed_tokens." + rest["wte.".Length..];
-        if (index != lastModule) return $"model.layers.{index - 1}.{Inner(rest)}";
+        if (index == 0 && rest.StartsWith("wte.", StringComparison.Ordinal))
+            return "model.embed_tokens." + rest["wte.".Length..];
+        if (index != lastModule)
+            return $"model.layers.{index - 1}.{Inner(rest)}";
         return rest.StartsWith("ln.", StringComparison.Ordinal) ? "model.final_layernorm." + rest["ln.".Length..]
             : rest.StartsWith("linear.", StringComparison.Ordinal) ? "lm_head." + rest["linear.".Length..]
             : $"model.layers.{index - 1}.{Inner(rest)}";

@@ -22,7 +22,8 @@ internal static partial class TensorNames
         for (int i = 0; i < numbers.Length;)
         {
             int last = i;
-            while (last + 1 < numbers.Length && numbers[last + 1] == numbers[last] + 1) last++;
+            while (last + 1 < numbers.Length && numbers[last + 1] == numbers[last] + 1)
+                last++;
             ranges.Add(last == i ? $"{numbers[i]}" : $"{numbers[i]}..{numbers[last]}");
             i = last + 1;
         }

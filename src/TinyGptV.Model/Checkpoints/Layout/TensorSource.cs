@@ -16,7 +16,9 @@ internal sealed record TensorSource(ICheckpointFile File, TensorHeader Header, l
     public torch.Tensor Read()
     {
         torch.Tensor stored = File.Read(Header.Name);
-        if (Tokens is not { } tokens) return stored;
-        using (stored) return PositionTable.Resample(stored, tokens);
+        if (Tokens is not { } tokens)
+            return stored;
+        using (stored)
+            return PositionTable.Resample(stored, tokens);
     }
 }

@@ -15,7 +15,8 @@ internal static class WeightFiles
     {
         string? chosen = Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
             ?? throw new CheckpointException($"{folder}: weights were expected in one of {string.Join(", ", Names)}; found {Listing(folder)}.");
-        if (!chosen.EndsWith(".json", StringComparison.Ordinal)) return [chosen];
+        if (!chosen.EndsWith(".json", StringComparison.Ordinal))
+            return [chosen];
 
         var shards = WeightMap(chosen).Select(entry => entry.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return [chosen, .. shards.Select(name => Path.Combine(folder, name))];
@@ -24,7 +25,8 @@ internal static class WeightFiles
     /// <summary>Every tensor of the index must be in the shard that the index names.</summary>
     public static void CheckIndex(ImmutableArray<string> files, IReadOnlyDictionary<string, ICheckpointFile> shardOf)
     {
-        if (!files[0].EndsWith(".json", StringComparison.Ordinal)) return;
+        if (!files[0].EndsWith(".json", StringComparison.Ordinal))
+            return;
         string[] absent = [.. WeightMap(files[0])
             .Where(entry => !shardOf.TryGetValue(entry.Key, out ICheckpointFile? shard) || Path.GetFileName(shard.Path) != entry.Value)
             .Select(entry => $"{entry.Key} in {entry.Value}")];
@@ -34,7 +36,8 @@ internal static class WeightFiles
 
     private static IEnumerable<KeyValuePair<string, string>> WeightMap(string index)
     {
-        if (JsonFile.ReadObject(index)["weight_map"] is not JsonObject map || map.Count == 0) throw new CheckpointException($"{index}: has no weight_map.");
+        if (JsonFile.ReadObject(index)["weight_map"] is not JsonObject map || map.Count == 0)
+            throw new CheckpointException($"{index}: has no weight_map.");
         return map.Select(entry => KeyValuePair.Create(entry.Key, FileName(index, map, entry.Key)));
     }
 

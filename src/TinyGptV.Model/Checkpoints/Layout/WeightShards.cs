@@ -29,7 +29,8 @@ internal sealed class WeightShards : IDisposable
         try
         {
             var files = WeightFiles.Find(folder);
-            foreach (string file in files.Where(file => !file.EndsWith(".json", StringComparison.Ordinal))) shards.Add(CheckpointFile.Open(file));
+            foreach (string file in files.Where(file => !file.EndsWith(".json", StringComparison.Ordinal)))
+                shards.Add(CheckpointFile.Open(file));
             WeightFiles.CheckIndex(files, shards._shardOf);
             return shards;
         }
@@ -44,13 +45,15 @@ internal sealed class WeightShards : IDisposable
 
     public void Dispose()
     {
-        foreach (ICheckpointFile shard in _shards) shard.Dispose();
+        foreach (ICheckpointFile shard in _shards)
+            shard.Dispose();
     }
 
     private void Add(ICheckpointFile shard)
     {
         _shards.Add(shard);
         foreach (string name in shard.Tensors.Keys)
-            if (!_shardOf.TryAdd(name, shard)) throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both hold {name}.");
+            if (!_shardOf.TryAdd(name, shard))
+                throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both hold {name}.");
     }
 }

@@ -73,7 +73,8 @@ public static class CheckpointConversion
                     $"{output}: a folder that is absent or empty was expected, but something is there. Choose another with --output.");
             Directory.CreateDirectory(temporary);
             ConvertedCheckpoint written = write(temporary);
-            if (Directory.Exists(target)) Directory.Delete(target);
+            if (Directory.Exists(target))
+                Directory.Delete(target);
             Directory.Move(temporary, target);
             return written;
         }
@@ -83,7 +84,8 @@ public static class CheckpointConversion
         }
         finally
         {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
         }
     }
 
@@ -92,7 +94,8 @@ public static class CheckpointConversion
         double scale = blueprint.Config.Lora.R > 0 ? blueprint.Config.Lora.Alpha / blueprint.Config.Lora.R : 0;
         foreach ((string name, ImmutableArray<long> shape) in blueprint.Shapes)
         {
-            if (mergeLora && LoraMerging.IsAdapter(name)) continue;
+            if (mergeLora && LoraMerging.IsAdapter(name))
+                continue;
             if (!plan.Sources.TryGetValue(name, out TensorSource? source))
                 yield return new PendingTensor(
                     new TensorHeader(name, torch.ScalarType.Float32, shape), () => torch.zeros(shape.AsSpan(), dtype: torch.float32));
@@ -129,11 +132,13 @@ public static class CheckpointConversion
             : [.. Enumerable.Range(1, shards.Count).Select(number => $"model-{number:D5}-of-{shards.Count:D5}.safetensors")];
         foreach ((List<PendingTensor> shard, string name) in shards.Zip(names))
             SafetensorsWriter.Write(Path.Combine(folder, name), shard, Metadata, cancellationToken);
-        if (shards.Count == 1) return;
+        if (shards.Count == 1)
+            return;
 
         var map = new JsonObject();
         foreach ((List<PendingTensor> shard, string name) in shards.Zip(names))
-            foreach (PendingTensor tensor in shard) map[tensor.Header.Name] = name;
+            foreach (PendingTensor tensor in shard)
+                map[tensor.Header.Name] = name;
         var index = new JsonObject
         {
             ["metadata"] = new JsonObject { ["total_size"] = shards.Sum(shard => shard.Sum(tensor => tensor.Bytes)) },
@@ -154,6 +159,7 @@ public static class CheckpointConversion
     private static void CopyTokenizer(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (string path in DecidingFiles.Tokenizer(from)) File.Copy(path, Path.Combine(to, Path.GetFileName(path)));
+        foreach (string path in DecidingFiles.Tokenizer(from))
+            File.Copy(path, Path.Combine(to, Path.GetFileName(path)));
     }
 }

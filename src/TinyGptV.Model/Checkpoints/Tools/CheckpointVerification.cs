@@ -31,9 +31,12 @@ public sealed class CheckpointVerification
         string path, ModelSettings settings, IReadOnlyList<PublishedFile>? published, CancellationToken cancellationToken)
     {
         var verification = new CheckpointVerification(published ?? PublishedFile.All);
-        if (!Directory.Exists(path)) await verification.VerifyFileAsync(path, cancellationToken).ConfigureAwait(false);
-        else if (Phi2Folder.IsAt(path)) await verification.VerifyPhiAsync(path, cancellationToken).ConfigureAwait(false);
-        else await verification.VerifyModelAsync(CheckpointPaths.Find(path), settings, cancellationToken).ConfigureAwait(false);
+        if (!Directory.Exists(path))
+            await verification.VerifyFileAsync(path, cancellationToken).ConfigureAwait(false);
+        else if (Phi2Folder.IsAt(path))
+            await verification.VerifyPhiAsync(path, cancellationToken).ConfigureAwait(false);
+        else
+            await verification.VerifyModelAsync(CheckpointPaths.Find(path), settings, cancellationToken).ConfigureAwait(false);
         return new VerifiedCheckpoint(path, verification._files.ToImmutable(), verification._tensors, verification._problems.ToImmutable());
     }
 
@@ -62,15 +65,18 @@ public sealed class CheckpointVerification
     {
         await DigestAsync(() => DecidingFiles.OfLanguageModel(paths), cancellationToken).ConfigureAwait(false);
         await DigestAsync(() => DecidingFiles.OfOthers(paths), cancellationToken).ConfigureAwait(false);
-        if (paths.Converted is null) OpenOneByOne(paths);
-        if (_problems.Count == 0) Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
+        if (paths.Converted is null)
+            OpenOneByOne(paths);
+        if (_problems.Count == 0)
+            Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
     }
 
     /// <summary>Opened as a set, the first broken part would hide the others.</summary>
     private void OpenOneByOne(CheckpointPaths paths)
     {
         Attempt(paths.PhiFolder, () => Phi2Folder.Open(paths.PhiFolder).Dispose());
-        foreach (string file in new[] { paths.EvaFile, paths.Blip2File, paths.StageFile }) Attempt(file, () => CheckpointFile.Open(file).Dispose());
+        foreach (string file in new[] { paths.EvaFile, paths.Blip2File, paths.StageFile })
+            Attempt(file, () => CheckpointFile.Open(file).Dispose());
     }
 
     private void VerifySet(CheckpointPaths paths, ModelSettings settings, CancellationToken cancellationToken)
@@ -101,8 +107,10 @@ public sealed class CheckpointVerification
         {
             cancellationToken.ThrowIfCancellationRequested();
             using torch.Tensor tensor = read();
-            if (FiniteValues.Fill(tensor)) _tensors++;
-            else unsound.Add((file, name));
+            if (FiniteValues.Fill(tensor))
+                _tensors++;
+            else
+                unsound.Add((file, name));
         }
 
         foreach (var file in unsound.GroupBy(tensor => tensor.File))
@@ -119,7 +127,8 @@ public sealed class CheckpointVerification
         {
             VerifiedFile file = await RecogniseAsync(name, path, cancellationToken).ConfigureAwait(false);
             _files.Add(file);
-            if (file.Published is not { IsUsable: false } mistake) continue;
+            if (file.Published is not { IsUsable: false } mistake)
+                continue;
             _refused.Add(path);
             _problems.Add($"{path}: is {mistake.Description}, which is no model. Download {mistake.Name} again from where it is published.");
         }
@@ -135,14 +144,16 @@ public sealed class CheckpointVerification
     /// <summary>Keeps what goes wrong for the end. A file that was refused by name is not looked into.</summary>
     private void Attempt(string path, Action verify)
     {
-        if (_refused.Contains(path)) return;
+        if (_refused.Contains(path))
+            return;
         try
         {
             verify();
         }
         catch (Exception failure) when (failure is CheckpointException or InvalidDataException)
         {
-            if (!_problems.Contains(failure.Message)) _problems.Add(failure.Message);
+            if (!_problems.Contains(failure.Message))
+                _problems.Add(failure.Message);
         }
     }
 }

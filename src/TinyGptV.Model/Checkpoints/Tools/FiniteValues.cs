@@ -10,10 +10,12 @@ internal static class FiniteValues
     /// <summary>Whether every element is a number: no NaN, no infinity. Integers always are.</summary>
     public static bool Fill(torch.Tensor tensor)
     {
-        if (!torch.is_floating_point(tensor)) return true;
+        if (!torch.is_floating_point(tensor))
+            return true;
         using torch.Tensor flat = tensor.reshape(-1);
         for (long at = 0; at < flat.NumberOfElements; at += ElementsAtOnce)
-            if (!PieceIsFinite(flat, at)) return false;
+            if (!PieceIsFinite(flat, at))
+                return false;
         return true;
     }
 

@@ -18,7 +18,8 @@ internal sealed class ImagePreparation(Func<ReadOnlyMemory<byte>, float[]> trans
     {
         lock (_lock)
         {
-            if (_images.TryGet(digest, out Task<PreparedImage>? known)) return known;
+            if (_images.TryGet(digest, out Task<PreparedImage>? known))
+                return known;
             Task<PreparedImage> task = Task.Run(() => new PreparedImage(digest, transform(bytes)));
             _images.Add(digest, task);
             return task;

@@ -16,7 +16,8 @@ internal sealed class RecentlyUsed<TValue>(int capacity, Action<TValue>? release
     public bool TryGet(string key, [MaybeNullWhen(false)] out TValue value)
     {
         value = default;
-        if (!_byKey.TryGetValue(key, out LinkedListNode<(string Key, TValue Value)>? node)) return false;
+        if (!_byKey.TryGetValue(key, out LinkedListNode<(string Key, TValue Value)>? node))
+            return false;
         _order.Remove(node);
         _order.AddFirst(node);
         value = node.Value.Value;
@@ -26,12 +27,14 @@ internal sealed class RecentlyUsed<TValue>(int capacity, Action<TValue>? release
     public void Add(string key, TValue value)
     {
         _byKey.Add(key, _order.AddFirst((key, value)));
-        while (_order.Count > capacity) Release(_order.Last!);
+        while (_order.Count > capacity)
+            Release(_order.Last!);
     }
 
     public void Clear()
     {
-        while (_order.Last is { } last) Release(last);
+        while (_order.Last is { } last)
+            Release(last);
     }
 
     private void Release(LinkedListNode<(string Key, TValue Value)> node)

@@ -31,10 +31,13 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
         foreach ((float score, int beam, int token) in Candidates(logLikelihoods))
         {
             best = MathF.Max(best, score);
-            if (token != endToken) next.Add(new Beam(beam, Beams[beam].Tokens.Add(token), score));
-            else if (rank < options.NumBeams) Finish(Beams[beam].Tokens, score, Beams[beam].Tokens.Count + 1);
+            if (token != endToken)
+                next.Add(new Beam(beam, Beams[beam].Tokens.Add(token), score));
+            else if (rank < options.NumBeams)
+                Finish(Beams[beam].Tokens, score, Beams[beam].Tokens.Count + 1);
             rank++;
-            if (next.Count == options.NumBeams) break;
+            if (next.Count == options.NumBeams)
+                break;
         }
 
         _isDone = _finished.Count == options.NumBeams && (options.EarlyStopping || Worst >= Normalised(best, Beams[0].Tokens.Count + 1));
@@ -46,7 +49,8 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
     public (ImmutableArray<int> Tokens, double Score) Result()
     {
         if (!_isDone)
-            foreach (Beam beam in Beams) Finish(beam.Tokens, beam.Score, beam.Tokens.Count);
+            foreach (Beam beam in Beams)
+                Finish(beam.Tokens, beam.Score, beam.Tokens.Count);
         (ImmutableList<int> tokens, double score) = _finished.MaxBy(f => f.Score);
         return (endToken >= 0 && tokens.Count < options.MaxNewTokens ? [.. tokens, endToken] : [.. tokens], score);
     }
@@ -64,8 +68,10 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
             for (int token = 0; token < logLikelihoods[beam].Length; token++)
             {
                 float score = logLikelihoods[beam][token] + Beams[beam].Score;
-                if (all.Count < needed) all.Enqueue((score, beam, token), score);
-                else if (score > all.Peek().Score) all.EnqueueDequeue((score, beam, token), score);
+                if (all.Count < needed)
+                    all.Enqueue((score, beam, token), score);
+                else if (score > all.Peek().Score)
+                    all.EnqueueDequeue((score, beam, token), score);
             }
         }
 
@@ -75,9 +81,11 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
     private void Finish(ImmutableList<int> tokens, float score, int length)
     {
         double normalised = Normalised(score, length);
-        if (_finished.Count == options.NumBeams && normalised <= Worst) return;
+        if (_finished.Count == options.NumBeams && normalised <= Worst)
+            return;
         _finished.Add((tokens, normalised));
-        if (_finished.Count > options.NumBeams) _finished.Remove(_finished.MinBy(f => f.Score));
+        if (_finished.Count > options.NumBeams)
+            _finished.Remove(_finished.MinBy(f => f.Score));
     }
 
     private double Normalised(float score, int length) => score / Math.Pow(length, options.LengthPenalty);

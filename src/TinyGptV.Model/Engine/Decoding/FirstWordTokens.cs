@@ -28,7 +28,8 @@ internal sealed class FirstWordTokens(ImmutableArray<ImmutableArray<int>> spelli
         foreach (ImmutableArray<int> tokens in spellings)
         {
             double sum = 0;
-            foreach (int _ in tokens) sum += Math.Exp(logLikelihoods[next++]);
+            foreach (int _ in tokens)
+                sum += Math.Exp(logLikelihoods[next++]);
             probabilities.Add(sum);
         }
 

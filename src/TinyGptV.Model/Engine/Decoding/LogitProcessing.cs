@@ -13,8 +13,10 @@ internal static class LogitProcessing
     /// <param name="endToken">The end token; negative for none.</param>
     public static void Process(Span<float> scores, IReadOnlyList<int> previous, DecodingOptions options, int endToken)
     {
-        if (options.RepetitionPenalty != 1) PenaliseRepetition(scores, previous, options.RepetitionPenalty);
-        if (endToken >= 0 && previous.Count < options.MinLength) scores[endToken] = float.NegativeInfinity;
+        if (options.RepetitionPenalty != 1)
+            PenaliseRepetition(scores, previous, options.RepetitionPenalty);
+        if (endToken >= 0 && previous.Count < options.MinLength)
+            scores[endToken] = float.NegativeInfinity;
     }
 
     /// <summary>What is done before drawing.</summary>
@@ -23,9 +25,12 @@ internal static class LogitProcessing
     public static void Warp(Span<float> scores, DecodingOptions options)
     {
         if (options.Temperature != 1)
-            foreach (ref float score in scores) score /= options.Temperature;
-        if (options.TopK > 0 && options.TopK < scores.Length) KeepTop(scores, options.TopK);
-        if (options.TopP < 1) KeepNucleus(scores, options.TopP);
+            foreach (ref float score in scores)
+                score /= options.Temperature;
+        if (options.TopK > 0 && options.TopK < scores.Length)
+            KeepTop(scores, options.TopK);
+        if (options.TopP < 1)
+            KeepNucleus(scores, options.TopP);
     }
 
     /// <summary>Probabilities of the scores.</summary>
@@ -36,8 +41,10 @@ internal static class LogitProcessing
         float largest = Largest(scores);
         var probabilities = new float[scores.Length];
         double sum = 0;
-        for (int i = 0; i < scores.Length; i++) sum += probabilities[i] = MathF.Exp(scores[i] - largest);
-        for (int i = 0; i < probabilities.Length; i++) probabilities[i] = (float)(probabilities[i] / sum);
+        for (int i = 0; i < scores.Length; i++)
+            sum += probabilities[i] = MathF.Exp(scores[i] - largest);
+        for (int i = 0; i < probabilities.Length; i++)
+            probabilities[i] = (float)(probabilities[i] / sum);
         return probabilities;
     }
 
@@ -48,23 +55,27 @@ internal static class LogitProcessing
     {
         float largest = Largest(scores);
         double sum = 0;
-        foreach (float score in scores) sum += MathF.Exp(score - largest);
+        foreach (float score in scores)
+            sum += MathF.Exp(score - largest);
         float normaliser = largest + (float)Math.Log(sum);
         var result = new float[scores.Length];
-        for (int i = 0; i < result.Length; i++) result[i] = scores[i] - normaliser;
+        for (int i = 0; i < result.Length; i++)
+            result[i] = scores[i] - normaliser;
         return result;
     }
 
     private static float Largest(ReadOnlySpan<float> scores)
     {
         float largest = float.NegativeInfinity;
-        foreach (float score in scores) largest = MathF.Max(largest, score);
+        foreach (float score in scores)
+            largest = MathF.Max(largest, score);
         return largest;
     }
 
     private static void PenaliseRepetition(Span<float> scores, IReadOnlyList<int> previous, float penalty)
     {
-        foreach (int token in previous.Distinct()) scores[token] = scores[token] < 0 ? scores[token] * penalty : scores[token] / penalty;
+        foreach (int token in previous.Distinct())
+            scores[token] = scores[token] < 0 ? scores[token] * penalty : scores[token] / penalty;
     }
 
     private static void KeepTop(Span<float> scores, int count)
@@ -73,7 +84,8 @@ internal static class LogitProcessing
         Array.Sort(sorted);
         float least = sorted[^count];
         foreach (ref float score in scores)
-            if (score < least) score = float.NegativeInfinity;
+            if (score < least)
+                score = float.NegativeInfinity;
     }
 
     // The least likely tokens go as long as together they have at most 1 - p; the most likely one always stays.
@@ -87,7 +99,8 @@ internal static class LogitProcessing
         foreach (int token in order.AsSpan(0, order.Length - 1))
         {
             cumulative += probabilities[token];
-            if (cumulative > 1 - p) break;
+            if (cumulative > 1 - p)
+                break;
             scores[token] = float.NegativeInfinity;
         }
     }

@@ -14,7 +14,8 @@ internal sealed class TokenChooser(DecodingOptions options, int endToken)
     public int Choose(Span<float> scores, IReadOnlyList<int> previous)
     {
         LogitProcessing.Process(scores, previous, options, endToken);
-        if (!options.DoSample) return Best(scores);
+        if (!options.DoSample)
+            return Best(scores);
         LogitProcessing.Warp(scores, options);
         return Draw(LogitProcessing.Softmax(scores));
     }
@@ -23,7 +24,8 @@ internal sealed class TokenChooser(DecodingOptions options, int endToken)
     {
         int best = 0;
         for (int i = 1; i < scores.Length; i++)
-            if (scores[i] > scores[best]) best = i;
+            if (scores[i] > scores[best])
+                best = i;
         return best;
     }
 
@@ -33,9 +35,11 @@ internal sealed class TokenChooser(DecodingOptions options, int endToken)
         int last = 0;
         for (int i = 0; i < probabilities.Length; i++)
         {
-            if (probabilities[i] == 0) continue;
+            if (probabilities[i] == 0)
+                continue;
             last = i;
-            if ((point -= probabilities[i]) < 0) break;
+            if ((point -= probabilities[i]) < 0)
+                break;
         }
 
         return last;

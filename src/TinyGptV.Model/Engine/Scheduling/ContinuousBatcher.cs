@@ -56,7 +56,8 @@ internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : c
 
     private void Retire(ICollection<T> left)
     {
-        foreach (T work in _running.Where(w => w.RowsDue == 0 || w.IsAbandoned)) left.Add(work);
+        foreach (T work in _running.Where(w => w.RowsDue == 0 || w.IsAbandoned))
+            left.Add(work);
         _running.RemoveAll(w => w.RowsDue == 0 || w.IsAbandoned);
     }
 }

@@ -18,7 +18,8 @@ public sealed class ReportInBrowser : IDisposable
     public ReportInBrowser()
     {
         Report = EvaluationReport.Create(Run.Manifest, Run.Predictions, "tinygptv");
-        using (StreamWriter page = File.CreateText(Path.Combine(_folder, "report.html"))) HtmlReport.Write(Report, page);
+        using (StreamWriter page = File.CreateText(Path.Combine(_folder, "report.html")))
+            HtmlReport.Write(Report, page);
         WritePictures();
         _driver = Start();
     }
