@@ -6,14 +6,14 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>
-/// The places for leases on all replicas, shared by the runs of this coordinator: a few for each replica, given to waiting runs by
+/// The slots for leases on all replicas, shared by the runs of this coordinator: a few for each replica, given to waiting runs by
 /// priority and fair shares. Safe for concurrent use: every run asks from turns of its own.
 /// </summary>
 internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private readonly FairShares<RunId> _shares = new();
-    private readonly Dictionary<string, Places> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReplicaQueue> _queues = new(StringComparer.Ordinal);
 
     /// <summary>Lets a run take part, or gives it another priority.</summary>
     public void Join(RunId run, int priority)
@@ -29,61 +29,61 @@ internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, T
             _shares.Leave(run);
     }
 
-    /// <summary>Waits for a place on a replica.</summary>
-    /// <returns>The place, to be disposed when the lease is over; null if the waiting was given up.</returns>
+    /// <summary>Waits for a slot on a replica.</summary>
+    /// <returns>The slot, to be disposed when the lease is over; null if the waiting was given up.</returns>
     public async ValueTask<IDisposable?> TakeAsync(string replica, RunId run, CancellationToken giveUp)
     {
         var waiter = new Waiter(run);
         lock (_lock)
         {
-            Places places = PlacesOf(replica);
-            places.Waiting.Add(waiter);
-            Give(places);
+            ReplicaQueue queue = QueueOf(replica);
+            queue.Waiting.Add(waiter);
+            Give(queue);
         }
 
         await using (giveUp.Register(() => GiveUp(replica, waiter)))
-            return await waiter.Place.Task;
+            return await waiter.Slot.Task;
     }
 
     private void GiveUp(string replica, Waiter waiter)
     {
         lock (_lock)
         {
-            if (PlacesOf(replica).Waiting.Remove(waiter))
-                waiter.Place.SetResult(null);
+            if (QueueOf(replica).Waiting.Remove(waiter))
+                waiter.Slot.SetResult(null);
         }
     }
 
-    private Places PlacesOf(string replica)
+    private ReplicaQueue QueueOf(string replica)
     {
-        if (!_places.TryGetValue(replica, out Places? places))
-            _places.Add(replica, places = new Places { Free = options.Value.ShardsInFlight });
-        return places;
+        if (!_queues.TryGetValue(replica, out ReplicaQueue? queue))
+            _queues.Add(replica, queue = new ReplicaQueue { Free = options.Value.ShardsInFlight });
+        return queue;
     }
 
-    private void Give(Places places)
+    private void Give(ReplicaQueue queue)
     {
-        while (places is { Free: > 0, Waiting.Count: > 0 })
+        while (queue is { Free: > 0, Waiting.Count: > 0 })
         {
-            RunId turn = _shares.Choose(places.Waiting.Select(waiter => waiter.Run));
-            Waiter next = places.Waiting.First(waiter => waiter.Run == turn);
-            places.Waiting.Remove(next);
-            places.Free--;
-            next.Place.SetResult(new Place(this, places, turn, timeProvider.GetTimestamp()));
+            RunId turn = _shares.Choose(queue.Waiting.Select(waiter => waiter.Run));
+            Waiter next = queue.Waiting.First(waiter => waiter.Run == turn);
+            queue.Waiting.Remove(next);
+            queue.Free--;
+            next.Slot.SetResult(new Slot(this, queue, turn, timeProvider.GetTimestamp()));
         }
     }
 
-    private void Leave(Places places, RunId run, long since)
+    private void Leave(ReplicaQueue queue, RunId run, long since)
     {
         lock (_lock)
         {
             _shares.Charge(run, timeProvider.GetElapsedTime(since));
-            places.Free++;
-            Give(places);
+            queue.Free++;
+            Give(queue);
         }
     }
 
-    private sealed class Places
+    private sealed class ReplicaQueue
     {
         public required int Free { get; set; }
 
@@ -94,18 +94,18 @@ internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, T
     {
         public RunId Run { get; } = run;
 
-        // Who waits continues in a turn of its own run, not inside the one that freed the place.
-        public TaskCompletionSource<IDisposable?> Place { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who waits continues in a turn of its own run, not inside the one that freed the slot.
+        public TaskCompletionSource<IDisposable?> Slot { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Place(ReplicaSlots slots, Places places, RunId run, long since) : IDisposable
+    private sealed class Slot(ReplicaSlots slots, ReplicaQueue queue, RunId run, long since) : IDisposable
     {
         private bool _left;
 
         public void Dispose()
         {
             if (!_left)
-                slots.Leave(places, run, since);
+                slots.Leave(queue, run, since);
             _left = true;
         }
     }

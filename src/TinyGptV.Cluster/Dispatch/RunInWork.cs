@@ -116,8 +116,8 @@ internal sealed class RunInWork : IDisposable
     }
 
     /// <summary>A lease of the size that suits the replica, or a straggler's work if there is no other; null if there is nothing to do.</summary>
-    public ShardLease? TryLease(string replica, int places, Predicate<ShardLease> isLate) =>
-        Ledger.TryLease(replica, Sizing.SamplesFor(replica, Ledger.SamplesWaiting, places)) ?? Ledger.TryHedge(replica, isLate);
+    public ShardLease? TryLease(string replica, int slots, Predicate<ShardLease> isLate) =>
+        Ledger.TryLease(replica, Sizing.SamplesFor(replica, Ledger.SamplesWaiting, slots)) ?? Ledger.TryHedge(replica, isLate);
 
     public void Opened(ShardLease lease, CancellationTokenSource call, long since) => _calls.Add(lease.Number, new OpenCall(call, since));
 

@@ -40,7 +40,7 @@ public static class EvaluationClusterExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();
         silo.Services.TryAddSingleton<RunPreparation>();
         silo.Services.TryAddSingleton<RunReporting>();
-        silo.Services.TryAddSingleton<ShardDispatch>();
+        silo.Services.TryAddSingleton<DispatchServices>();
         silo.Services.AddOptionsWithValidateOnStart<EvaluationClusterOptions>();
         silo.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<EvaluationClusterOptions>, EvaluationClusterOptionsValidator>());

@@ -22,7 +22,7 @@ namespace TinyGptV.Cluster.Runs;
 internal sealed partial class EvaluationRunGrain(
     IRunStore store,
     RunPreparation preparation,
-    ShardDispatch dispatch,
+    DispatchServices dispatch,
     ReplicaSlots slots,
     RunReporting reporting,
     IOptions<EvaluationClusterOptions> options,
@@ -180,7 +180,7 @@ internal sealed partial class EvaluationRunGrain(
         DateTimeOffset started = timeProvider.GetUtcNow();
         try
         {
-            await dispatch.RunAsync(_run, cancellationToken);
+            await new ShardDispatch(dispatch, _run).RunAsync(cancellationToken);
         }
         finally
         {

@@ -27,13 +27,13 @@ public sealed class LeaseSizing(TimeSpan target, int limit)
     /// <summary>How many samples to give to a replica now.</summary>
     /// <param name="replica">The name of the replica.</param>
     /// <param name="waiting">How many samples wait for a replica.</param>
-    /// <param name="places">How many leases the replicas hold together when all are busy.</param>
+    /// <param name="slots">How many leases the replicas hold together when all are busy.</param>
     /// <returns>At least 1. A replica nobody has measured gets the least.</returns>
-    public int SamplesFor(string replica, int waiting, int places)
+    public int SamplesFor(string replica, int waiting, int slots)
     {
         double wanted = _rates.GetValueOrDefault(replica) * target.TotalSeconds;
         // Half of an even share: whoever is slower than the others then still ends with them.
-        double share = waiting / (2.0 * Math.Max(places, 1));
+        double share = waiting / (2.0 * Math.Max(slots, 1));
         return Math.Max((int)Math.Min(Math.Min(wanted, share), limit), 1);
     }
 

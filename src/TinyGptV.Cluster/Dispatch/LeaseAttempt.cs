@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Telemetry;
+using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Dispatch;
+
+/// <summary>One lease in the hands of a replica, from the call to what came of it.</summary>
+/// <param name="scope">The dispatch of the run.</param>
+/// <param name="connection">The replica.</param>
+/// <param name="lease">The lease.</param>
+internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connection, ShardLease lease)
+{
+    private readonly ShardStoring _storing = new(scope);
+
+    private DispatchServices Services => scope.Services;
+
+    private RunInWork Run => scope.Run;
+
+    /// <summary>Returns when the lease is over and what it brought is stored.</summary>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    /// <exception cref="PrerequisiteException">Every replica fails whatever it is given.</exception>
+    /// <exception cref="Exception">The store cannot be written.</exception>
+    public async Task RunAsync()
+    {
+        using Activity? trace = EvaluationTraces.Leasing(scope.RunId, lease);
+        var delivery = new LeaseDelivery(Run, lease, _storing.StoreAsync);
+        long began = Services.Time.GetTimestamp();
+        await ReceiveAsync(delivery, trace, began);
+        Learn(delivery.Samples, Services.Time.GetElapsedTime(began));
+        await delivery.WhenStoredAsync();
+        await _storing.RecordCondemnedAsync();
+    }
+
+    private async Task ReceiveAsync(LeaseDelivery delivery, Activity? trace, long began)
+    {
+        using var call = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
+        LeaseAssignment assignment = Run.Assign(lease);
+        Run.Opened(lease, call, began);
+        try
+        {
+            var stream = Services.Discovery.Reach(connection.Replica).EvaluateAsync(assignment, call.Token);
+            // Not even the goodbye to a stream of a silo that is gone is waited for.
+            await delivery.ReceiveAsync(stream, call.Token).WaitAsync(call.Token);
+            scope.Pauses.Succeeded(connection.Replica);
+        }
+        catch (Exception) when (!Run.Ledger.IsOpen(lease) && !scope.Stop.IsCancellationRequested)
+        {
+            // Another replica was first with everything, and this one was asked to stop.
+        }
+        catch (Exception exception) when (IsNobodysFault(exception))
+        {
+            connection.TakeNoMore();
+            Run.Release(lease);
+        }
+        catch (Exception exception)
+        {
+            scope.Stop.Token.ThrowIfCancellationRequested();
+            // A silo that is gone, a call that timed out, a model that broke: which it was is for people; the work goes elsewhere.
+            connection.Fail();
+            EvaluationTraces.Failed(trace, exception.Message);
+            Return(connection.Explain(exception));
+        }
+        finally
+        {
+            Run.Closed(lease);
+            if (call.IsCancellationRequested && !Services.Discovery.IsGone(connection.Silo))
+                Services.Discovery.GiveUp(connection.Replica, assignment.Lease);
+        }
+    }
+
+    /// <summary>
+    /// The replica was told to stop or to load another model, and takes nothing more; no attempt is counted. A lease that reaches a silo
+    /// a moment later than that gets no such answer.
+    /// </summary>
+    private bool IsNobodysFault(Exception exception) => exception is ReplicaDrainingException
+        || (Services.Discovery.LeavesInOrder(connection.Silo) && !scope.Stop.IsCancellationRequested);
+
+    private void Learn(int samples, TimeSpan duration)
+    {
+        if (samples == 0)
+            return;
+        Run.Outlook.Succeeded();
+        Run.Sizing.Observe(lease.Replica, samples, duration);
+        Services.Instruments.LeaseEvaluated(lease.Replica, duration);
+    }
+
+    private void Return(Exception loss)
+    {
+        int divided = Run.Ledger.Divided;
+        ImmutableArray<ShardPart> back = Run.Return(lease, LossReason.Of(loss));
+        DispatchLog.Lost(Services.Log, loss, scope.RunId, lease.Replica, string.Join(", ", back));
+        Services.Instruments.PartsReturned(lease.Replica, back.Length);
+        Services.Instruments.PartsDivided(Run.Ledger.Divided - divided);
+        if (Run.IsHopeless)
+            throw new PrerequisiteException(
+                $"Replicas failed {Run.Outlook.Losses} times in a row. {Run.LastTrouble} "
+                + "None of these failures was recorded. Fix the replicas (see their logs), then start the run again.");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using TinyGptV.Cluster.Telemetry;
+using TinyGptV.Evaluation.Inference;
+using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
+
+namespace TinyGptV.Cluster.Dispatch;
+
+/// <summary>Writes finished shards of a run into its store.</summary>
+/// <param name="scope">The dispatch of the run.</param>
+internal sealed class ShardStoring(DispatchScope scope)
+{
+    private DispatchServices Services => scope.Services;
+
+    private RunInWork Run => scope.Run;
+
+    /// <summary>Stores a shard and counts it as complete.</summary>
+    /// <exception cref="Exception">The store cannot be written.</exception>
+    public async Task StoreAsync(PackedShard shard, AssembledShard predictions)
+    {
+        var (lines, outlines) = predictions;
+        if (outlines.Length != shard.Count)
+            throw new InvalidOperationException($"Shard {shard.Index} has {shard.Count} samples; {outlines.Length} predictions were about to be stored.");
+        using Activity? trace = EvaluationTraces.Storing(scope.RunId, shard);
+        bool written = await Services.Store.TryWriteShardAsync(scope.RunId, shard.Index, lines, scope.Stop.Token);
+        trace?.SetTag("tinygptv.written", written);
+        // The first writer counts: after a partition another coordinator may have been quicker.
+        var stored = written ? outlines : (await Services.Store.ReadShardAsync(scope.RunId, shard.Index, scope.Stop.Token)).Outlines();
+        Run.Complete(shard.Index, stored);
+        if (written)
+            Services.Instruments.ShardCompleted(shard.Benchmark, stored);
+    }
+
+    /// <summary>Records samples that cost their replicas too often as failures, when it is certain that they are the cause.</summary>
+    /// <exception cref="Exception">The store cannot be written.</exception>
+    public async Task RecordCondemnedAsync()
+    {
+        if (!Run.MayBlame)
+            return;
+        foreach (ShardPart part in Run.Ledger.Condemned)
+        {
+            PackedShard shard = Run.ShardOf(part);
+            DispatchLog.Condemned(Services.Log, scope.RunId, part, Services.Options.AttemptsLimit);
+            Services.Instruments.SampleCondemned();
+            byte[] lines = PredictionLines.Write([.. shard.SamplesOf(part).Select(sample => SampleEvaluation.Lost(
+                Run.DefinitionOf(shard), sample, Services.Options.AttemptsLimit, Run.TroubleWith(part)))]);
+            if (Run.Deliver(null, part, lines, DeliveryCheck.Verify(shard, part, lines)) is { } whole)
+                await StoreAsync(shard, whole);
+        }
+    }
+}
