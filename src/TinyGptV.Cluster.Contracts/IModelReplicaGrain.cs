@@ -15,7 +15,7 @@ public interface IModelReplicaGrain : IGrainWithStringKey
     /// <returns>The identity of the loaded model; null while the replica takes no work: it loads another one, has none, or drains.</returns>
     [Alias("describe")]
     [AlwaysInterleave]
-    Task<ModelIdentity?> DescribeAsync(CancellationToken cancellationToken);
+    Task<ModelDescription?> DescribeAsync(CancellationToken cancellationToken);
 
     /// <summary>How the replica is.</summary>
     /// <param name="cancellationToken">Gives the request up.</param>

@@ -54,8 +54,10 @@ public enum RunStartStatus
 /// <param name="Status">What became of it.</param>
 /// <param name="Run">The run, if it was started.</param>
 /// <param name="Problem">What was expected, what was found, what to do; null if the run was started.</param>
+/// <param name="Remarks">What the report will lack with this model, a sentence each; may be default.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.run-start")]
 public sealed record RunStart(
     [property: Id(0)] RunStartStatus Status,
     [property: Id(1)] RunId? Run,
-    [property: Id(2)] string? Problem);
+    [property: Id(2)] string? Problem,
+    [property: Id(3)] ImmutableArray<string> Remarks = default);

@@ -14,8 +14,10 @@ internal static class SampleDefinitions
 {
     private const string Split = "sample";
     private const string Source = "arXiv 2312.16862 v3, main table, TinyGPT-V (Phi-2)";
-    private const string Before = "###Human: <Img><ImageHere></Img> [vqa] ";
-    private const string ShortAnswer = "Based on the image, respond to this question with a short answer: {question}";
+    private const string Before = "###Human: <Img><ImageHere></Img> ";
+    private const string After = "###Assistant: ";
+    private const string ShortAnswer = "[vqa] Based on the image, respond to this question with a short answer: {question}";
+    private const string TrueOrFalse = "[vqa] Based on the image, is this statement true or false? {question}";
 
     private static readonly BenchmarkDefinition Gqa = new()
     {
@@ -27,12 +29,12 @@ internal static class SampleDefinitions
         Files = Files(("annotations", "sample_questions.json")),
         ImageFolders = ["images"],
         Request = RequestKind.Generate,
-        PromptTemplate = $"{Before}{ShortAnswer}###Assistant: ",
+        Instruction = ShortAnswer,
         Scorers = Scorers(
             ("tinygptv", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "gqa-accuracy"), ("official-llava", "gqa-accuracy-llava"),
             ("official-triml", "gqa-accuracy-triml"), ("official-lavis", "gqa-accuracy-lavis")),
         Expected = new ExpectedCounts(120, 24),
-        Published = Published(0.389, "testdev_balanced", $"{Before}{ShortAnswer}###Assistant: "),
+        Published = Published(0.389, "testdev_balanced", ShortAnswer),
     };
 
     private static readonly BenchmarkDefinition Vsr = new()
@@ -45,11 +47,11 @@ internal static class SampleDefinitions
         Files = Files(("annotations", "sample.jsonl")),
         ImageFolders = ["train2017", "val2017"],
         Request = RequestKind.Generate,
-        PromptTemplate = Before + "Based on the image, is this statement true or false? {question}###Assistant: ",
+        Instruction = TrueOrFalse,
         Scorers = Scorers(
             ("tinygptv", "contains-label-or-yes-no"), ("tinygptv-root", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "true-or-false")),
         Expected = new ExpectedCounts(60, 30),
-        Published = Published(0.547, "test", Before + "Based on the image, is this statement true or false? {question}###Assistant: "),
+        Published = Published(0.547, "test", TrueOrFalse),
     };
 
     private static readonly BenchmarkDefinition IconQa = new()
@@ -62,10 +64,10 @@ internal static class SampleDefinitions
         Files = Files(("annotations", "problems.json"), ("splits", "pid_splits.json"), ("skills", "pid2skills.json")),
         ImageFolders = ["iconqa/sample/choose_txt"],
         Request = RequestKind.Rank,
-        PromptTemplate = $"{Before}{ShortAnswer} ###Assistant: ",
+        Instruction = ShortAnswer + " ",
         Scorers = Scorers(("tinygptv", "mean-likelihood-choice"), ("minigptv2", "sum-likelihood-choice"), ("official", "mean-likelihood-choice")),
         Expected = new ExpectedCounts(60, 60),
-        Published = Published(0.447, "val", $"{Before}{ShortAnswer} ###Assistant: "),
+        Published = Published(0.447, "val", ShortAnswer + " "),
     };
 
     public static ImmutableArray<BenchmarkDefinition> All { get; } = [Gqa, Vsr, IconQa];
@@ -79,6 +81,6 @@ internal static class SampleDefinitions
     private static ImmutableSortedDictionary<string, string> Scorers(params (string Mode, string Scorer)[] scorers) =>
         scorers.ToImmutableSortedDictionary(scorer => scorer.Mode, scorer => scorer.Scorer, StringComparer.Ordinal);
 
-    private static PublishedResult Published(double accuracy, string split, string prompt) =>
-        new() { Source = Source, Accuracy = accuracy, Split = split, Mode = "tinygptv", PromptTemplate = prompt };
+    private static PublishedResult Published(double accuracy, string split, string instruction) =>
+        new() { Source = Source, Accuracy = accuracy, Split = split, Mode = "tinygptv", PromptTemplate = Before + instruction + After };
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Backends.Scripted;
@@ -29,6 +30,12 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
         Name = "scripted",
         Digest = Convert.ToHexStringLower(SHA256.HashData("scripted model, version 1"u8)),
     };
+
+    /// <summary>How it is asked. Default: as TinyGPT-V, in whose place it stands.</summary>
+    public ChatFormat Chat { get; init; } = TinyGptVChat.Format;
+
+    /// <summary>What it can be asked. Default: everything.</summary>
+    public ModelCapabilities Capabilities { get; init; } = ModelCapabilities.All;
 
     /// <summary>How many requests should be in flight at once. Default: 8.</summary>
     public int PreferredConcurrency { get; init; } = 8;

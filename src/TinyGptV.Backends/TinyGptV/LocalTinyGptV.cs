@@ -20,6 +20,9 @@ public sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
 
     public ModelIdentity Identity { get; }
 
+    /// <inheritdoc />
+    public ChatFormat Chat => TinyGptVChat.Format;
+
     public int PreferredConcurrency => _engine.PreferredConcurrency;
 
     /// <summary>Reads the model from its files and starts the engine.</summary>

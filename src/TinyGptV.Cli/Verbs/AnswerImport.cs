@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
@@ -29,6 +30,8 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
     {
         var storage = new StorageAccess(environment.Storage);
         Benchmark benchmark = await storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks).ReadAsync(options.Benchmark, cancellationToken);
+        // Nobody knows how the other system was asked; the manifest records what TinyGPT-V would be asked.
+        benchmark = benchmark with { Definition = TinyGptVChat.Format.Join(benchmark.Definition) };
         if (!options.Format.Fits(benchmark.Definition))
             throw new PrerequisiteException($"The format '{options.Format.Name}' does not fit the benchmark '{options.Benchmark}'. {options.Format.Description}");
         byte[] content = await ReadAsync(options.File, cancellationToken);

@@ -77,7 +77,9 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         await Polling.UntilAsync(HasReplicaAsync, environment.Time, cancellationToken, options.Wait, () => cluster.IsEmbedded
             ? Task.CompletedTask
             : environment.Error.WriteLineAsync("Waiting for a first replica"));
-        return start!.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
+        foreach (string remark in start!.Remarks.IsDefault ? [] : start.Remarks)
+            await environment.Error.WriteLineAsync(remark);
+        return start.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
 
         async Task<bool> HasReplicaAsync()
         {

@@ -50,12 +50,12 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
             return false;
         }
 
-        if (model is not null && model.GivesSameNumbersAs(Run.Manifest.Model))
+        if (model is not null && model.Identity.GivesSameNumbersAs(Run.Manifest.Model))
             return true;
         // It may have the run's model at any time: switched back to it, or loaded.
         scope.Pauses.Unusable(Replica);
         if (model is not null && isNewModel(Replica))
-            DispatchLog.OtherModel(Services.Log, scope.RunId, Replica, model.Name, Run.Manifest.Model.Name);
+            DispatchLog.OtherModel(Services.Log, scope.RunId, Replica, model.Identity.Name, Run.Manifest.Model.Name);
         return false;
     }
 

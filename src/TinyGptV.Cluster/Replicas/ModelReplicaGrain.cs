@@ -24,7 +24,7 @@ internal sealed partial class ModelReplicaGrain(
 
     private ReplicaModel Model => models.Of(this.GetPrimaryKeyString());
 
-    public Task<ModelIdentity?> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Identity);
+    public Task<ModelDescription?> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Description);
 
     public Task<ReplicaStatus> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(Model.Status with { Silo = silo.Name });
 

@@ -24,7 +24,7 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewel
 
     /// <summary>Asks a replica which model it has.</summary>
     /// <returns>Whether it answered, and its model; null if it takes no work now.</returns>
-    public async Task<(bool Answered, ModelIdentity? Model)> TryDescribeAsync(string replica, CancellationToken cancellationToken)
+    public async Task<(bool Answered, ModelDescription? Model)> TryDescribeAsync(string replica, CancellationToken cancellationToken)
     {
         try
         {

@@ -25,8 +25,8 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
     /// <summary>How the replica is.</summary>
     public ReplicaStatus Status => _switch.Status with { Model = _model?.Model.Identity };
 
-    /// <summary>The model's identity if it answers now; null while it takes no work.</summary>
-    internal ModelIdentity? Identity => Status is { Phase: ReplicaPhase.Ready, Model: { } model } ? model : null;
+    /// <summary>The model's description if it answers now; null while it takes no work.</summary>
+    internal ModelDescription? Description => Status.Phase == ReplicaPhase.Ready && _model is { } handle ? ModelDescription.Of(handle.Model) : null;
 
     /// <summary>Ends when the replica has loaded what it was asked for, or has failed to.</summary>
     internal Task WhenLoaded => _loading;

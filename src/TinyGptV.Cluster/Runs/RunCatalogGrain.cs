@@ -5,6 +5,7 @@ using TinyGptV.Cluster.Placement;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
@@ -61,8 +62,9 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         try
         {
             Check(request);
-            return await FindIdentityAsync(cancellationToken) is { } model
-                ? await StartAsync(await OffTurn.RunAsync(() => DescribeAsync(request, model, cancellationToken), cancellationToken), request.Priority, cancellationToken)
+            return await FindModelAsync(cancellationToken) is { } model
+                ? await StartAsync(
+                    await OffTurn.RunAsync(() => DescribeAsync(request, model, cancellationToken), cancellationToken), model, request.Priority, cancellationToken)
                 : new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
         }
         catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
@@ -113,16 +115,16 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     }
 
     /// <summary>The model of the first live replica that answers; replicas with another model will not be used.</summary>
-    private async Task<ModelIdentity?> FindIdentityAsync(CancellationToken cancellationToken)
+    private async Task<ModelDescription?> FindModelAsync(CancellationToken cancellationToken)
     {
         // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting for long.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ModelIdentity?>[] asked = [.. discovery.FindLive().Select(replica => FindIdentityAsync(replica, enough.Token))];
+        Task<ModelDescription?>[] asked = [.. discovery.FindLive().Select(replica => FindModelAsync(replica, enough.Token))];
         await Task.WhenAny(Task.WhenAll(asked), Task.Delay(DescriptionTime, enough.Token));
         // Of several models, the one of the first name is taken, so that the same cluster gives the same run.
-        IAsyncEnumerable<Task<ModelIdentity?>> answers = asked.Where(answer => answer.IsCompleted).ToAsyncEnumerable().Concat(Task.WhenEach(asked));
-        ModelIdentity? first = null;
-        await foreach (Task<ModelIdentity?> answer in answers)
+        IAsyncEnumerable<Task<ModelDescription?>> answers = asked.Where(answer => answer.IsCompleted).ToAsyncEnumerable().Concat(Task.WhenEach(asked));
+        ModelDescription? first = null;
+        await foreach (Task<ModelDescription?> answer in answers)
         {
             if ((first = await answer) is not null)
                 break;
@@ -132,16 +134,17 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         return first;
     }
 
-    private async Task<ModelIdentity?> FindIdentityAsync(string replica, CancellationToken cancellationToken) =>
+    private async Task<ModelDescription?> FindModelAsync(string replica, CancellationToken cancellationToken) =>
         (await discovery.TryDescribeAsync(replica, cancellationToken)).Model;
 
-    private async Task<RunManifest> DescribeAsync(RunRequest request, ModelIdentity model, CancellationToken cancellationToken)
+    private async Task<RunManifest> DescribeAsync(RunRequest request, ModelDescription model, CancellationToken cancellationToken)
     {
         var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();
         foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
         {
             Benchmark benchmark = await source.ReadAsync(name, cancellationToken);
-            if (!CanBeAsked(benchmark.Definition, isNamed: !request.Benchmarks.IsDefaultOrEmpty))
+            benchmark = benchmark with { Definition = model.Chat.Join(benchmark.Definition) };
+            if (!CanBeAsked(benchmark.Definition, model, isNamed: !request.Benchmarks.IsDefaultOrEmpty))
                 continue;
             if (request.Mode is { } mode)
                 Scorers.For(benchmark.Definition, mode);
@@ -157,7 +160,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         {
             Run = request.Run ?? new RunId(""),
             ProgramVersion = ProgramVersion.Text,
-            Model = model,
+            Model = model.Identity,
             Benchmarks = benchmarks.DrainToImmutable(),
             ShardSize = request.ShardSize,
             Limit = request.Limit,
@@ -189,7 +192,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     }
 
     /// <summary>A benchmark that the model cannot be asked is left out of a run of all, and refused where it is named.</summary>
-    private static bool CanBeAsked(BenchmarkDefinition definition, bool isNamed) => definition.Unaskable is not { } reason || (isNamed
+    private static bool CanBeAsked(BenchmarkDefinition definition, ModelDescription model, bool isNamed) => CapabilityCheck.WhyNot(definition, model) is not { } reason || (isNamed
         ? throw new PrerequisiteException(
             $"Benchmark '{definition.Name}' cannot be evaluated: {reason}. Name others, or score another system's answers with 'tinygptv import'.")
         : false);
@@ -197,14 +200,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private static PrerequisiteException NoBenchmark() =>
         new("The coordinator was expected to have a benchmark to evaluate, and has none. Give it a folder with benchmarks.");
 
-    private async Task<RunStart> StartAsync(RunManifest manifest, int? priority, CancellationToken cancellationToken)
+    private async Task<RunStart> StartAsync(RunManifest manifest, ModelDescription model, int? priority, CancellationToken cancellationToken)
     {
+        ImmutableArray<string> remarks = [.. manifest.Benchmarks.Select(benchmark => CapabilityCheck.WhatWillLack(benchmark.Definition, model)).OfType<string>()];
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
             && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
             return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
         await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
-        return new RunStart(RunStartStatus.Started, manifest.Run, null);
+        return new RunStart(RunStartStatus.Started, manifest.Run, null, remarks);
     }
 
     private IEvaluationRunGrain RunGrain(RunId run) => GrainFactory.GetGrain<IEvaluationRunGrain>(run.Value);

@@ -59,6 +59,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     private async Task<Benchmark> ReadUnchangedAsync(RunId run, BenchmarkManifest described, int? limit, CancellationToken cancellationToken)
     {
         Benchmark benchmark = RunPlanning.Take(await source.ReadAsync(described.Definition.Name, cancellationToken), limit);
+        benchmark = benchmark with { Definition = benchmark.Definition.AskedAs(described.Definition.PromptTemplate) };
         // Images may come and go while a run is interrupted: samples whose image is missing fail one by one, and what was found at the beginning stays recorded.
         var changed = ManifestComparison.Compare(described, RunPlanning.Describe(benchmark) with { Incomplete = described.Incomplete });
         return changed.IsEmpty ? benchmark : throw new PrerequisiteException(ManifestComparison.Refusal(run, changed));

@@ -89,9 +89,15 @@ public sealed record BenchmarkDefinition
     public required RequestKind Request { get; init; }
 
     /// <summary>
-    /// The whole prompt with the placeholders <c>&lt;ImageHere&gt;</c> (where the image vectors go) and <c>{question}</c>.
+    /// The whole prompt with the placeholders <c>&lt;ImageHere&gt;</c> (where the image goes) and <c>{question}</c>, as manifests record it: the
+    /// instruction in the model's chat format. A <c>benchmark.json</c> may state it in place of an instruction; then every model gets it as it is.
     /// </summary>
-    public required string PromptTemplate { get; init; }
+    public string? PromptTemplate { get; init; }
+
+    /// <summary>
+    /// What the model is told to do, with the placeholder <c>{question}</c>, in no model's format; null once it stands in <see cref="PromptTemplate"/>.
+    /// </summary>
+    public string? Instruction { get; init; }
 
     /// <summary>The largest number of tokens generated for one sample. Default: 20, as in the original's scripts.</summary>
     public int MaxNewTokens { get; init; } = 20;
@@ -111,12 +117,25 @@ public sealed record BenchmarkDefinition
     /// <summary>The published result this benchmark is laid beside; null if there is none.</summary>
     public PublishedResult? Published { get; init; }
 
+    /// <summary>The whole prompt of a benchmark that a model is asked.</summary>
+    /// <exception cref="InvalidOperationException">The benchmark was not joined with a chat format.</exception>
+    [JsonIgnore]
+    public string WholePrompt => PromptTemplate ?? throw new InvalidOperationException($"The benchmark '{Name}' has an instruction and no chat format yet.");
+
     /// <summary>
     /// Why the model cannot be asked, as the end of a sentence; null if it can. Answers that other systems gave can be imported and scored in either case.
     /// </summary>
     [JsonIgnore]
     public string? Unaskable =>
         Format is AnnotationFormat.IconQaImages ? "its choices are pictures, and the model takes one picture and answers in words" : null;
+
+    /// <summary>The benchmark as a run asked it, if the run's prompt holds this instruction; otherwise unchanged, so that the difference shows.</summary>
+    /// <param name="promptTemplate">The whole prompt of the run.</param>
+    /// <returns>The benchmark.</returns>
+    public BenchmarkDefinition AskedAs(string? promptTemplate) =>
+        Instruction is { } instruction && promptTemplate?.Contains(instruction, StringComparison.Ordinal) == true
+            ? this with { Instruction = null, PromptTemplate = promptTemplate }
+            : this;
 
     /// <summary>The names under which an image is looked up.</summary>
     /// <param name="image">The image, as the annotations name it.</param>

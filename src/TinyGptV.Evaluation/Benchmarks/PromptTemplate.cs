@@ -37,15 +37,16 @@ public sealed class PromptTemplate
     }
 
     /// <summary>What is wrong with a template; null if nothing is.</summary>
-    internal static string? FindProblem(string text)
-    {
-        foreach (string placeholder in (string[])[ImagePlaceholder, QuestionPlaceholder])
-        {
-            int occurrences = text.Split(placeholder).Length - 1;
-            if (occurrences != 1)
-                return $"a prompt template holds {placeholder} exactly once, found {occurrences} times in '{text}'";
-        }
+    internal static string? FindProblem(string text) => FindProblem(text, ImagePlaceholder) ?? FindProblem(text, QuestionPlaceholder);
 
-        return null;
+    /// <summary>What is wrong with an instruction, whose place for the image is the chat format's business; null if nothing is.</summary>
+    internal static string? FindProblemOfInstruction(string text) => text.Contains(ImagePlaceholder, StringComparison.Ordinal)
+        ? $"an instruction does not hold {ImagePlaceholder}, which the model's chat format adds, found it in '{text}'"
+        : FindProblem(text, QuestionPlaceholder);
+
+    private static string? FindProblem(string text, string placeholder)
+    {
+        int occurrences = text.Split(placeholder).Length - 1;
+        return occurrences == 1 ? null : $"a prompt template holds {placeholder} exactly once, found {occurrences} times in '{text}'";
     }
 }

@@ -55,7 +55,11 @@ internal static class BenchmarkDefinitionRules
             yield return "'request' must be generate, because samples of this format have no choices to rank";
         if (definition.MaxNewTokens < 1)
             yield return $"'maxNewTokens' must be at least 1, found {definition.MaxNewTokens}";
-        if (PromptTemplate.FindProblem(definition.PromptTemplate) is { } problem)
+        if (definition is { Instruction: null, PromptTemplate: null } or { Instruction: not null, PromptTemplate: not null })
+            yield return "'instruction' must be given, or 'promptTemplate' in its place, which is asked of every model as it is";
+        if (definition.Instruction is { } instruction && PromptTemplate.FindProblemOfInstruction(instruction) is { } fault)
+            yield return $"'instruction': {fault}";
+        if (definition.PromptTemplate is { } template && PromptTemplate.FindProblem(template) is { } problem)
             yield return $"'promptTemplate': {problem}";
         if (definition.Published?.PromptTemplate is { } published && PromptTemplate.FindProblem(published) is { } another)
             yield return $"'published.promptTemplate': {another}";

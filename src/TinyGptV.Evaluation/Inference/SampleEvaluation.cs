@@ -56,7 +56,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     /// <param name="failure">What kept it from being answered.</param>
     /// <returns>The prediction.</returns>
     public static Prediction Failed(BenchmarkDefinition definition, Sample sample, SampleFailure failure) =>
-        new BenchmarkQuestions(definition).Failed(sample, failure);
+        new BenchmarkQuestions(definition, ModelCapabilities.All).Failed(sample, failure);
 
     /// <summary>The prediction of a sample that cost its replicas.</summary>
     /// <param name="definition">The sample's benchmark.</param>
@@ -72,7 +72,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         for (int part = 0; part < parts.Length; part++)
         {
             BenchmarkDefinition definition = parts[part].Definition;
-            var questions = new BenchmarkQuestions(definition);
+            var questions = new BenchmarkQuestions(definition, model.Capabilities);
             // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
             foreach (var group in parts[part].Samples.Select((sample, index) => (sample, index)).GroupBy(entry => entry.sample.Image))
             {
@@ -137,14 +137,14 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     }
 
     /// <summary>What a benchmark asks of all its samples alike; found out once for a part.</summary>
-    private sealed class BenchmarkQuestions(BenchmarkDefinition definition)
+    private sealed class BenchmarkQuestions(BenchmarkDefinition definition, ModelCapabilities capabilities)
     {
-        private readonly PromptTemplate _template = PromptTemplate.Parse(definition.PromptTemplate);
+        private readonly PromptTemplate _template = PromptTemplate.Parse(definition.WholePrompt);
 
         public BenchmarkDefinition Definition { get; } = definition;
 
         /// <summary>The words whose likelihood of beginning the answer the scorers want to know.</summary>
-        public ImmutableArray<string> FirstWords { get; } = Scorers.FirstWordsFor(definition);
+        public ImmutableArray<string> FirstWords { get; } = capabilities.GivesFirstWords ? Scorers.FirstWordsFor(definition) : [];
 
         /// <summary>The prediction of a sample with the whole prompt, its question verbatim, and without an answer.</summary>
         public Prediction Unanswered(Sample sample) =>

@@ -10,6 +10,12 @@ public interface IVisionLanguageModel
     /// <summary>What identifies the numbers this model makes: two models with equal identities give equal answers.</summary>
     ModelIdentity Identity { get; }
 
+    /// <summary>How it wants to be asked.</summary>
+    ChatFormat Chat { get; }
+
+    /// <summary>What it can be asked. Default: everything.</summary>
+    ModelCapabilities Capabilities => ModelCapabilities.All;
+
     /// <summary>How many requests should be in flight at once for full speed; at least 1.</summary>
     int PreferredConcurrency { get; }
 

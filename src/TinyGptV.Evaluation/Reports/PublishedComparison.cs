@@ -72,7 +72,7 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
             yield return counts.Unanswered == 1 ? "1 sample has no answer and counts as wrong" : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
         if (manifest.Imported is not null)
             yield return "the answers are another system's";
-        else if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)
+        else if (published.PromptTemplate is { } prompt && prompt != definition.WholePrompt)
             yield return "the prompt is another";
         if (mode != published.Mode)
             yield return $"the scoring mode is {mode}, not {published.Mode}";

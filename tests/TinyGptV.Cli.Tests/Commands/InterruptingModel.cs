@@ -1,3 +1,4 @@
+using TinyGptV.Backends.Scripted;
 using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
@@ -5,6 +6,8 @@ namespace TinyGptV.Cli.Tests.Commands;
 /// <summary>Answers as another model does, but only some times; then it interrupts, and answers nothing until it is given up.</summary>
 internal sealed class InterruptingModel(IVisionLanguageModel inner, int answers, CancellationTokenSource interrupt) : IVisionLanguageModel
 {
+    public ChatFormat Chat { get; } = new ScriptedModel().Chat;
+
     private int _left = answers;
 
     public ModelIdentity Identity => inner.Identity;

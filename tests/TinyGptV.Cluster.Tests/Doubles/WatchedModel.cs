@@ -27,6 +27,8 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
     /// <summary>Ends when a request that is held is given up by whoever asked.</summary>
     public Task WhenGivenUp => _cancelled.Task;
 
+    public ChatFormat Chat => _script.Chat;
+
     public ModelIdentity Identity => _script.Identity with { Digest = digest };
 
     public int PreferredConcurrency => 4;

@@ -75,11 +75,11 @@ public class ReplicaModelTests
 
         Assert.Equal((ReplicaPhase.Failed, null), (replica.Status.Phase, replica.Status.Model));
         Assert.Contains("'a', could not be loaded again either: InvalidOperationException: out of memory", replica.Status.Problem, StringComparison.Ordinal);
-        Assert.Null(replica.Identity);
+        Assert.Null(replica.Description);
         Assert.Contains("has no model", Assert.Throws<ReplicaDrainingException>(() => replica.Use(null)).Message, StringComparison.Ordinal);
         Load(replica, "c");
         await replica.WhenLoaded.WaitAsync(Token);
-        Assert.Equal("c", replica.Identity!.Digest);
+        Assert.Equal("c", replica.Description!.Identity.Digest);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class ReplicaModelTests
         await replica.StopLoadingAsync().WaitAsync(Token);
 
         Assert.Equal(ReplicaPhase.Draining, replica.Status.Phase);
-        Assert.Null(replica.Identity);
+        Assert.Null(replica.Description);
         Assert.Equal(ModelRequestStatus.Refused, Load(replica, "a").Status);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 
@@ -81,7 +82,7 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("refcoco-testb")]
     public void Read_WhatTinyGptVPublished_WasAskedWithTheSamePromptAndSplit(string folder)
     {
-        BenchmarkDefinition definition = ReadFolder(folder);
+        BenchmarkDefinition definition = AskedFolder(folder);
 
         Assert.Equal(
             (definition.PromptTemplate, definition.Split, "tinygptv"),
@@ -94,7 +95,7 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("refcocog-test", "[refer] give me the location of {question}")]
     public void Read_WhatMiniGptV2Published_WasAskedInItsOwnFrame(string folder, string instruction)
     {
-        BenchmarkDefinition definition = ReadFolder(folder);
+        BenchmarkDefinition definition = AskedFolder(folder);
 
         Assert.Equal($"###Human: <Img><ImageHere></Img> {instruction}###Assistant: ", definition.PromptTemplate);
         Assert.Equal($"<s>[INST] <Img><ImageHere></Img> {instruction} [/INST]", definition.Published!.PromptTemplate);
@@ -121,8 +122,8 @@ public sealed class BenchmarkDefinitionReaderTests
 
         Assert.Equal(first.Scorers, second.Scorers);
         Assert.Equal(
-            (first.Format, first.Request, first.PromptTemplate, first.MaxNewTokens, first.EndOfChoice),
-            (second.Format, second.Request, second.PromptTemplate, second.MaxNewTokens, second.EndOfChoice));
+            (first.Format, first.Request, first.Instruction, first.MaxNewTokens, first.EndOfChoice),
+            (second.Format, second.Request, second.Instruction, second.MaxNewTokens, second.EndOfChoice));
     }
 
     [Fact]
@@ -135,11 +136,40 @@ public sealed class BenchmarkDefinitionReaderTests
     }
 
     [Fact]
+    public void Read_EveryBenchmarkOfTheRepository_IsAskedInTheRecordedWords()
+    {
+        string data = Path.Combine(Repository.Root, "benchmarks-data");
+        string[] folders =
+        [
+            .. Directory.EnumerateFiles(data, "benchmark.json", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(data, Path.GetDirectoryName(file)!).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        ];
+        string[] recorded = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "TinyGptV.Evaluation.Tests", "Definitions", "Prompts.approved.txt"));
+
+        Assert.Equal(29, folders.Length);
+        Assert.Equal(
+            recorded.Order(StringComparer.Ordinal),
+            folders.Select(folder => $"{folder}\t\"{AskedFolder(folder).PromptTemplate}\"").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("<ImageHere> {question}", "an instruction does not hold <ImageHere>, which the model's chat format adds")]
+    [InlineData("What?", "holds {question} exactly once, found 0 times")]
+    public void Read_MalformedInstruction_IsRefused(string instruction, string expected)
+    {
+        JsonObject json = Json();
+        json.Remove("promptTemplate");
+        json["instruction"] = instruction;
+
+        Assert.Contains(expected, Refusal(json.ToJsonString()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_PromptsOfTheRepository_DifferInTheSpaceBeforeTheAssistant()
     {
-        Assert.EndsWith("answer: {question}###Assistant: ", ReadFolder("gqa").PromptTemplate, StringComparison.Ordinal);
-        Assert.EndsWith("false? {question}###Assistant: ", ReadFolder("vsr").PromptTemplate, StringComparison.Ordinal);
-        Assert.EndsWith("answer: {question} ###Assistant: ", ReadFolder("iconqa").PromptTemplate, StringComparison.Ordinal);
+        Assert.EndsWith("answer: {question}###Assistant: ", AskedFolder("gqa").PromptTemplate, StringComparison.Ordinal);
+        Assert.EndsWith("false? {question}###Assistant: ", AskedFolder("vsr").PromptTemplate, StringComparison.Ordinal);
+        Assert.EndsWith("answer: {question} ###Assistant: ", AskedFolder("iconqa").PromptTemplate, StringComparison.Ordinal);
         Assert.Equal("\n", ReadFolder("iconqa").EndOfChoice);
     }
 
@@ -183,6 +213,8 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("name", "\"Vsr_1\"", "'name' must have lower-case letters, digits and hyphens only, found 'Vsr_1'")]
     [InlineData("version", "0", "'version' must be at least 1, found 0")]
     [InlineData("maxNewTokens", "0", "'maxNewTokens' must be at least 1, found 0")]
+    [InlineData("instruction", "\"{question}\"", "'instruction' must be given, or 'promptTemplate' in its place")]
+    [InlineData("promptTemplate", "null", "'instruction' must be given, or 'promptTemplate' in its place")]
     [InlineData("promptTemplate", "\"{question}\"", "'promptTemplate': a prompt template holds <ImageHere> exactly once, found 0 times")]
     [InlineData("request", "\"rank\"", "'request' must be generate, because samples of this format have no choices to rank")]
     [InlineData("files", "{}", "'files' must name the file of annotations")]
@@ -219,6 +251,9 @@ public sealed class BenchmarkDefinitionReaderTests
     private static JsonObject Json() => JsonNode.Parse(Valid)!.AsObject();
 
     private static BenchmarkDefinition Read(string json) => BenchmarkDefinitionReader.Read(Encoding.UTF8.GetBytes(json), "benchmark.json");
+
+    /// <summary>The benchmark as TinyGPT-V is asked it.</summary>
+    private static BenchmarkDefinition AskedFolder(string folder) => TinyGptVChat.Format.Join(ReadFolder(folder));
 
     private static BenchmarkDefinition ReadFolder(string name) =>
         BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name);

@@ -181,6 +181,8 @@ public class SampleEvaluationTests
     /// <summary>Holds every request until it is released.</summary>
     private sealed class HeldModel(int concurrency) : IVisionLanguageModel
     {
+        public ChatFormat Chat => ChatFormat.Plain;
+
         private readonly Lock _lock = new();
         private readonly List<TaskCompletionSource> _held = [];
         private int _asked;

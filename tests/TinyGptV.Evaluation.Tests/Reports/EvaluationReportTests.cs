@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Reports;
@@ -137,7 +138,7 @@ public sealed class EvaluationReportTests
     [InlineData("hm")]
     public void PaperTable_AgreesWithTheDefinitionsOfTheRepository(string name)
     {
-        BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name);
+        BenchmarkDefinition definition = TinyGptVChat.Format.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name));
         int column = PublishedTables.Main.Columns.Select(column => column.Benchmark.Value).ToList().IndexOf(name);
 
         Assert.Equal((definition.Title, definition.Published?.Accuracy), (PublishedTables.Main.Columns[column].Title, PublishedTables.PaperRow.Cells[column]?.Value));

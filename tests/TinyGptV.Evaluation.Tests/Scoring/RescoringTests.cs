@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Backends.Scripted;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Inference;
@@ -23,7 +24,7 @@ public sealed class RescoringTests
     [MemberData(nameof(Shipped))]
     public async Task Stored_lines_give_the_same_report_in_every_mode(string file)
     {
-        BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, file)), file);
+        BenchmarkDefinition definition = TinyGptVChat.Format.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, file)), file));
         ImmutableArray<Sample> samples = [.. Enumerable.Range(0, 40).Select(number => SampleOf(definition, number))];
         var benchmark = new Benchmark { Definition = definition, Samples = samples, Digests = ImmutableSortedDictionary<string, string>.Empty };
         var manifest = new RunManifest

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Definitions;
@@ -188,7 +189,7 @@ public sealed class SubmissionFormatsTests
     private static BenchmarkDefinition Definition(string name)
     {
         string file = Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json");
-        return BenchmarkDefinitionReader.Read(File.ReadAllBytes(file), file);
+        return TinyGptVChat.Format.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(file), file));
     }
 
     /// <summary>Eight samples with answers of all kinds, and a ninth without.</summary>

@@ -13,6 +13,8 @@ namespace TinyGptV.Fixtures.Reports;
 /// </summary>
 internal sealed class SyntheticRun
 {
+    private static readonly ChatFormat Chat = new("###Human: <Img><ImageHere></Img> ", "###Assistant: ");
+
     private const int Seed = 20_240_601;
     private const int BoxSamples = 65;
 
@@ -31,7 +33,7 @@ internal sealed class SyntheticRun
     private SyntheticRun(string repository)
     {
         ImmutableArray<BenchmarkDefinition> definitions = [.. Names.Select(name =>
-            BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(repository, "benchmarks-data", name, "benchmark.json")), name))];
+            Chat.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(repository, "benchmarks-data", name, "benchmark.json")), name)))];
         Manifest = new RunManifest
         {
             Run = new RunId("synthetic-paper-run"),
@@ -87,7 +89,7 @@ internal sealed class SyntheticRun
                 Sample = Ask(definition, i),
                 Prompt = "",
             };
-            open = open with { Prompt = definition.PromptTemplate.Replace("{question}", open.Sample.Question, StringComparison.Ordinal) };
+            open = open with { Prompt = definition.WholePrompt.Replace("{question}", open.Sample.Question, StringComparison.Ordinal) };
             yield return _random.Next(2000) == 0
                 ? open with { Failure = new SampleFailure(SampleFailureKind.ImageUndecodable, $"The image '{open.Sample.Image}' holds no picture. Fetch it again.") }
                 : Answer(definition, open);

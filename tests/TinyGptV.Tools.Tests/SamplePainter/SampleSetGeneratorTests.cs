@@ -59,8 +59,8 @@ public sealed class SampleSetGeneratorTests
         ImmutableArray<Sample> samples = await SampleFolder.ReadAsync(benchmark);
 
         Assert.Equal(
-            (real.Name, real.Title, real.Format, real.Request, real.PromptTemplate, real.MaxNewTokens, real.EndOfChoice, real.Published),
-            (sample.Name, sample.Title, sample.Format, sample.Request, sample.PromptTemplate, sample.MaxNewTokens, sample.EndOfChoice, sample.Published));
+            (real.Name, real.Title, real.Format, real.Request, real.Instruction, real.MaxNewTokens, real.EndOfChoice, real.Published),
+            (sample.Name, sample.Title, sample.Format, sample.Request, sample.Instruction, sample.MaxNewTokens, sample.EndOfChoice, sample.Published));
         Assert.Equal(real.Scorers, sample.Scorers);
         Assert.Equal("sample", sample.Split);
         Assert.Equal(new ExpectedCounts(samples.Length, samples.Select(s => s.Image).Distinct().Count()), sample.Expected);

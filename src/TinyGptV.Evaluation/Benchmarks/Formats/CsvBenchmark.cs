@@ -8,7 +8,7 @@ public static class CsvBenchmark
     /// <summary>The name that the file has then.</summary>
     public const string FileName = "questions.csv";
 
-    private const string Instruction = "###Human: <Img><ImageHere></Img> [vqa] Based on the image, respond to this question with a short answer: {question}";
+    private const string Instruction = "[vqa] Based on the image, respond to this question with a short answer: {question}";
 
     /// <summary>Makes the definition: a short answer is asked for, or the choices are ranked if the file has any, in the words of the original's scripts.</summary>
     /// <param name="name">The benchmark, which is also its title.</param>
@@ -30,7 +30,7 @@ public static class CsvBenchmark
             Files = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add(AnnotationReader.Annotations, [FileName]),
             ImageFolders = [".", "images"],
             Request = ranked ? RequestKind.Rank : RequestKind.Generate,
-            PromptTemplate = Instruction + (ranked ? " ###Assistant: " : "###Assistant: "),
+            Instruction = Instruction + (ranked ? " " : ""),
             Scorers = ranked
                 ? Scorers("mean-likelihood-choice", "sum-likelihood-choice", "mean-likelihood-choice")
                 : Scorers("contains-label-any-case", "equals-label-any-case", "equals-label-any-case"),

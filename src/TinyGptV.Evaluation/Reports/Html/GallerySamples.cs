@@ -55,7 +55,7 @@ internal static class GallerySamples
         json.WriteString("title", benchmark.Title);
         WriteStrings("folders", definition.ImageFolders, json);
         WriteStrings("names", definition.ImageNames ?? [BenchmarkDefinition.ImagePlaceholder], json);
-        json.WriteString("prompt", definition.PromptTemplate);
+        json.WriteString("prompt", definition.WholePrompt);
         json.WriteStartArray("slices");
         foreach (Slice slice in slices)
             WriteStrings(null, [slice.Kind, slice.Name], json);
@@ -106,7 +106,7 @@ internal static class GallerySamples
             WriteBoxes(box, prediction.Generation?.Text, json);
         if (prediction.Failure is { } failure)
             WriteStrings("failure", [failure.Kind.ToString(), failure.Message], json);
-        if (prediction.Prompt != definition.PromptTemplate.Replace(PromptTemplate.QuestionPlaceholder, prediction.Sample.Question, StringComparison.Ordinal))
+        if (prediction.Prompt != definition.WholePrompt.Replace(PromptTemplate.QuestionPlaceholder, prediction.Sample.Question, StringComparison.Ordinal))
             json.WriteString("prompt", prediction.Prompt);
     }
 
