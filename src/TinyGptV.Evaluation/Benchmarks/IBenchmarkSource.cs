@@ -6,20 +6,20 @@ namespace TinyGptV.Evaluation.Benchmarks;
 public interface IBenchmarkSource
 {
     /// <summary>The names of all readable benchmarks, in ordinal order.</summary>
-    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The names.</returns>
     ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the definition and all samples of one benchmark.</summary>
     /// <param name="name">The benchmark.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The benchmark with its samples in file order.</returns>
     /// <exception cref="PrerequisiteException">The benchmark is unknown, or one of its files is missing or malformed.</exception>
     ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken);
 
     /// <summary>Checks that the images of a benchmark's samples exist, without opening them.</summary>
     /// <param name="benchmark">The benchmark with the samples whose images are needed.</param>
-    /// <param name="cancellationToken">Ends the search early.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The images not found in any folder under any name, or with paths outside the folders; each once, in sample order.</returns>
     ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken);
 }
@@ -31,7 +31,7 @@ public interface IImageSource
     /// <param name="folders">The folders to search, below the benchmark's folder.</param>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="image">The image, as the annotations name it.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The undecoded bytes of the file.</returns>
     /// <exception cref="IOException">The image does not exist, cannot be read, or has a path outside the folders.</exception>
     ValueTask<EncodedImage> ReadAsync(BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken);
@@ -39,7 +39,7 @@ public interface IImageSource
     /// <summary>Reads one image file under the first of its names that exists.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <param name="image">The image, as the annotations name it.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The undecoded bytes of the file. An error that the source throws synchronously fails this task, not the call.</returns>
     /// <exception cref="IOException">The image does not exist, cannot be read, or has a path outside the folders.</exception>
     async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)

@@ -12,17 +12,17 @@ namespace TinyGptV.Evaluation.Comparisons;
 /// <summary>The files that a comparison is written to.</summary>
 public static class ComparisonFiles
 {
-    // So many changed samples of a benchmark are shown to people; the CSV file has all.
+    // The number of changed samples per benchmark in Markdown; the CSV file has all.
     private const int ShownSamples = 50;
     private const int LongestCell = 300;
 
-    /// <summary>The files by name, in the order in which they are best read.</summary>
+    /// <summary>The files by name, in reading order.</summary>
     public static ImmutableArray<(string Name, Action<RunComparison, TextWriter> Write)> All { get; } =
         [("compare.md", WriteMarkdown), ("compare.csv", WriteMetrics), ("compare-samples.csv", WriteSamples)];
 
-    /// <summary>Writes <c>compare.csv</c>: one row for each benchmark and metric, fractions of 1 with all their digits. What is not known is empty.</summary>
+    /// <summary>Writes <c>compare.csv</c>: one row per benchmark and metric, as unrounded fractions of 1. Unknown values are empty.</summary>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void WriteMetrics(RunComparison comparison, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(comparison);
@@ -41,9 +41,9 @@ public static class ComparisonFiles
         }
     }
 
-    /// <summary>Writes <c>compare-samples.csv</c>: every sample whose score changed, and every sample that only one run has.</summary>
+    /// <summary>Writes <c>compare-samples.csv</c>: the samples whose score changed, and those in only one run.</summary>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void WriteSamples(RunComparison comparison, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(comparison);
@@ -62,9 +62,9 @@ public static class ComparisonFiles
         }
     }
 
-    /// <summary>Writes <c>compare.md</c>, for people.</summary>
+    /// <summary>Writes <c>compare.md</c>.</summary>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void WriteMarkdown(RunComparison comparison, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(comparison);

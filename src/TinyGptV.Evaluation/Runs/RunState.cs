@@ -28,7 +28,7 @@ public sealed record RunState
     /// <summary>Reads the state of a run.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The state; null if none yet.</returns>
     /// <exception cref="PrerequisiteException">The state is malformed.</exception>
     public static async ValueTask<RunState?> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ public sealed record RunState
     /// <summary>Writes the state, replacing an older one.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the writing early; the older state stays then.</param>
+    /// <param name="cancellationToken">Cancels the write; the older state stays.</param>
     /// <returns>A task that completes when it is written.</returns>
     /// <exception cref="PrerequisiteException">The store cannot be written.</exception>
     public async ValueTask WriteAsync(IRunStore store, RunId run, CancellationToken cancellationToken)

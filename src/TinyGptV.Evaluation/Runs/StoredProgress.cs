@@ -8,7 +8,7 @@ public static class StoredProgress
     /// <summary>Reads the progress: from the state if the run is complete and no shard was removed since, otherwise by counting predictions.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The snapshot; a run that should be active but is not counts as cancelled.</returns>
     /// <exception cref="PrerequisiteException">The run does not exist, or one of its files is malformed.</exception>
     public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public static class StoredProgress
     /// <param name="store">The store.</param>
     /// <param name="manifest">The run.</param>
     /// <param name="shards">Its stored shards.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="PrerequisiteException">A shard is malformed.</exception>
     public static async ValueTask<PredictionCounts> CountAsync(

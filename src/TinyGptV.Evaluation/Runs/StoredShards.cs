@@ -12,7 +12,7 @@ public static class StoredShards
     /// <summary>Reads all stored shards of a run, in order.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The predictions of each shard.</returns>
     /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
     public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(
@@ -27,7 +27,7 @@ public static class StoredShards
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
     /// <param name="shards">Listed shards.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The predictions of each shard.</returns>
     /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
     public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(

@@ -6,7 +6,7 @@ namespace TinyGptV.Evaluation.Submissions;
 /// <summary>All submission formats.</summary>
 public static class SubmissionFormats
 {
-    /// <summary>The formats in the order in which they are listed.</summary>
+    /// <summary>The formats, in display order.</summary>
     public static ImmutableArray<ISubmissionFormat> All { get; } =
     [
         new AnswerListSubmission("gqa", "GQA's prediction file: a JSON list of questionId and prediction.", AnnotationFormat.Gqa, "questionId", "prediction"),
@@ -18,10 +18,10 @@ public static class SubmissionFormats
         new LmEvalSubmission(),
     ];
 
-    /// <summary>The format of a name.</summary>
+    /// <summary>Finds a format by name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The format.</returns>
-    /// <exception cref="PrerequisiteException">There is no such format.</exception>
+    /// <exception cref="PrerequisiteException">The format is unknown.</exception>
     public static ISubmissionFormat ByName(string name) => All.FirstOrDefault(format => format.Name == name) ?? throw new PrerequisiteException(
-        $"There is no format '{name}'; there are {string.Join(", ", All.Select(format => format.Name))}. Choose one of these.");
+        $"No format '{name}'. Choose one of {string.Join(", ", All.Select(format => format.Name))}.");
 }

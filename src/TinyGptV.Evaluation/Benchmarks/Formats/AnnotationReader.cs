@@ -41,7 +41,7 @@ public static class AnnotationReader
     /// Opens the file of a role: the first path in <see cref="BenchmarkDefinition.Files"/> that exists. Returns null if none does.
     /// Called at most once per role, and only for files that are read; the callback can hash the files it opens.
     /// </param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>At least one sample, with unique ids, in file order (IconQA, official layout: in the order of the split).</returns>
     /// <exception cref="PrerequisiteException">A required file is missing or malformed; the message names file, record and field.</exception>
     /// <exception cref="IOException">A stream cannot be read.</exception>

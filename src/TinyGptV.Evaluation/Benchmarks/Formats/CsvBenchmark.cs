@@ -13,7 +13,7 @@ public static class CsvBenchmark
     /// <summary>Creates the definition. The model gives a short answer, or ranks the choices if the file has any; the prompt is that of the original scripts.</summary>
     /// <param name="name">The benchmark's name, also its title.</param>
     /// <param name="file">The file; only its header is read.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The definition, with images beside the file or in <c>images</c>.</returns>
     /// <exception cref="PrerequisiteException">The header lacks a column.</exception>
     public static async ValueTask<BenchmarkDefinition> DefineAsync(BenchmarkName name, AnnotationFile file, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>What a reader sees first: one card for each benchmark with its number, what it is held against, and what it rests on.</summary>
+/// <summary>The summary: one card for each benchmark with its result, the published result and the answer counts.</summary>
 internal static class HtmlSummary
 {
     public static void Write(EvaluationReport report, HtmlWriter html)
@@ -11,7 +11,7 @@ internal static class HtmlSummary
         foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
             html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> The files of {benchmark.Title} are incomplete: {benchmark.Incomplete!.Describe()}.</p>\n");
         if (report.HasUnanswered)
-            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer. They count as wrong.</p>\n");
+            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer and count as wrong.</p>\n");
         if (report.Unexpected > 0)
             html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
         html.WriteRaw("<div class=\"cards\">\n");
@@ -24,7 +24,7 @@ internal static class HtmlSummary
     {
         html.Write($"<article class=\"panel\">\n<h3>{benchmark.Title} <small>{benchmark.Split}</small></h3>\n");
         if (benchmark.Mode != mode)
-            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> for want of {mode}</p>\n");
+            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> (no mode {mode})</p>\n");
         html.Write($"<p class=\"figure\"><b>{ReportNumber.Value(benchmark.Overall)}</b>");
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
@@ -35,7 +35,7 @@ internal static class HtmlSummary
         html.WriteRaw("</article>\n");
     }
 
-    /// <summary>The answers as a strip, and under it each count with its name: no colour has to be told from another.</summary>
+    /// <summary>The answers as a strip, with named counts below, so that colours need not be told apart.</summary>
     private static void WriteCounts(BenchmarkReport benchmark, HtmlWriter html)
     {
         AnswerCounts counts = benchmark.Counts;
@@ -69,8 +69,8 @@ internal static class HtmlSummary
             ? ("above", $"{ReportNumber.Signed(difference.Value)} above the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error")
             : ("below", $"{ReportNumber.Signed(difference.Value)} below the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error"),
         { Difference: { IsLarger: false } difference } comparison =>
-            ("same", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}, within sampling error"),
-        { Difference: { } difference } comparison => ("none", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
+            ("same", $"{ReportNumber.Signed(difference.Value)} from the published {ReportNumber.Percent(comparison.Published.Accuracy)}, within sampling error"),
+        { Difference: { } difference } comparison => ("none", $"{ReportNumber.Signed(difference.Value)} from the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
         _ => ("none", "no result"),
     };
 

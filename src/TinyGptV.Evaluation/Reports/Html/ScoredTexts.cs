@@ -4,10 +4,10 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>Truth and answer of a sample as people read them.</summary>
+/// <summary>The reference and the answer of a sample, for display.</summary>
 internal static class ScoredTexts
 {
-    /// <summary>The reference answer; of a multiple-choice sample the choice's text.</summary>
+    /// <summary>The reference answer; for multiple choice, the text of the choice.</summary>
     public static string Truth(ScoredSample scored)
     {
         Sample sample = scored.Prediction.Sample;
