@@ -53,7 +53,8 @@ public sealed record IncompleteSet
     /// <param name="other">The other value.</param>
     /// <returns>True if they are equal.</returns>
     public bool Equals(IncompleteSet? other) => other is not null
-        && (Expected, Samples, Images, MissingImages) == (other.Expected, other.Samples, other.Images, other.MissingImages) && Examples.SequenceEqual(other.Examples);
+        && (Expected, Samples, Images, MissingImages) == (other.Expected, other.Samples, other.Images, other.MissingImages)
+        && Examples.SequenceEqual(other.Examples);
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Expected, Samples, Images, MissingImages, Examples.Length);
@@ -67,6 +68,7 @@ public sealed record IncompleteSet
         if (MissingImages > 0)
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{MissingImages:N0} {(MissingImages == 1 ? "image is" : "images are")} missing: {string.Join(", ", Examples)}{(MissingImages > Examples.Length ? ", ..." : "")}");
+                $"{MissingImages:N0} {(MissingImages == 1 ? "image is" : "images are")} missing: {string.Join(", ", Examples)}"
+                + $"{(MissingImages > Examples.Length ? ", ..." : "")}");
     }
 }

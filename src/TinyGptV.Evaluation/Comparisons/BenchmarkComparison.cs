@@ -78,14 +78,15 @@ public sealed record BenchmarkComparison
         ImmutableArray<SamplePair> others = [.. pairs.Where(pair => !pair.AsksTheSame)];
         if (others is [var first, ..])
             throw new PrerequisiteException(
-                $"Expected the same samples of '{benchmark}' in both runs, found {others.Length} of {pairs.Length} that differ under the same id: '{first.Sample.Id}' is "
-                + $"\"{first.Sample.Question}\" ({first.Sample.Target}) in one run and "
+                $"Expected the same samples of '{benchmark}' in both runs, found {others.Length} of {pairs.Length} that differ under the same id: "
+                + $"'{first.Sample.Id}' is \"{first.Sample.Question}\" ({first.Sample.Target}) in one run and "
                 + $"\"{first.B.Prediction.Sample.Question}\" ({first.B.Prediction.Sample.Target}) in the other. "
                 + "Compare runs on the same annotations, or leave the benchmark out with --benchmarks.");
     }
 
     private static IEnumerable<(IMetric A, IMetric B)> CommonMetrics(BenchmarkReport a, BenchmarkReport b) =>
-        Scorers.ByName[a.Scorer].Metrics.Join(Scorers.ByName[b.Scorer].Metrics, metric => metric.Name, metric => metric.Name, (first, second) => (first, second));
+        Scorers.ByName[a.Scorer].Metrics.Join(
+            Scorers.ByName[b.Scorer].Metrics, metric => metric.Name, metric => metric.Name, (first, second) => (first, second));
 
     private static MetricDifference Compare(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs) => (a, b) switch
     {
@@ -94,12 +95,16 @@ public sealed record BenchmarkComparison
                                                                                let after = second.ValueOf(pair.B)
                                                                                where before is not null && after is not null
                                                                                select new PairedScore(pair.Sample.Image, before.Value, after.Value)]),
-        (IResampledMetric first, IResampledMetric second) => Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
+        (IResampledMetric first, IResampledMetric second) =>
+            Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
         _ => Measure(a, b, pairs),
     };
 
     private static MetricDifference Resample(IResampledMetric a, IResampledMetric b, ImmutableArray<SamplePair> pairs) => PairedResampling.Compare(
-        a.Name, [.. pairs.Select(pair => pair.Sample.Image)], a.StatisticOf([.. pairs.Select(pair => pair.A)]), b.StatisticOf([.. pairs.Select(pair => pair.B)]));
+        a.Name,
+        [.. pairs.Select(pair => pair.Sample.Image)],
+        a.StatisticOf([.. pairs.Select(pair => pair.A)]),
+        b.StatisticOf([.. pairs.Select(pair => pair.B)]));
 
     /// <summary>Compares a metric by its value alone.</summary>
     private static MetricDifference Measure(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs)

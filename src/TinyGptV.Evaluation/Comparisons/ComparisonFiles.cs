@@ -28,16 +28,17 @@ public static class ComparisonFiles
         ArgumentNullException.ThrowIfNull(comparison);
         using CsvWriter csv = CsvWriter.Create(writer, CsvReport.Options, leaveOpen: true);
         csv.WriteRecord(
-            "run_a", "run_b", "mode_a", "mode_b", "benchmark", "split", "metric", "n", "images", "a", "b", "difference", "standard_error", "low", "high", "test", "p_value", "p_adjusted",
-            "p_mcnemar", "better", "worse", "same", "detectable", "only_in_a", "only_in_b");
+            "run_a", "run_b", "mode_a", "mode_b", "benchmark", "split", "metric", "n", "images", "a", "b", "difference", "standard_error",
+            "low", "high", "test", "p_value", "p_adjusted", "p_mcnemar", "better", "worse", "same", "detectable", "only_in_a", "only_in_b");
         foreach (BenchmarkComparison benchmark in comparison.Benchmarks)
         {
             foreach (MetricDifference metric in benchmark.Further.Prepend(benchmark.Overall))
                 csv.WriteRecord(
-                    comparison.A.Run.Value, comparison.B.Run.Value, comparison.A.Mode, comparison.B.Mode, benchmark.Benchmark.Value, benchmark.Split, metric.Metric, Cell(metric.Samples),
-                    Cell(metric.Images), Cell(metric.A), Cell(metric.B), Cell(metric.Difference), Cell(metric.StandardError), Cell(metric.Interval?.Low), Cell(metric.Interval?.High),
-                    metric.Test?.ToString() ?? "", Cell(metric.PValue), Cell(metric.AdjustedPValue), Cell(metric.McNemarPValue), Cell(metric.Better), Cell(metric.Worse), Cell(metric.Same),
-                    Cell(metric.Detectable), Cell(benchmark.OnlyInA.Length), Cell(benchmark.OnlyInB.Length));
+                    comparison.A.Run.Value, comparison.B.Run.Value, comparison.A.Mode, comparison.B.Mode, benchmark.Benchmark.Value, benchmark.Split,
+                    metric.Metric, Cell(metric.Samples), Cell(metric.Images), Cell(metric.A), Cell(metric.B), Cell(metric.Difference),
+                    Cell(metric.StandardError), Cell(metric.Interval?.Low), Cell(metric.Interval?.High), metric.Test?.ToString() ?? "",
+                    Cell(metric.PValue), Cell(metric.AdjustedPValue), Cell(metric.McNemarPValue), Cell(metric.Better), Cell(metric.Worse),
+                    Cell(metric.Same), Cell(metric.Detectable), Cell(benchmark.OnlyInA.Length), Cell(benchmark.OnlyInB.Length));
         }
     }
 
@@ -53,8 +54,8 @@ public static class ComparisonFiles
         {
             foreach (SamplePair pair in benchmark.Changed)
                 csv.WriteRecord(
-                    benchmark.Benchmark.Value, pair.Sample.Id.Value, pair.Change > 0 ? "better" : "worse", Cell(pair.A.Score.Value), Cell(pair.B.Score.Value), pair.Sample.Image.Path,
-                    pair.Sample.Question, ScoredTexts.Truth(pair.A), ScoredTexts.Answer(pair.A), ScoredTexts.Answer(pair.B));
+                    benchmark.Benchmark.Value, pair.Sample.Id.Value, pair.Change > 0 ? "better" : "worse", Cell(pair.A.Score.Value), Cell(pair.B.Score.Value),
+                    pair.Sample.Image.Path, pair.Sample.Question, ScoredTexts.Truth(pair.A), ScoredTexts.Answer(pair.A), ScoredTexts.Answer(pair.B));
             foreach (SampleId sample in benchmark.OnlyInA)
                 csv.WriteRecord(benchmark.Benchmark.Value, sample.Value, "only in a", "", "", "", "", "", "", "");
             foreach (SampleId sample in benchmark.OnlyInB)

@@ -22,8 +22,8 @@ public static class ComparisonTables
             Title = $"A = {Name(comparison.A)}; B = {Name(comparison.B)}",
             Columns =
             [
-                Text("Benchmark"), Text("Metric"), Number("Samples"), Number("Images"), Number("A"), Number("B"), Number("B - A"), Number("95 % interval"), Number("p"), Number("p (Holm)"),
-                Number("Better"), Number("Worse"), Number("Detectable"),
+                Text("Benchmark"), Text("Metric"), Number("Samples"), Number("Images"), Number("A"), Number("B"), Number("B - A"),
+                Number("95 % interval"), Number("p"), Number("p (Holm)"), Number("Better"), Number("Worse"), Number("Detectable"),
             ],
             Rows = [.. from benchmark in comparison.Benchmarks from metric in benchmark.Further.Prepend(benchmark.Overall) select Row(benchmark, metric)],
             Note = "Intervals and p-values are clustered by image. p (Holm): adjusted for the number of benchmarks. "
@@ -64,7 +64,12 @@ public static class ComparisonTables
     public static ReportTable? Changed(RunComparison comparison, int first, int longest)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        ImmutableArray<ImmutableArray<string>> rows = [.. comparison.Benchmarks.SelectMany(benchmark => benchmark.Changed.Take(first).Select(pair => Row(benchmark, pair, longest)))];
+        ImmutableArray<ImmutableArray<string>> rows =
+        [
+            .. from benchmark in comparison.Benchmarks
+               from pair in benchmark.Changed.Take(first)
+               select Row(benchmark, pair, longest),
+        ];
         int all = comparison.Benchmarks.Sum(benchmark => benchmark.Changed.Length);
         return rows.IsEmpty ? null : new ReportTable
         {
@@ -113,7 +118,8 @@ public static class ComparisonTables
         MetricDifference found = benchmark.Overall;
         if (found.Difference is not { } difference || found.PValue is null)
             return $"{benchmark.Title}: {found.Unavailable ?? "too few images for a test"}.";
-        string value = $"{ReportNumber.Signed(difference)} ({Ends(found)}), p {(found.PValue < 0.0001 ? "" : "= ")}{PValue(found.PValue)}, by {Describe(found.Test)}";
+        string value = $"{ReportNumber.Signed(difference)} ({Ends(found)}), p {(found.PValue < 0.0001 ? "" : "= ")}{PValue(found.PValue)}, "
+            + $"by {Describe(found.Test)}";
         return found.AdjustedPValue < Significant
             ? $"{benchmark.Title}: B is {(difference > 0 ? "better" : "worse")} in {found.Metric}: {value}."
             : $"{benchmark.Title}: no significant difference in {found.Metric}: {value}."
@@ -133,17 +139,21 @@ public static class ComparisonTables
     [
         benchmark.Title, metric.Metric, ReportNumber.Count(metric.Samples), ReportNumber.Count(metric.Images),
         ReportNumber.In(metric.Scale, metric.A), ReportNumber.In(metric.Scale, metric.B),
-        metric.Difference is not { } difference ? ReportNumber.NotAvailable : metric.Scale is MeasurementScale.Fraction ? ReportNumber.Signed(difference) : ReportNumber.In(metric.Scale, difference),
-        Ends(metric), PValue(metric.PValue), PValue(metric.AdjustedPValue), Count(metric.Better), Count(metric.Worse), ReportNumber.In(metric.Scale, metric.Detectable),
+        Difference(metric), Ends(metric), PValue(metric.PValue), PValue(metric.AdjustedPValue), Count(metric.Better), Count(metric.Worse),
+        ReportNumber.In(metric.Scale, metric.Detectable),
     ];
 
     private static ImmutableArray<string> Row(BenchmarkComparison benchmark, SamplePair pair, int longest) =>
     [
-        benchmark.Title, pair.Sample.Id.Value, Score(pair.A.Score.Value), Score(pair.B.Score.Value), Cut(pair.Sample.Question, longest), Cut(ScoredTexts.Truth(pair.A), longest),
-        Cut(ScoredTexts.Answer(pair.A), longest), Cut(ScoredTexts.Answer(pair.B), longest),
+        benchmark.Title, pair.Sample.Id.Value, Score(pair.A.Score.Value), Score(pair.B.Score.Value), Cut(pair.Sample.Question, longest),
+        Cut(ScoredTexts.Truth(pair.A), longest), Cut(ScoredTexts.Answer(pair.A), longest), Cut(ScoredTexts.Answer(pair.B), longest),
     ];
 
     private static string Name(ComparedRun run) => $"{run.Run}: {run.Model}, mode {run.Mode}";
+
+    private static string Difference(MetricDifference metric) => metric.Difference is not { } difference ? ReportNumber.NotAvailable
+        : metric.Scale is MeasurementScale.Fraction ? ReportNumber.Signed(difference)
+        : ReportNumber.In(metric.Scale, difference);
 
     private static string Ends(MetricDifference metric) => metric.Interval is not { } interval ? ReportNumber.NotAvailable
         : metric.Scale is MeasurementScale.Fraction ? $"{ReportNumber.Signed(interval.Low)} to {ReportNumber.Signed(interval.High)}"

@@ -15,7 +15,14 @@ internal static class PairedResampling
     public static MetricDifference Compare(string metric, ImmutableArray<ImageReference> images, ResampledStatistic? a, ResampledStatistic? b)
     {
         int[] once = [.. Enumerable.Repeat(1, images.Length)];
-        var plain = new MetricDifference { Metric = metric, Samples = images.Length, Images = images.Distinct().Count(), A = a?.Invoke(once), B = b?.Invoke(once) };
+        var plain = new MetricDifference
+        {
+            Metric = metric,
+            Samples = images.Length,
+            Images = images.Distinct().Count(),
+            A = a?.Invoke(once),
+            B = b?.Invoke(once),
+        };
         if (images.IsEmpty)
             return plain;
         if (plain.A is not { } first || plain.B is not { } second)

@@ -50,7 +50,8 @@ public sealed record RunComparison
     /// <param name="only">The benchmarks to compare; empty for all in both runs.</param>
     /// <returns>The comparison, with p-values adjusted for the number of benchmarks.</returns>
     /// <exception cref="PrerequisiteException">The runs do not share these benchmarks, or any, or samples with the same id differ.</exception>
-    public static RunComparison Create((RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b, ImmutableArray<BenchmarkName> only = default)
+    public static RunComparison Create(
+        (RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b, ImmutableArray<BenchmarkName> only = default)
     {
         ImmutableArray<BenchmarkName> ofA = Names(a.Report), ofB = Names(b.Report);
         ImmutableArray<BenchmarkName> both = [.. ofA.Intersect(ofB)];
@@ -58,8 +59,8 @@ public sealed record RunComparison
             both = [.. only.Distinct()];
         if (both.IsEmpty || both.Except(ofA.Intersect(ofB)).Any())
             throw new PrerequisiteException(
-                $"Expected {(only.IsDefaultOrEmpty ? "a common benchmark" : string.Join(", ", only))} in both runs; '{a.Report.Run}' has {string.Join(", ", ofA)}, "
-                + $"'{b.Report.Run}' has {string.Join(", ", ofB)}. Choose runs of the same benchmarks.");
+                $"Expected {(only.IsDefaultOrEmpty ? "a common benchmark" : string.Join(", ", only))} in both runs; "
+                + $"'{a.Report.Run}' has {string.Join(", ", ofA)}, '{b.Report.Run}' has {string.Join(", ", ofB)}. Choose runs of the same benchmarks.");
         return new RunComparison
         {
             A = new ComparedRun(a.Report.Run, a.Report.Mode, a.Report.Model.Name),
@@ -81,7 +82,8 @@ public sealed record RunComparison
         return [.. benchmarks.Select((benchmark, i) => benchmark with { Overall = benchmark.Overall with { AdjustedPValue = adjusted[i] } })];
     }
 
-    private static IEnumerable<RunDifference> FindDifferences((RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b)
+    private static IEnumerable<RunDifference> FindDifferences(
+        (RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b)
     {
         if (a.Report.Mode != b.Report.Mode)
             yield return new RunDifference("scoring mode", a.Report.Mode, b.Report.Mode);

@@ -20,8 +20,11 @@ public static class StoredRuns
         IRunStore store, (RunId Run, string Mode) a, (RunId Run, string Mode) b, ImmutableArray<BenchmarkName> only, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken), second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
+        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken);
+        RunManifest second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
         return RunComparison.Create(
-            (first, await StoredReport.CreateAsync(store, first, a.Mode, cancellationToken)), (second, await StoredReport.CreateAsync(store, second, b.Mode, cancellationToken)), only);
+            (first, await StoredReport.CreateAsync(store, first, a.Mode, cancellationToken)),
+            (second, await StoredReport.CreateAsync(store, second, b.Mode, cancellationToken)),
+            only);
     }
 }

@@ -37,12 +37,13 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
     {
         if (Difference is not { } difference)
             return null;
-        string compared = $"{title}: {ReportNumber.WithError(overall)} against {ReportNumber.Percent(Published.Accuracy)} ± {ReportNumber.Percent(difference.PublishedHalfWidth)}";
-        string value = ReportNumber.Signed(difference.Value);
+        string compared = $"{title}: {ReportNumber.WithError(overall)} against {ReportNumber.Percent(Published.Accuracy)} "
+            + $"± {ReportNumber.Percent(difference.PublishedHalfWidth)}";
+        string value = ReportNumber.Signed(difference.Value), error = ReportNumber.Percent(difference.HalfWidth);
         return difference.IsLarger switch
         {
-            true => $"{compared}: the difference of {value} is larger than the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}).",
-            false => $"{compared}: the difference of {value} is within the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}), so it shows nothing.",
+            true => $"{compared}: the difference of {value} is larger than the sampling error of both (± {error}).",
+            false => $"{compared}: the difference of {value} is within the sampling error of both (± {error}), so it shows nothing.",
             null => $"{compared}: the difference is {value}; the sampling error of this run is unknown.",
         };
     }
@@ -69,7 +70,9 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         if (manifest.Incomplete is { MissingImages: > 0 and var missing })
             yield return string.Create(CultureInfo.InvariantCulture, $"{missing:N0} images were missing");
         if (counts.IsPartial)
-            yield return counts.Unanswered == 1 ? "1 sample has no answer and counts as wrong" : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
+            yield return counts.Unanswered == 1
+                ? "1 sample has no answer and counts as wrong"
+                : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
         if (manifest.Imported is not null)
             yield return "the answers come from another system";
         else if (published.PromptTemplate is { } prompt && prompt != definition.PromptTemplate)

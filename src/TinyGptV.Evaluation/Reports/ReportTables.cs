@@ -16,7 +16,11 @@ public static class ReportTables
         {
             Title = "Accuracy in percent",
             Columns = rows.Columns(withSize: false),
-            Rows = [rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false), rows.Own(withSize: false)],
+            Rows =
+            [
+                rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false),
+                rows.Own(withSize: false),
+            ],
             OwnRow = 1,
             Note = string.Join('\n', [.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report)]) is { Length: > 0 } note ? note : null,
         };

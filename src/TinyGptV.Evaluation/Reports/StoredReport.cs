@@ -15,7 +15,8 @@ public static class StoredReport
     /// <param name="mode">The scoring mode.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The report.</returns>
-    /// <exception cref="PrerequisiteException">The run does not exist, one of its files is malformed, or a benchmark has neither the mode nor a fallback.</exception>
+    /// <exception cref="PrerequisiteException">The run does not exist, one of its files is malformed, or a benchmark has neither the mode nor a
+    /// fallback.</exception>
     public static async ValueTask<EvaluationReport> CreateAsync(IRunStore store, RunId run, string mode, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);

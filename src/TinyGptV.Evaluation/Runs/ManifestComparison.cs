@@ -59,7 +59,8 @@ public static class ManifestComparison
     private static Dictionary<string, string> Settings(BenchmarkManifest benchmark)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        Flatten($"benchmarks.{benchmark.Definition.Name}", JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.ShapeOf<BenchmarkManifest>()), settings);
+        JsonElement json = JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.ShapeOf<BenchmarkManifest>());
+        Flatten($"benchmarks.{benchmark.Definition.Name}", json, settings);
         return settings;
     }
 

@@ -56,7 +56,8 @@ public sealed record RunState
     public async ValueTask WriteAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n"), cancellationToken);
+        string json = JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n";
+        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(json), cancellationToken);
     }
 }
 

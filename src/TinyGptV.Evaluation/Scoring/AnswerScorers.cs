@@ -27,8 +27,8 @@ internal static class AnswerScorers
             VizWizMetrics.All),
         TextScorer.OfAnswers(
             "overlapping-answers",
-            "A third of a point, at most one, for each annotator's answer that equals the model's own turn, contains it or is contained in it, in lower case; an "
-            + "empty answer is contained in all.",
+            "A third of a point, at most one, for each annotator's answer that equals the model's own turn, contains it or is contained in it, in lower case; "
+            + "an empty answer is contained in all.",
             (answers, text) => VqaAccuracy.OfThirds(answers, OverlapsWith(PythonText.Lower(AnswerText.OwnTurnAsAssistant(text))))),
         TextScorer.OfAnswers(
             "equal-answers",

@@ -27,7 +27,8 @@ internal static class Contractions
         """;
 
     /// <summary>Words with a straight apostrophe in VizWiz's table.</summary>
-    private static readonly FrozenSet<string> StraightInVizWiz = ((string[])["aint", "arent", "cant", "couldve", "couldnt", "weve", "wheres", "whove"]).ToFrozenSet();
+    private static readonly FrozenSet<string> StraightInVizWiz =
+        ((string[])["aint", "arent", "cant", "couldve", "couldnt", "weve", "wheres", "whove"]).ToFrozenSet();
 
     /// <summary>The table of VQA's scorer, 120 entries.</summary>
     public static FrozenDictionary<string, string> Vqa { get; } =

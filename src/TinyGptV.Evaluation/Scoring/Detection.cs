@@ -11,7 +11,8 @@ namespace TinyGptV.Evaluation.Scoring;
 /// <param name="unknown">Why there is no value if the annotations do not cover every sample.</param>
 /// <param name="measure">Creates the statistic from what was detected and what is true for each sample.</param>
 internal sealed class Detection(
-    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure) : IResampledMetric
+    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure)
+    : IResampledMetric
 {
     public string Name => name;
 

@@ -19,8 +19,10 @@ internal static class LabelScorers
             (label, text) => new Score(AnswerText.ContainsLabel(PythonText.Lower(label), text) ? 1 : 0)),
         TextScorer.OfLabel(
             "contains-label-or-yes-no",
-            "One point if the label (true or false) occurs anywhere in the lower-cased uncut answer, and another if its yes or no does; an answer can count twice.",
-            (label, text) => new Score((AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
+            "One point if the label (true or false) occurs anywhere in the lower-cased uncut answer, and another if its yes or no does; "
+            + "an answer can count twice.",
+            (label, text) => new Score(
+                (AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
         TextScorer.OfLabel(
             "equals-label-lower-cased",
             "Right if the lower-cased uncut answer is the label.",
@@ -28,7 +30,8 @@ internal static class LabelScorers
         TextScorer.OfLabel(
             "equals-label-any-case",
             "Right if the trimmed own turn of the model, without a full stop at the end, is the label, ignoring case.",
-            (label, text) => new Score(AnswerText.EqualsAnyCase(AnswerText.WithoutFullStop(AnswerText.OwnTurn(text)), AnswerText.WithoutFullStop(label)) ? 1 : 0)),
+            (label, text) => new Score(
+                AnswerText.EqualsAnyCase(AnswerText.WithoutFullStop(AnswerText.OwnTurn(text)), AnswerText.WithoutFullStop(label)) ? 1 : 0)),
         new TextScorer(
             "equals-label",
             "Right if the trimmed own turn of the model is the label; capitals and full stops count.",
@@ -37,8 +40,8 @@ internal static class LabelScorers
         { IsOfficial = true },
         new SideScorer(
             "true-or-false",
-            "Right if the whole words true, yes, false and no in the model's own turn are all on the label's side. If there is none, or both sides occur, it is "
-            + "undecided: the likelier first word decides, and the answer is wrong if that is unknown.",
+            "Right if the whole words true, yes, false and no in the model's own turn are all on the label's side. If there is none, or both sides occur, "
+            + "it is undecided: the likelier first word decides, and the answer is wrong if that is unknown.",
             ["true", "yes"],
             ["false", "no"])
         { Metrics = [new Accuracy(), UndecidedShare, new RocAuc("true")] },

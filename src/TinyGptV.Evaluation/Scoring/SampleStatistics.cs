@@ -26,7 +26,8 @@ public static class SampleStatistics
     {
         ArgumentNullException.ThrowIfNull(measurement);
         ArgumentNullException.ThrowIfNull(samples);
-        return measurement.Value is not null && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
+        return measurement.Value is not null
+            && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
             ? measurement with { StandardError = error, Interval = interval }
             : measurement;
     }

@@ -19,7 +19,8 @@ public static class ScoringModes
     public const string Official = "official";
 
     /// <summary>
-    /// All modes. A mode that starts with another's name is a variant of it. The last three are GQA's official evaluation after other projects' answer cleaning.
+    /// All modes. A mode that starts with another's name is a variant of it. The last three are GQA's official evaluation after other projects' answer
+    /// cleaning.
     /// </summary>
     public static ImmutableArray<string> All { get; } = [TinyGptV, TinyGptVRoot, MiniGptV2, Official, "official-llava", "official-triml", "official-lavis"];
 

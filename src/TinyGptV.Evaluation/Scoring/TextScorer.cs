@@ -40,7 +40,8 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
     /// <param name="judge">Judges the box against the true box.</param>
     /// <param name="metrics">The metrics.</param>
     public static TextScorer OfBox(
-        string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, Score> judge, ImmutableArray<IMetric> metrics) =>
+        string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, Score> judge,
+        ImmutableArray<IMetric> metrics) =>
         new(name, description, ReferenceKind.Box, (sample, text) => find(text) is { } box
             ? judge(box, sample.Box ?? throw Lacks("box", sample))
             : new Score(0, Undecided: true))

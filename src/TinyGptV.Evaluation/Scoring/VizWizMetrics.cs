@@ -15,7 +15,8 @@ internal static class VizWizMetrics
     [
         new Accuracy(),
         new SampleMean("predicted-unanswerable", sample => SaysUnanswerable(sample) is true ? 1 : 0),
-        new SampleMean("answerability-accuracy", sample => IsUnanswerable(sample) is { } truth ? SaysUnanswerable(sample) == truth ? 1 : 0 : null) { Unavailable = NotSaid },
+        new SampleMean("answerability-accuracy", sample => IsUnanswerable(sample) is { } truth ? SaysUnanswerable(sample) == truth ? 1 : 0 : null)
+        { Unavailable = NotSaid },
         new Detection("answerability-average-precision", IsUnanswerable, SaysUnanswerable, NotSaid, Detection.AveragePrecision),
         new Detection("answerability-f1", IsUnanswerable, SaysUnanswerable, NotSaid, Detection.F1),
     ];

@@ -229,14 +229,21 @@ public sealed class ShardLedger
         Verify(_states.Count(state => state == ShardState.Completed) == Completed, "completed shards are counted");
         Verify(_leases.Values.All(open => open.Awaited.Count > 0), "an open lease awaits something");
         Verify(_leases.Values.All(open => open.Awaited.All(part => _holders[part].Contains(open.Lease.Number))), "leases hold their parts");
-        Verify(_holders.All(entry => entry.Value.Count is 1 or 2 && entry.Value.All(number => _leases[number].Awaited.Contains(entry.Key))), "parts have one lease, or two");
+        Verify(
+            _holders.All(entry => entry.Value.Count is 1 or 2 && entry.Value.All(number => _leases[number].Awaited.Contains(entry.Key))),
+            "parts have one lease, or two");
         ShardPart[] untried = [.. Indexes().Where(shard => StateOf(shard) == ShardState.Waiting && shard.Value >= _firstUntried).Select(WholeOf)];
         ShardPart[] open = [.. untried.Except(_returned), .. _returned, .. _holders.Keys, .. _condemned];
         Verify(open.Distinct().Count() == open.Length, "a part is in one place");
-        Verify(open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting, "waiting samples are counted");
+        Verify(
+            open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting,
+            "waiting samples are counted");
         var samples = open.GroupBy(part => part.Shard).ToDictionary(parts => parts.Key, parts => parts.Sum(part => part.Count));
         Verify(Indexes().All(shard => samples.GetValueOrDefault(shard) == UndeliveredOf(shard)), "every sample that is not delivered is in a part");
-        Verify(_losses.All(entry => entry.Value.Count < _attemptsLimit || !entry.Value.WasAlone || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)), "attempts are limited");
+        Verify(
+            _losses.All(entry => entry.Value.Count < _attemptsLimit || !entry.Value.WasAlone
+                || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)),
+            "attempts are limited");
         Verify(_condemned.All(part => part.Count == 1), "single samples are condemned");
     }
 
@@ -263,7 +270,8 @@ public sealed class ShardLedger
         _ => [],
     };
 
-    private bool GoesAlone(ShardPart part) => StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= Math.Min(AttemptsInCompany, Math.Max(1, _attemptsLimit - 1));
+    private bool GoesAlone(ShardPart part) =>
+        StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= Math.Min(AttemptsInCompany, Math.Max(1, _attemptsLimit - 1));
 
     private bool HoldsSuspect(string replica) => _leases.Values.Any(open => open.Lease.Replica == replica && open.Awaited.Any(GoesAlone));
 

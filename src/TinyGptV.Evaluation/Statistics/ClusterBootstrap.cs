@@ -9,8 +9,8 @@ namespace TinyGptV.Evaluation.Statistics;
 public delegate double? ResampledStatistic(ReadOnlySpan<int> counts);
 
 /// <summary>
-/// The percentile bootstrap over images, for statistics other than means: it draws as many images as there are, with replacement, each with all its samples. The
-/// draws depend only on the images, not on sample order or machine.
+/// The percentile bootstrap over images, for statistics other than means: it draws as many images as there are, with replacement, each with all its samples.
+/// The draws depend only on the images, not on sample order or machine.
 /// </summary>
 public static class ClusterBootstrap
 {

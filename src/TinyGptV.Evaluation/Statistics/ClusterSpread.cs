@@ -14,8 +14,8 @@ internal readonly record struct ClusterSpread
     public required double Degrees { get; init; }
 
     /// <summary>
-    /// The factor that reduces the effective sample size because the variance is itself estimated. 1 if each sample is its own cluster and scores are 0 or 1, since
-    /// the mean then determines the variance.
+    /// The factor that reduces the effective sample size because the variance is itself estimated. 1 if each sample is its own cluster and scores are 0 or 1,
+    /// since the mean then determines the variance.
     /// </summary>
     public double Caution(bool isGraded)
     {
@@ -24,7 +24,8 @@ internal readonly record struct ClusterSpread
     }
 
     /// <summary>
-    /// The bias-reduced cluster-robust variance (CR2) of a mean, with the degrees of freedom of Bell and McCaffrey (2002), both in their closed form for a mean.
+    /// The bias-reduced cluster-robust variance (CR2) of a mean, with the degrees of freedom of Bell and McCaffrey (2002), both in their closed form for a
+    /// mean.
     /// </summary>
     /// <param name="clusters">The clusters, at least one.</param>
     public static ClusterSpread Of(ReadOnlySpan<ClusterTotal> clusters)

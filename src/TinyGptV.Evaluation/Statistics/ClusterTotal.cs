@@ -20,6 +20,10 @@ internal readonly record struct ClusterTotal(int Samples, double Sum)
             totals[image] = new ClusterTotal(total.Samples + 1, total.Sum + score);
         }
 
-        return [.. totals.OrderBy(pair => pair.Key.Path, StringComparer.Ordinal).Select(pair => pair.Value), .. Enumerable.Repeat(new ClusterTotal(1, 0), missing)];
+        return
+        [
+            .. totals.OrderBy(pair => pair.Key.Path, StringComparer.Ordinal).Select(pair => pair.Value),
+            .. Enumerable.Repeat(new ClusterTotal(1, 0), missing),
+        ];
     }
 }

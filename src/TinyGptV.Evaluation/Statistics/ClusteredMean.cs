@@ -64,8 +64,8 @@ public sealed record ClusteredMean
     }
 
     /// <summary>
-    /// How many independent binary samples would have this variance. If nothing varies, as at 0 % and 100 %, the number of images, since samples of one image could
-    /// be identical.
+    /// How many independent binary samples would have this variance. If nothing varies, as at 0 % and 100 %, the number of images, since samples of one image
+    /// could be identical.
     /// </summary>
     private static double EffectiveSamples(double part, double variance, ClusterSpread spread)
     {

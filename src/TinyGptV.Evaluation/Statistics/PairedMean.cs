@@ -61,8 +61,8 @@ internal static class PairedMean
     }
 
     /// <summary>
-    /// The interval of Bonett and Price (2012) for two paired proportions, which has a width even if no sample changed. It adds two samples, one that got better and
-    /// one that got worse, each by a typical change.
+    /// The interval of Bonett and Price (2012) for two paired proportions, which has a width even if no sample changed. It adds two samples, one that got
+    /// better and one that got worse, each by a typical change.
     /// </summary>
     /// <param name="difference">The mean change.</param>
     /// <param name="square">The mean squared change over all samples.</param>

@@ -29,15 +29,20 @@ public sealed record ImportedAnswers
     public static ImportedAnswers Join(Benchmark benchmark, ImmutableArray<SubmittedAnswer> answers, string fileName)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
-        var byId = answers.GroupBy(answer => answer.Id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        var byId = answers.GroupBy(answer => answer.Id, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         HashSet<string> samples = [.. benchmark.Samples.Select(sample => sample.Id.Value)];
         if (!byId.Keys.Any(samples.Contains))
             throw new PrerequisiteException(
                 $"{fileName}: expected answers to samples of '{benchmark.Definition.Name}', for example '{benchmark.Samples[0].Id}', "
-                + $"found {(answers.IsEmpty ? "no answers" : $"only other ids, for example '{answers[0].Id}'")}. Check that the file belongs to this benchmark.");
+                + $"found {(answers.IsEmpty ? "no answers" : $"only other ids, for example '{answers[0].Id}'")}. "
+                + "Check that the file belongs to this benchmark.");
         return new ImportedAnswers
         {
-            Predictions = [.. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, byId.GetValueOrDefault(sample.Id.Value)?[0], fileName))],
+            Predictions =
+            [
+                .. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, byId.GetValueOrDefault(sample.Id.Value)?[0], fileName)),
+            ],
             Missing = [.. samples.Where(id => !byId.ContainsKey(id))],
             Unknown = [.. byId.Keys.Where(id => !samples.Contains(id))],
             Repeated = [.. byId.Where(pair => pair.Value.Length > 1 && samples.Contains(pair.Key)).Select(pair => pair.Key)],
@@ -62,8 +67,8 @@ public sealed record ImportedAnswers
         : throw new PrerequisiteException(
             $"{fileName}: expected one of the {sample.Choices.Length} choices of '{sample.Id}', counted from 0, found {choice}. Correct the file.");
 
-    private static ChoiceRanking? Checked(Sample sample, ChoiceRanking? ranking, string fileName) => ranking is null || ranking.Choices.Length == sample.Choices.Length
-        ? ranking
-        : throw new PrerequisiteException(
-            $"{fileName}: expected a likelihood for each of the {sample.Choices.Length} choices of '{sample.Id}', found {ranking.Choices.Length}. Correct the file.");
+    private static ChoiceRanking? Checked(Sample sample, ChoiceRanking? ranking, string fileName) =>
+        ranking is null || ranking.Choices.Length == sample.Choices.Length ? ranking : throw new PrerequisiteException(
+            $"{fileName}: expected a likelihood for each of the {sample.Choices.Length} choices of '{sample.Id}', found {ranking.Choices.Length}. "
+            + "Correct the file.");
 }

@@ -25,7 +25,8 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
 
     public string Name => "lm-eval";
 
-    public string Description => "The samples log of lm-evaluation-harness, for any benchmark: a JSON line per sample, with uncut texts or likelihoods of choices.";
+    public string Description =>
+        "The samples log of lm-evaluation-harness, for any benchmark: a JSON line per sample, with uncut texts or likelihoods of choices.";
 
     public bool Fits(BenchmarkDefinition definition) => true;
 
@@ -177,7 +178,9 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
     private static SubmittedAnswer Generated(AnnotationRecord record)
     {
         ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
-        string text = responses is [[var only], ..] ? only : throw record.Malformed($"field '{Responses}': expected a list with one list of one string, found something else");
+        string text = responses is [[var only], ..]
+            ? only
+            : throw record.Malformed($"field '{Responses}': expected a list with one list of one string, found something else");
         Generation generation = SubmittedAnswer.GenerationOf(text);
         return new SubmittedAnswer
         {
@@ -192,13 +195,18 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
         ImmutableArray<string>? tokens = record.Has(Tokens) ? record.Texts(Tokens) : null;
         if (tokens is { } counts && counts.Length != responses.Length)
             throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as in '{Responses}', found {counts.Length}");
-        return new SubmittedAnswer { Id = IdOf(record), Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]) };
+        return new SubmittedAnswer
+        {
+            Id = IdOf(record),
+            Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]),
+        };
     }
 
     private static ChoiceLikelihood Likelihood(AnnotationRecord record, ImmutableArray<string> response, string? tokens)
     {
         int count = 1;
-        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood) || !double.IsFinite(likelihood))
+        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood)
+            || !double.IsFinite(likelihood))
             throw record.Malformed($"field '{Responses}': expected a log-likelihood for every choice, found '{response.FirstOrDefault()}'");
         if (tokens is not null && (!int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1))
             throw record.Malformed($"field '{Tokens}': expected positive integers, found '{tokens}'");

@@ -10,7 +10,8 @@ public static class SubmissionFormats
     public static ImmutableArray<ISubmissionFormat> All { get; } =
     [
         new AnswerListSubmission("gqa", "GQA's prediction file: a JSON list of questionId and prediction.", AnnotationFormat.Gqa, "questionId", "prediction"),
-        new AnswerListSubmission("vqa", "VQA's result file, for VQAv2 and OK-VQA: a JSON list of answer and question_id.", AnnotationFormat.Vqa, "question_id", "answer")
+        new AnswerListSubmission(
+            "vqa", "VQA's result file, for VQAv2 and OK-VQA: a JSON list of answer and question_id.", AnnotationFormat.Vqa, "question_id", "answer")
         { HasNumbers = true, HasAnswerFirst = true },
         new AnswerListSubmission("vizwiz", "VizWiz's result file: a JSON list of image and answer.", AnnotationFormat.VizWiz, "image", "answer"),
         new HatefulMemesSubmission(),

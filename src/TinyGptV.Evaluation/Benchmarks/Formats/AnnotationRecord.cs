@@ -124,11 +124,14 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     }
 
     /// <summary>Finite numbers by name; null if the field is missing.</summary>
-    public ImmutableSortedDictionary<string, double>? OptionalNumbers(string field) => !Has(field) ? null : Needed(field) is { ValueKind: JsonValueKind.Object } map
-        ? map.EnumerateObject().ToImmutableSortedDictionary(
-            property => property.Name,
-            property => NumberOf(property.Value) is var number && double.IsFinite(number) ? number : throw Malformed($"{field}.{property.Name}", "a number", property.Value))
-        : throw Malformed(field, "an object with number values", Find(field));
+    public ImmutableSortedDictionary<string, double>? OptionalNumbers(string field)
+    {
+        if (!Has(field))
+            return null;
+        return Needed(field) is { ValueKind: JsonValueKind.Object } map
+            ? map.EnumerateObject().ToImmutableSortedDictionary(property => property.Name, property => FiniteNumber(field, property))
+            : throw Malformed(field, "an object with number values", Find(field));
+    }
 
     /// <summary>A list of lists of strings; a list that holds a single list is unwrapped. Numbers and booleans are kept as written.</summary>
     public ImmutableArray<ImmutableArray<string>> Rows(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } rows
@@ -143,7 +146,8 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
 
     /// <summary>The string under a path of two fields; null if missing.</summary>
     public string? OptionalText(string outer, string inner) =>
-        Find(outer) is { ValueKind: JsonValueKind.Object } nested && nested.TryGetProperty(inner, out JsonElement text) && text.ValueKind is not JsonValueKind.Null
+        Find(outer) is { ValueKind: JsonValueKind.Object } nested
+        && nested.TryGetProperty(inner, out JsonElement text) && text.ValueKind is not JsonValueKind.Null
             ? TextOf(text, $"{outer}.{inner}") ?? throw Malformed($"{outer}.{inner}", "a string", text)
             : null;
 
@@ -160,6 +164,10 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         Malformed($"{Named(field)}expected {expected}, found {Describe(found)}");
 
     private string Named(string? field) => (Path + field).TrimEnd('.') is { Length: > 0 } name ? $"field '{name}': " : "";
+
+    private double FiniteNumber(string field, JsonProperty property) => NumberOf(property.Value) is var number && double.IsFinite(number)
+        ? number
+        : throw Malformed($"{field}.{property.Name}", "a number", property.Value);
 
     private JsonElement Needed(string field) => Find(field) ?? throw Malformed(field, "a value", null);
 

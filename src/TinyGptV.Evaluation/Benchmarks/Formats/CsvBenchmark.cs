@@ -10,7 +10,9 @@ public static class CsvBenchmark
 
     private const string Instruction = "###Human: <Img><ImageHere></Img> [vqa] Based on the image, respond to this question with a short answer: {question}";
 
-    /// <summary>Creates the definition. The model gives a short answer, or ranks the choices if the file has any; the prompt is that of the original scripts.</summary>
+    /// <summary>
+    /// Creates the definition. The model gives a short answer, or ranks the choices if the file has any; the prompt is that of the original scripts.
+    /// </summary>
     /// <param name="name">The benchmark's name, also its title.</param>
     /// <param name="file">The file; only its header is read.</param>
     /// <param name="cancellationToken">Cancels the read.</param>

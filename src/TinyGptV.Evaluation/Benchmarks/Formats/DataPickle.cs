@@ -25,7 +25,7 @@ internal static class DataPickle
         NewDictionary = () => new PickledFields(),
     };
 
-    /// <exception cref="InvalidDataException">The message completes "the pickle is rejected: ...".</exception>
+    /// <exception cref="InvalidDataException">The message completes "the pickle is refused: ...".</exception>
     public static object Read(ReadOnlySpan<byte> pickle) => PickleMachine.Read(pickle, Dialect)!; // no opcode of the dialect produces null
 
     /// <summary>

@@ -21,7 +21,9 @@ internal static class GqaAnnotations
     {
         await using JsonRecords records = new(file);
         bool stanford = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
-        GqaChoices? choices = stanford && openChoices() is { } choicesFile ? await GqaChoices.ReadAsync(choicesFile, cancellationToken).ConfigureAwait(false) : null;
+        GqaChoices? choices = stanford && openChoices() is { } choicesFile
+            ? await GqaChoices.ReadAsync(choicesFile, cancellationToken).ConfigureAwait(false)
+            : null;
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(stanford ? RecordLayout.Keyed : RecordLayout.List, cancellationToken).ConfigureAwait(false))
             samples.Add(record, stanford ? FromStanford(record, choices) : FromLavis(record, split));

@@ -43,7 +43,8 @@ internal static class IconQaAnnotations
         await using JsonRecords records = new(annotations);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
             throw new PrerequisiteException(
-                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. See the benchmark's README for where to get it.");
+                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. "
+                + "See the benchmark's README for where to get it.");
         ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{subTask}_{split}", cancellationToken).ConfigureAwait(false);
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
         return await ReadOfficialAsync(annotations, records, problems, subTask, (record, id) => toSample(record, id, skills), cancellationToken)
@@ -150,7 +151,8 @@ internal static class IconQaAnnotations
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected a JSON object keyed by name, found a list. Download the file again; see the benchmark's README.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected a JSON object keyed by name, found a list. Download the file again; see the benchmark's README.");
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
             yield return record;
     }

@@ -22,7 +22,8 @@ internal static class RefCocoAnnotations
         ReadOnlyMemory<byte> content = await ReadWholeAsync(file, cancellationToken).ConfigureAwait(false);
         return content.Length > 0 && DataPickle.CanBeginWith(content.Span[0])
             ? await RefCocoReferences.ReadAsync(file, content, openInstances(), split, cancellationToken).ConfigureAwait(false)
-            : await ReadPreparedAsync(file with { Content = new MemoryStream(content.ToArray(), writable: false) }, split, cancellationToken).ConfigureAwait(false);
+            : await ReadPreparedAsync(file with { Content = new MemoryStream(content.ToArray(), writable: false) }, split, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadWholeAsync(AnnotationFile file, CancellationToken cancellationToken)
@@ -34,7 +35,8 @@ internal static class RefCocoAnnotations
         while ((read = await content.ReadAsync(portion, cancellationToken).ConfigureAwait(false)) > 0)
         {
             if (whole.Length + read > LargestFile)
-                throw new PrerequisiteException($"{file.Name}: expected at most {LargestFile >> 20} MiB, found more. Download the file again; see the benchmark's README.");
+                throw new PrerequisiteException(
+                    $"{file.Name}: expected at most {LargestFile >> 20} MiB, found more. Download the file again; see the benchmark's README.");
             whole.Write(portion, 0, read);
         }
 

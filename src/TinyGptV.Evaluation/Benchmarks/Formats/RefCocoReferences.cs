@@ -16,7 +16,8 @@ internal static class RefCocoReferences
     {
         List<Expression> expressions = [.. Expressions(references, pickle, split)];
         if (expressions.Count == 0)
-            throw new PrerequisiteException($"{references.Name}: expected references of the split '{split}', found none. Correct \"split\" in benchmark.json, or download the file again.");
+            throw new PrerequisiteException(
+                $"{references.Name}: expected references of the split '{split}', found none. Correct \"split\" in benchmark.json, or download the file again.");
         HashSet<string> things = [.. expressions.Select(expression => expression.Thing)];
         HashSet<string> images = [.. expressions.Select(expression => expression.Image)];
         Instances known = await ReadInstancesAsync(instances, things, images, cancellationToken).ConfigureAwait(false);
@@ -39,7 +40,8 @@ internal static class RefCocoReferences
             {
                 if (++expressions > MostExpressions)
                     throw reference.Malformed($"expected at most {MostExpressions} expressions in the file, found more");
-                yield return new Expression(reference, sentence.Identity("sent_id"), sentence.Text("sent"), reference.Identity("ann_id"), reference.Identity("image_id"));
+                yield return new Expression(
+                    reference, sentence.Identity("sent_id"), sentence.Text("sent"), reference.Identity("ann_id"), reference.Identity("image_id"));
             }
         }
     }
@@ -53,7 +55,7 @@ internal static class RefCocoReferences
         catch (InvalidDataException e)
         {
             throw new PrerequisiteException(
-                $"{file.Name}: the pickle is rejected: {e.Message}. Download the file again from a source you trust, or use the list prepared for MiniGPT-v2; "
+                $"{file.Name}: the pickle is refused: {e.Message}. Download the file again from a source you trust, or use the list prepared for MiniGPT-v2; "
                 + "see the benchmark's README.", e);
         }
     }
@@ -63,7 +65,8 @@ internal static class RefCocoReferences
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected COCO's object of images and annotations, found a list. "
+            throw new PrerequisiteException(
+                $"{file.Name}: expected COCO's object of images and annotations, found a list. "
                 + "Download the file again; see the benchmark's README.");
         Dictionary<string, ImmutableArray<double>> boxes = [];
         await foreach (AnnotationRecord record in records.ReadMemberAsync("annotations", cancellationToken).ConfigureAwait(false))
@@ -73,7 +76,8 @@ internal static class RefCocoReferences
         }
 
         if (!records.Members.TryGetValue("images", out AnnotationRecord? list))
-            throw new PrerequisiteException($"{file.Name}: expected an object with the list 'images', found {string.Join(", ", records.Members.Keys.Append("annotations"))}. "
+            throw new PrerequisiteException(
+                $"{file.Name}: expected an object with the list 'images', found {string.Join(", ", records.Members.Keys.Append("annotations"))}. "
                 + "Download the file again; see the benchmark's README.");
         return new Instances(boxes, Sizes(list, images));
     }

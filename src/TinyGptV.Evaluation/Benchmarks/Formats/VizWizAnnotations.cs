@@ -11,7 +11,8 @@ internal static class VizWizAnnotations
     {
         await using JsonRecords records = new(file);
         if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected a list of questions, found an object. Download the file again; see the benchmark's README.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected a list of questions, found an object. Download the file again; see the benchmark's README.");
         AnnotatorAnswers answers = new();
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))

@@ -29,7 +29,8 @@ internal static class VqaAnnotations
         }
 
         return annotated.FirstOrDefault(pair => !pair.Value.IsAsked).Key is not { } unasked ? samples.ToImmutable(questions) : throw new PrerequisiteException(
-            $"{annotations.Name}: expected the question '{unasked}' in {questions.Name}, found no such record. Download both files again, from one release and split.");
+            $"{annotations.Name}: expected the question '{unasked}' in {questions.Name}, found no such record. "
+            + "Download both files again, from one release and split.");
     }
 
     private static async ValueTask<Dictionary<string, Annotation>> ReadAnnotationsAsync(AnnotationFile file, CancellationToken cancellationToken)

@@ -7,7 +7,9 @@ namespace TinyGptV.Evaluation.Reports.Files;
 /// <summary>Writes <c>report.csv</c>: one value per row, so that reports of several runs can be concatenated and filtered.</summary>
 public static class CsvReport
 {
-    /// <summary>RFC 4180 with line feeds. Texts are written unchanged, even if a spreadsheet would read them as formulas, because scripts need the stored values.</summary>
+    /// <summary>
+    /// RFC 4180 with line feeds. Texts are written unchanged, even if a spreadsheet would read them as formulas, because scripts need the stored values.
+    /// </summary>
     internal static readonly CsvWriterOptions Options = new() { NewLine = "\n" };
 
     /// <summary>

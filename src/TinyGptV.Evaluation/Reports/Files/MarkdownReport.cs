@@ -3,6 +3,8 @@ namespace TinyGptV.Evaluation.Reports.Files;
 /// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, the comparison with published results, answer counts and provenance.</summary>
 public static class MarkdownReport
 {
+    private const string Reach = "± is the distance to the farther end of the 95 % interval";
+
     /// <summary>Writes the report with line feeds.</summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">The destination; it stays open.</param>
@@ -13,11 +15,11 @@ public static class MarkdownReport
         IEnumerable<string> blocks =
         [
             $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
-            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent; ± is the distance to the farther end of the 95 % interval:", .. Block(table)]),
+            "## Results", .. ReportTables.Published(report).SelectMany(table => Under($"{Escape(table.Title)}. Accuracies in percent; {Reach}:", table)),
             "## Differences from published results", .. Comparability(report),
-            .. ReportTables.FurtherMetrics(report) is { } further ? [$"## {further.Title}", .. Block(further)] : (IEnumerable<string>)[],
+            .. ReportTables.FurtherMetrics(report) is { } further ? Under($"## {further.Title}", further) : [],
             "## Answers", .. Block(ReportTables.Answers(report)),
-            .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => (IEnumerable<string>)[$"## {Escape(table.Title)}", .. Block(table)]),
+            .. report.Benchmarks.SelectMany(ReportTables.Slices).SelectMany(table => Under($"## {Escape(table.Title)}", table)),
             "## Provenance", .. Provenance(report),
         ];
         writer.Write(string.Join("\n\n", blocks) + "\n");
@@ -65,12 +67,16 @@ public static class MarkdownReport
             yield return string.Join("\\\n", note.Split('\n').Select(Escape));
     }
 
+    private static IEnumerable<string> Under(string line, ReportTable table) => Block(table).Prepend(line);
+
     private static string Lines(ReportTable table) => string.Join('\n', (IEnumerable<string>)
     [
         Line(table.Columns.Select(column => Escape(column.Header))),
         Line(table.Columns.Select(column => column.Alignment is ColumnAlignment.Right ? "---:" : "---")),
-        .. table.Rows.Select((row, i) => Line(row.Select(cell => i == table.OwnRow && cell is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(cell)}**" : Escape(cell)))),
+        .. table.Rows.Select((row, i) => Line(row.Select(cell => Cell(cell, isOwn: i == table.OwnRow)))),
     ]);
+
+    private static string Cell(string text, bool isOwn) => isOwn && text is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(text)}**" : Escape(text);
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 

@@ -20,7 +20,8 @@ public static class PredictionsCsv
         ArgumentNullException.ThrowIfNull(report);
         using CsvWriter csv = CsvWriter.Create(writer, CsvReport.Options, leaveOpen: true);
         csv.WriteRecord(
-            "benchmark", "sample", "image", "question", "target", "target_index", "answer", "answer_index", "mode", "score", "undecided", "failure", "failure_message");
+            "benchmark", "sample", "image", "question", "target", "target_index", "answer", "answer_index", "mode", "score",
+            "undecided", "failure", "failure_message");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
             foreach (ScoredSample scored in benchmark.Samples)

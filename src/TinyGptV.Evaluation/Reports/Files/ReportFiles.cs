@@ -21,7 +21,8 @@ public static class ReportFiles
     /// <param name="cancellationToken">Cancels the write; each file is then either old or new.</param>
     /// <returns>The locations of the files, for display.</returns>
     /// <exception cref="PrerequisiteException">The store cannot be written.</exception>
-    public static async ValueTask<ImmutableArray<string>> WriteAsync(IRunStore store, EvaluationReport report, string images, CancellationToken cancellationToken)
+    public static async ValueTask<ImmutableArray<string>> WriteAsync(
+        IRunStore store, EvaluationReport report, string images, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(report);
@@ -50,5 +51,6 @@ public static class ReportFiles
         ("report", "html", (report, writer) => HtmlReport.Write(report, writer, images)), ("predictions", "csv", PredictionsCsv.Write),
     ];
 
-    private static string FileName(string name, string extension, string mode) => mode == StoredReport.DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
+    private static string FileName(string name, string extension, string mode) =>
+        mode == StoredReport.DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
 }

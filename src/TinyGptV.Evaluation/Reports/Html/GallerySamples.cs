@@ -12,8 +12,8 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Reports.Html;
 
 /// <summary>
-/// The gallery's samples as compact JSON for a script element: each sample is an array, slices are numbers, and rare fields are optional. Samples are written one
-/// by one, so that memory does not grow with the file.
+/// The gallery's samples as compact JSON for a script element: each sample is an array, slices are numbers, and rare fields are optional. Samples are written
+/// one by one, so that memory does not grow with the file.
 /// </summary>
 internal static class GallerySamples
 {
@@ -160,7 +160,10 @@ internal static class GallerySamples
     /// <summary>Left, top, width and height in percent of the image: the true box, and the box in the answer if there is one.</summary>
     private static void WriteBoxes(ReferenceBox box, string? answer, Utf8JsonWriter json)
     {
-        WriteNumbers("box", [100 * box.X / box.ImageWidth, 100 * box.Y / box.ImageHeight, 100 * box.Width / box.ImageWidth, 100 * box.Height / box.ImageHeight], json);
+        WriteNumbers(
+            "box",
+            [100 * box.X / box.ImageWidth, 100 * box.Y / box.ImageHeight, 100 * box.Width / box.ImageWidth, 100 * box.Height / box.ImageHeight],
+            json);
         if (answer is not null && BoxText.Find(answer) is { } found)
             WriteNumbers("found", [found[0], found[1], found[2] - found[0], found[3] - found[1]], json);
     }

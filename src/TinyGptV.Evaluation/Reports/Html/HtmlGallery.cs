@@ -29,7 +29,9 @@ internal static class HtmlGallery
             </form>
             <p id="matches" role="status" aria-live="polite"></p>
             <ol id="cards" class="gallery"></ol>
-            <nav id="pager" aria-label="Pages of samples"><button type="button" id="p-previous">Previous</button><label>Page <input type="number" id="p-page" min="1" value="1"></label> <span id="p-pages"></span><button type="button" id="p-next">Next</button></nav>
+            <nav id="pager" aria-label="Pages of samples"><button type="button" id="p-previous">Previous</button>
+            <label>Page <input type="number" id="p-page" min="1" value="1"></label> <span id="p-pages"></span>
+            <button type="button" id="p-next">Next</button></nav>
             <dialog id="sample" aria-labelledby="sample-title"></dialog>
             </section>
 

@@ -5,7 +5,8 @@ internal static class HtmlProvenance
 {
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
-        html.WriteRaw("<section id=\"provenance\" aria-labelledby=\"provenance-title\">\n<h2 id=\"provenance-title\">Provenance</h2>\n<dl class=\"facts-list panel\">\n");
+        html.WriteRaw("<section id=\"provenance\" aria-labelledby=\"provenance-title\">\n<h2 id=\"provenance-title\">Provenance</h2>\n");
+        html.WriteRaw("<dl class=\"facts-list panel\">\n");
         WriteFact("Program", $"tinygptv {report.ProgramVersion}", html);
         WriteFact("Model", report.Model.Name, html);
         WriteFact("SHA-256", report.Model.Digest, html);

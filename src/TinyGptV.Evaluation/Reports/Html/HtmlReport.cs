@@ -4,8 +4,8 @@ using System.Text;
 namespace TinyGptV.Evaluation.Reports.Html;
 
 /// <summary>
-/// Writes <c>report.html</c>: one file that opens from disk, with tables, plots and a gallery of the samples. It loads only images, from a location that the reader
-/// chooses. The file has only their names, so it is the same wherever it is created.
+/// Writes <c>report.html</c>: one file that opens from disk, with tables, plots and a gallery of the samples. It loads only images, from a location that the
+/// reader chooses. The file has only their names, so it is the same wherever it is created.
 /// </summary>
 public static class HtmlReport
 {
@@ -45,7 +45,8 @@ public static class HtmlReport
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{ScriptDigest()}'; img-src * data: blob: file:">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{ScriptDigest()}'; img-src * data: blob: file:">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
 
@@ -59,7 +60,10 @@ public static class HtmlReport
             <p class="kicker">Evaluation report</p>
             <h1>{report.Run}</h1>
             <p class="facts"><span>{report.Model.Name}</span><span>scoring mode <b>{report.Mode}</b></span><span>tinygptv {report.ProgramVersion}</span></p>
-            <nav aria-label="Parts of the report"><a href="#results">Results</a><a href="#published">Published results</a><a href="#slices">Slices</a><a href="#samples">Samples</a><a href="#provenance">Provenance</a></nav>
+            <nav aria-label="Sections">
+            <a href="#results">Results</a><a href="#published">Published results</a><a href="#slices">Slices</a><a href="#samples">Samples</a>
+            <a href="#provenance">Provenance</a>
+            </nav>
             </header>
             <main>
 

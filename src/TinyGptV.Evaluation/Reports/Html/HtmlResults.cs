@@ -38,7 +38,8 @@ internal static class HtmlResults
     private static void WritePlot(BenchmarkReport benchmark, ImmutableArray<PlottedRow> rows, HtmlWriter html)
     {
         var axis = PlotAxis.Around([.. rows.SelectMany(row => (double[])[row.Value, row.Interval?.Low ?? row.Value, row.Interval?.High ?? row.Value])]);
-        html.Write($"<div class=\"panel\"><table class=\"forest\">\n<caption>{benchmark.Title} <small>{benchmark.Split}</small></caption>\n<thead><tr><th scope=\"col\">Model</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
+        html.Write($"<div class=\"panel\"><table class=\"forest\">\n<caption>{benchmark.Title} <small>{benchmark.Split}</small></caption>\n");
+        html.WriteRaw("<thead><tr><th scope=\"col\">Model</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
         html.WriteRaw(PlotCell.Scale(axis));
         html.WriteRaw("</th><th scope=\"col\" class=\"num\">%</th></tr></thead>\n<tbody>\n");
         foreach (PlottedRow row in rows)

@@ -31,9 +31,11 @@ internal static class HtmlSlices
         html.Write($"<details class=\"panel\"");
         html.WriteRaw(slices.Count <= MostUnfolded ? " open>" : ">");
         html.Write($"<summary>by {kind} <small>{ReportNumber.Count(slices.Count)} {(slices.Count == 1 ? "slice" : "slices")}</small></summary>\n");
-        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
+        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr>");
+        html.Write($"<th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
         html.WriteRaw(PlotCell.Scale(axis));
-        html.Write($"</th><th scope=\"col\" class=\"num\" data-sort=\"number\">{ReportNumber.Heading(benchmark.Overall)}</th><th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
+        html.Write($"</th><th scope=\"col\" class=\"num\" data-sort=\"number\">{ReportNumber.Heading(benchmark.Overall)}</th>");
+        html.WriteRaw("<th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
         foreach (SliceMeasurement slice in slices)
             WriteSlice(slice, axis, html);
         html.WriteRaw("</tbody></table>\n</details>\n");
@@ -44,6 +46,7 @@ internal static class HtmlSlices
         html.Write($"<tr><th scope=\"row\">{slice.Name}</th><td class=\"drawn\">");
         if (slice.Measurement.Value is { } value)
             html.WriteRaw(PlotCell.Bar(axis, value, slice.Measurement.Interval));
-        html.Write($"</td><td class=\"num\">{ReportNumber.WithError(slice.Measurement)}</td><td class=\"num\">{ReportNumber.Count(slice.Measurement.Samples)}</td></tr>\n");
+        html.Write($"</td><td class=\"num\">{ReportNumber.WithError(slice.Measurement)}</td>");
+        html.Write($"<td class=\"num\">{ReportNumber.Count(slice.Measurement.Samples)}</td></tr>\n");
     }
 }

@@ -21,14 +21,16 @@ internal static class PlotCell
 
     /// <summary>A bar from zero with a whisker over the 95 % interval.</summary>
     public static string Bar(PlotAxis axis, double value, Interval? interval) =>
-        $"{Open}{Grid(axis)}<g class=\"bar\"><rect x=\"{axis.X(0)}\" y=\"5\" width=\"{axis.Width(0, value)}\" height=\"12\" rx=\"2\"/>{Whisker(axis, interval)}</g></svg>";
+        $"{Open}{Grid(axis)}<g class=\"bar\"><rect x=\"{axis.X(0)}\" y=\"5\" width=\"{axis.Width(0, value)}\" height=\"12\" rx=\"2\"/>"
+        + $"{Whisker(axis, interval)}</g></svg>";
 
     private static string Whisker(PlotAxis axis, Interval? interval)
     {
         if (interval is not { } known)
             return "";
         (string low, string high) = (axis.X(known.Low), axis.X(known.High));
-        return $"<line x1=\"{low}\" x2=\"{high}\" y1=\"11\" y2=\"11\"/><line x1=\"{low}\" x2=\"{low}\" y1=\"7\" y2=\"15\"/><line x1=\"{high}\" x2=\"{high}\" y1=\"7\" y2=\"15\"/>";
+        return $"<line x1=\"{low}\" x2=\"{high}\" y1=\"11\" y2=\"11\"/><line x1=\"{low}\" x2=\"{low}\" y1=\"7\" y2=\"15\"/>"
+            + $"<line x1=\"{high}\" x2=\"{high}\" y1=\"7\" y2=\"15\"/>";
     }
 
     private static string Grid(PlotAxis axis) =>

@@ -20,7 +20,8 @@ internal sealed record PlottedRow(string Model, double Value, Interval? Interval
         return
         [
             new PlottedRow("This run", value, benchmark.Overall.Interval, ReportNumber.WithError(benchmark.Overall) + mark, "own"),
-            .. PublishedTables.All.SelectMany(table => Published(table, benchmark)).DistinctBy(row => (row.Model, row.Value)).OrderByDescending(row => row.Value),
+            .. PublishedTables.All.SelectMany(table => Published(table, benchmark))
+                .DistinctBy(row => (row.Model, row.Value)).OrderByDescending(row => row.Value),
         ];
     }
 

@@ -11,7 +11,9 @@ internal static class ScoredTexts
     public static string Truth(ScoredSample scored)
     {
         Sample sample = scored.Prediction.Sample;
-        return int.TryParse(sample.Target, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && Choice(sample, index) is { } choice ? choice : sample.Target;
+        return int.TryParse(sample.Target, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && Choice(sample, index) is { } choice
+            ? choice
+            : sample.Target;
     }
 
     /// <summary>The model's own turn, or the text of the choice that ranked first; empty without an answer.</summary>
