@@ -6,9 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace TinyGptV.Evaluation;
 
 /// <summary>
-/// The one serialised shape of the domain, on disk and between silos. Property names are the contract: add, never rename. A property
-/// that an older file lacks gets the default of its initialiser; generated serialisers would give it that of its type, which is why
-/// there are none here.
+/// JSON serialization of the domain types, on disk and between silos. Property names are a contract: add, never rename.
+/// A property missing from an older file keeps its initializer's value. Source-generated serializers would set it to the default of
+/// its type, so none are used here.
 /// </summary>
 public sealed class EvaluationJson
 {
@@ -24,17 +24,17 @@ public sealed class EvaluationJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <summary>One line for each value: predictions and wire records. Text stays readable: only what JSON demands is escaped.</summary>
+    /// <summary>One line per value: predictions and wire records. Escapes only what JSON requires.</summary>
     public static EvaluationJson Compact { get; } = new(indented: false);
 
-    /// <summary>Indented with line feeds, for files people open: manifests and definitions.</summary>
+    /// <summary>Indented, with line feeds, for files that people open: manifests and definitions.</summary>
     public static EvaluationJson Indented { get; } = new(indented: true);
 
-    /// <summary>The options, for callers that take no shape.</summary>
+    /// <summary>The options, for callers that do not use <see cref="ShapeOf"/>.</summary>
     public JsonSerializerOptions Options { get; }
 
-    /// <summary>How a type is written and read.</summary>
+    /// <summary>The serialization metadata of a type.</summary>
     /// <typeparam name="T">The type.</typeparam>
-    /// <returns>Its shape.</returns>
+    /// <returns>Its metadata.</returns>
     public JsonTypeInfo<T> ShapeOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

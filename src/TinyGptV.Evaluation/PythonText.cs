@@ -1,11 +1,11 @@
 namespace TinyGptV.Evaluation;
 
-/// <summary>Python's methods of <c>str</c>, with which the official codes were written, where .NET's differ.</summary>
+/// <summary>Python's <c>str</c> methods where .NET differs; the official scorers rely on them.</summary>
 internal static class PythonText
 {
     /// <summary>
-    /// Python's <c>str.lower</c>, but for a Greek sigma at the end of a word, which no label holds. The dotted capital I is the one
-    /// letter that becomes two.
+    /// Python's <c>str.lower</c>, except for a word-final Greek sigma, which occurs in no label. Only the dotted capital I becomes two
+    /// characters.
     /// </summary>
     public static string Lower(string text) => text.Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant();
 
@@ -21,7 +21,7 @@ internal static class PythonText
         return text[start..end];
     }
 
-    /// <summary>Python's <c>str.split</c>: the parts between white space.</summary>
+    /// <summary>Python's <c>str.split</c>: the parts between whitespace.</summary>
     public static IEnumerable<string> Split(string text)
     {
         int start = 0;
@@ -35,6 +35,6 @@ internal static class PythonText
         }
     }
 
-    /// <summary>Python counts the four separators of old tape formats as white space too.</summary>
+    /// <summary>Python also counts the four ASCII separator characters as whitespace.</summary>
     private static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 }

@@ -1,13 +1,13 @@
 namespace TinyGptV.Evaluation;
 
-/// <summary>SplitMix64: the same numbers from the same seed on every machine and runtime, which System.Random does not promise.</summary>
-/// <param name="seed">What the numbers are made from.</param>
+/// <summary>SplitMix64: the same sequence for a seed on every machine and runtime, which System.Random does not guarantee.</summary>
+/// <param name="seed">The seed.</param>
 public sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
     /// <summary>The next number.</summary>
-    /// <returns>Any number of 64 bits.</returns>
+    /// <returns>A 64-bit number.</returns>
     public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
@@ -17,8 +17,8 @@ public sealed class SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A whole number from 0 to <paramref name="count"/> - 1. Its bias, at most count / 2^64, is far below what can be noticed.</summary>
-    /// <param name="count">How many numbers there are, at least 1.</param>
+    /// <summary>An integer from 0 to <paramref name="count"/> - 1. Its bias, at most count / 2^64, is negligible.</summary>
+    /// <param name="count">How many values to choose from, at least 1.</param>
     /// <returns>The number.</returns>
     public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 }

@@ -35,7 +35,7 @@ public sealed class MultiProcessTests(StartedOnce<OneProcessRun> oneProcess) : I
         Assert.StartsWith($"{OneProcessRun.Name}: completed, ", pause.Output, StringComparison.Ordinal);
         await using ProgramProcess resume = cluster.Control("resume", "nowhere", "--priority", "3");
         Assert.True(await resume.WaitForExitAsync(Token) == ExitCode.UserMustAct, resume.Transcript);
-        Assert.Contains("The store was expected to hold the run 'nowhere'", resume.Transcript, StringComparison.Ordinal);
+        Assert.Contains("No run 'nowhere'", resume.Transcript, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>The short name of a benchmark, which is also the name of its folder: <c>gqa</c>, <c>vsr</c>, <c>iconqa</c>.</summary>
-/// <param name="Value">Lower-case letters, digits and hyphens. The default value holds null and names nothing.</param>
+/// <summary>The short name of a benchmark, also the name of its folder: <c>gqa</c>, <c>vsr</c>, <c>iconqa</c>.</summary>
+/// <param name="Value">Lower-case letters, digits and hyphens. The default value is null and invalid.</param>
 [JsonConverter(typeof(StringIdentityConverter<BenchmarkName>))]
 public readonly record struct BenchmarkName(string Value) : IStringIdentity<BenchmarkName>, IComparable<BenchmarkName>
 {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>An image file's bytes before decoding, with the digest under which a model may keep what it computed from them.</summary>
+/// <summary>The undecoded bytes of an image file, with a digest that models can use as a cache key.</summary>
 /// <param name="bytes">The whole file: JPEG, PNG or WebP.</param>
 public sealed class EncodedImage(ReadOnlyMemory<byte> bytes)
 {

@@ -2,25 +2,25 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>Where benchmarks are read from: a folder, or a container of object storage.</summary>
+/// <summary>Where benchmarks are read from: a folder or an object-store container.</summary>
 public interface IBenchmarkSource
 {
-    /// <summary>The names of all benchmarks that can be read, in ordinal order.</summary>
-    /// <param name="cancellationToken">Ends the listing early.</param>
-    /// <returns>The names; empty if there is none.</returns>
+    /// <summary>The names of all readable benchmarks, in ordinal order.</summary>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The names.</returns>
     ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the definition and all samples of one benchmark.</summary>
     /// <param name="name">The benchmark.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The benchmark with its samples in file order.</returns>
-    /// <exception cref="PrerequisiteException">The benchmark is unknown, or a file of it is missing or malformed.</exception>
+    /// <exception cref="PrerequisiteException">The benchmark is unknown, or one of its files is missing or malformed.</exception>
     ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken);
 
-    /// <summary>Looks for the images of a benchmark's samples, without opening them.</summary>
+    /// <summary>Checks that the images of a benchmark's samples exist, without opening them.</summary>
     /// <param name="benchmark">The benchmark with the samples whose images are needed.</param>
-    /// <param name="cancellationToken">Ends the search early.</param>
-    /// <returns>The images that are under none of their names in none of their folders, or whose names lead out of these; each once, in the order of the samples.</returns>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The images not found in any folder under any name, or with paths outside the folders; each once, in sample order.</returns>
     ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken);
 }
 
@@ -28,20 +28,20 @@ public interface IBenchmarkSource
 public interface IImageSource
 {
     /// <summary>Reads one image file.</summary>
-    /// <param name="folders">The folders to look in, below the benchmark's folder.</param>
+    /// <param name="folders">The folders to search, below the benchmark's folder.</param>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="image">The image, as the annotations name it.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The undecoded bytes of the file.</returns>
-    /// <exception cref="IOException">There is no such image, it cannot be read, or its name leads out of the folders.</exception>
+    /// <exception cref="IOException">The image does not exist, cannot be read, or has a path outside the folders.</exception>
     ValueTask<EncodedImage> ReadAsync(BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken);
 
-    /// <summary>Reads one image file of a benchmark under the first of its names that there is.</summary>
+    /// <summary>Reads one image file under the first of its names that exists.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <param name="image">The image, as the annotations name it.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The undecoded bytes of the file. A source that refuses a name before it awaits anything fails this task, not its caller.</returns>
-    /// <exception cref="IOException">There is no such image, it cannot be read, or its name leads out of the folders.</exception>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The undecoded bytes of the file. An error that the source throws synchronously fails this task, not the call.</returns>
+    /// <exception cref="IOException">The image does not exist, cannot be read, or has a path outside the folders.</exception>
     async Task<EncodedImage> ReadAsync(BenchmarkDefinition definition, ImageReference image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -54,7 +54,7 @@ public interface IImageSource
             }
             catch (FileNotFoundException)
             {
-                // The image may lie there under its next name.
+                // Try the next name.
             }
         }
 
@@ -62,13 +62,13 @@ public interface IImageSource
     }
 }
 
-/// <summary>A benchmark as read: its definition, its samples and what identifies the files they came from.</summary>
+/// <summary>A benchmark as read: its definition, its samples and the digests of its files.</summary>
 public sealed record Benchmark
 {
     /// <summary>The definition.</summary>
     public required BenchmarkDefinition Definition { get; init; }
 
-    /// <summary>All samples in file order, each id once.</summary>
+    /// <summary>All samples in file order, with unique ids.</summary>
     public required ImmutableArray<Sample> Samples { get; init; }
 
     /// <summary>SHA-256 of every annotation file that was read, in lower-case hexadecimal, by its path below the folder.</summary>

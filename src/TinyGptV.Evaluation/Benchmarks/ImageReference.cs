@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace TinyGptV.Evaluation.Benchmarks;
 
 /// <summary>
-/// Which image a sample is about: a path below the benchmark's image folders, with forward slashes, as the annotations give it.
-/// It is untrusted input: whoever opens it must refuse what leads out of those folders.
+/// The image of a sample: a path below the benchmark's image folders, with forward slashes, as in the annotations.
+/// Untrusted input: code that opens it must reject paths outside those folders.
 /// </summary>
 /// <param name="Path">Relative path such as <c>n900001.jpg</c> or <c>900001/image.png</c>.</param>
 [JsonConverter(typeof(StringIdentityConverter<ImageReference>))]

@@ -3,31 +3,31 @@ using System.Globalization;
 
 namespace TinyGptV.Evaluation.Benchmarks;
 
-/// <summary>What the files of a benchmark lack, so that its numbers are those of a part. That only some samples were chosen is not meant by this.</summary>
+/// <summary>What the files of a benchmark lack, so that its results cover only a part. A sample limit does not count as incomplete.</summary>
 public sealed record IncompleteSet
 {
     private const int MostExamples = 5;
 
-    /// <summary>The official size of the split, if the files have fewer samples or images; else null.</summary>
+    /// <summary>The official size of the split if the files have fewer samples or images; otherwise null.</summary>
     public ExpectedCounts? Expected { get; init; }
 
     /// <summary>How many samples the files have.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>How many distinct images these are about.</summary>
+    /// <summary>How many distinct images they use.</summary>
     public required int Images { get; init; }
 
-    /// <summary>How many images of the samples that are evaluated are not there.</summary>
+    /// <summary>How many images of the evaluated samples are missing.</summary>
     public int MissingImages { get; init; }
 
-    /// <summary>Some of these, the first in ordinal order.</summary>
+    /// <summary>Examples of missing images, the first in ordinal order.</summary>
     public ImmutableArray<ImageReference> Examples { get; init; } = [];
 
-    /// <summary>Holds a benchmark against its official size and its images.</summary>
-    /// <param name="whole">The benchmark with all samples of its files.</param>
-    /// <param name="limit">How many samples are chosen, if not all: then their number means nothing, and only their own images are needed.</param>
-    /// <param name="missing">The images of the chosen samples that are not there.</param>
-    /// <returns>What is lacking; null if nothing is.</returns>
+    /// <summary>Compares a benchmark with its official size and checks its images.</summary>
+    /// <param name="whole">The benchmark with all its samples.</param>
+    /// <param name="limit">The sample limit, if any: then the sample count is not checked, and only the images of the chosen samples are needed.</param>
+    /// <param name="missing">The missing images of the chosen samples.</param>
+    /// <returns>What is missing; null if nothing.</returns>
     public static IncompleteSet? Of(Benchmark whole, int? limit, ImmutableArray<ImageReference> missing)
     {
         ArgumentNullException.ThrowIfNull(whole);
@@ -45,15 +45,16 @@ public sealed record IncompleteSet
         };
     }
 
-    /// <summary>What is lacking, as a part of a sentence for people.</summary>
-    /// <returns>For example <c>398 of 500 samples are there; 2 images are missing: img/1.png, img/2.png</c>.</returns>
+    /// <summary>Describes what is missing, as part of a sentence.</summary>
+    /// <returns>For example <c>398 of 500 samples found; 2 images are missing: img/1.png, img/2.png</c>.</returns>
     public string Describe() => string.Join("; ", Parts());
 
-    /// <summary>By value, also of the examples.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Compares by value, including the examples.</summary>
+    /// <param name="other">The other value.</param>
     /// <returns>True if they are equal.</returns>
     public bool Equals(IncompleteSet? other) => other is not null
-        && (Expected, Samples, Images, MissingImages) == (other.Expected, other.Samples, other.Images, other.MissingImages) && Examples.SequenceEqual(other.Examples);
+        && (Expected, Samples, Images, MissingImages) == (other.Expected, other.Samples, other.Images, other.MissingImages)
+        && Examples.SequenceEqual(other.Examples);
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Expected, Samples, Images, MissingImages, Examples.Length);
@@ -61,12 +62,13 @@ public sealed record IncompleteSet
     private IEnumerable<string> Parts()
     {
         if (Expected is { } expected && Samples < expected.Samples)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Samples:N0} of {expected.Samples:N0} samples are there");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Samples:N0} of {expected.Samples:N0} samples found");
         if (Expected?.Images is { } official && Images < official)
-            yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {Images:N0} images, not {official:N0}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"the samples use {Images:N0} images, not {official:N0}");
         if (MissingImages > 0)
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{MissingImages:N0} {(MissingImages == 1 ? "image is" : "images are")} missing: {string.Join(", ", Examples)}{(MissingImages > Examples.Length ? ", ..." : "")}");
+                $"{MissingImages:N0} {(MissingImages == 1 ? "image is" : "images are")} missing: {string.Join(", ", Examples)}"
+                + $"{(MissingImages > Examples.Length ? ", ..." : "")}");
     }
 }

@@ -7,22 +7,22 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 
-/// <summary>One benchmark in two runs, over the samples for which both have a prediction.</summary>
+/// <summary>One benchmark in two runs, over the samples that both have predicted.</summary>
 public sealed record BenchmarkComparison
 {
     /// <summary>The benchmark.</summary>
     public required BenchmarkName Benchmark { get; init; }
 
-    /// <summary>Its name as printed.</summary>
+    /// <summary>Its display name.</summary>
     public required string Title { get; init; }
 
     /// <summary>The split.</summary>
     public required string Split { get; init; }
 
-    /// <summary>The metric that the benchmark is compared by: the first one that both scorers have.</summary>
+    /// <summary>The main metric: the first one common to both scorers.</summary>
     public required MetricDifference Overall { get; init; }
 
-    /// <summary>The scorers' other metrics.</summary>
+    /// <summary>The other common metrics.</summary>
     public required ImmutableArray<MetricDifference> Further { get; init; }
 
     /// <summary>How many of the first run's samples have answers.</summary>
@@ -31,17 +31,17 @@ public sealed record BenchmarkComparison
     /// <summary>How many of the second run's samples have answers.</summary>
     public required AnswerCounts AnswersOfB { get; init; }
 
-    /// <summary>Samples for which only the first run has a prediction, in ordinal order; they are in no number.</summary>
+    /// <summary>Samples predicted only by the first run, in ordinal order; not compared.</summary>
     public required ImmutableArray<SampleId> OnlyInA { get; init; }
 
-    /// <summary>Samples for which only the second run has a prediction.</summary>
+    /// <summary>Samples predicted only by the second run.</summary>
     public required ImmutableArray<SampleId> OnlyInB { get; init; }
 
-    /// <summary>Samples whose score changed, in ordinal order. They are not part of the JSON; <c>compare-samples.csv</c> lists them.</summary>
+    /// <summary>Samples whose score changed, in ordinal order. Not in the JSON; <c>compare-samples.csv</c> lists them.</summary>
     [JsonIgnore]
     public ImmutableArray<SamplePair> Changed { get; init; } = [];
 
-    /// <exception cref="PrerequisiteException">Samples of the same identity ask something else.</exception>
+    /// <exception cref="PrerequisiteException">Samples with the same id differ between the runs.</exception>
     internal static BenchmarkComparison Create(BenchmarkReport a, BenchmarkReport b)
     {
         Dictionary<SampleId, ScoredSample> second = b.Samples.ToDictionary(sample => sample.Prediction.Sample.Id);
@@ -78,13 +78,15 @@ public sealed record BenchmarkComparison
         ImmutableArray<SamplePair> others = [.. pairs.Where(pair => !pair.AsksTheSame)];
         if (others is [var first, ..])
             throw new PrerequisiteException(
-                $"The runs were expected to have the same samples of '{benchmark}', but {others.Length} of {pairs.Length} ask something else under the same identity: '{first.Sample.Id}' is "
-                + $"\"{first.Sample.Question}\" ({first.Sample.Target}) in the one and \"{first.B.Prediction.Sample.Question}\" ({first.B.Prediction.Sample.Target}) in the other. "
+                $"Expected the same samples of '{benchmark}' in both runs, found {others.Length} of {pairs.Length} that differ under the same id: "
+                + $"'{first.Sample.Id}' is \"{first.Sample.Question}\" ({first.Sample.Target}) in one run and "
+                + $"\"{first.B.Prediction.Sample.Question}\" ({first.B.Prediction.Sample.Target}) in the other. "
                 + "Compare runs on the same annotations, or leave the benchmark out with --benchmarks.");
     }
 
     private static IEnumerable<(IMetric A, IMetric B)> CommonMetrics(BenchmarkReport a, BenchmarkReport b) =>
-        Scorers.ByName[a.Scorer].Metrics.Join(Scorers.ByName[b.Scorer].Metrics, metric => metric.Name, metric => metric.Name, (first, second) => (first, second));
+        Scorers.ByName[a.Scorer].Metrics.Join(
+            Scorers.ByName[b.Scorer].Metrics, metric => metric.Name, metric => metric.Name, (first, second) => (first, second));
 
     private static MetricDifference Compare(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs) => (a, b) switch
     {
@@ -93,14 +95,18 @@ public sealed record BenchmarkComparison
                                                                                let after = second.ValueOf(pair.B)
                                                                                where before is not null && after is not null
                                                                                select new PairedScore(pair.Sample.Image, before.Value, after.Value)]),
-        (IResampledMetric first, IResampledMetric second) => Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
+        (IResampledMetric first, IResampledMetric second) =>
+            Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
         _ => Measure(a, b, pairs),
     };
 
     private static MetricDifference Resample(IResampledMetric a, IResampledMetric b, ImmutableArray<SamplePair> pairs) => PairedResampling.Compare(
-        a.Name, [.. pairs.Select(pair => pair.Sample.Image)], a.StatisticOf([.. pairs.Select(pair => pair.A)]), b.StatisticOf([.. pairs.Select(pair => pair.B)]));
+        a.Name,
+        [.. pairs.Select(pair => pair.Sample.Image)],
+        a.StatisticOf([.. pairs.Select(pair => pair.A)]),
+        b.StatisticOf([.. pairs.Select(pair => pair.B)]));
 
-    /// <summary>A metric of which nothing more is known than its value.</summary>
+    /// <summary>Compares a metric by its value alone.</summary>
     private static MetricDifference Measure(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs)
     {
         Measurement first = a.Measure([.. pairs.Select(pair => pair.A)], missing: 0), second = b.Measure([.. pairs.Select(pair => pair.B)], missing: 0);

@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Reports.Files;
 
 namespace TinyGptV.Evaluation.Comparisons;
 
-/// <summary>Comparisons as JSON, for scripts. Property names are the contract: add, never rename.</summary>
+/// <summary>Comparisons as JSON, for scripts. Property names are a contract: add, never rename.</summary>
 [JsonSerializable(typeof(RunComparison))]
 public sealed partial class ComparisonJson : JsonSerializerContext
 {

@@ -4,18 +4,25 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 
-/// <summary>A metric that is no mean in two runs over the same samples: images are drawn, and the metric is computed for both runs over every draw.</summary>
+/// <summary>Compares a metric other than a mean in two runs: it resamples images and computes the metric of both runs on every draw.</summary>
 internal static class PairedResampling
 {
     /// <summary>Compares a metric.</summary>
     /// <param name="metric">The metric's name.</param>
     /// <param name="images">Each sample's image.</param>
-    /// <param name="a">The metric in the first run; null if its samples do not have it.</param>
+    /// <param name="a">The metric in the first run; null if not available.</param>
     /// <param name="b">The metric in the second run.</param>
     public static MetricDifference Compare(string metric, ImmutableArray<ImageReference> images, ResampledStatistic? a, ResampledStatistic? b)
     {
         int[] once = [.. Enumerable.Repeat(1, images.Length)];
-        var plain = new MetricDifference { Metric = metric, Samples = images.Length, Images = images.Distinct().Count(), A = a?.Invoke(once), B = b?.Invoke(once) };
+        var plain = new MetricDifference
+        {
+            Metric = metric,
+            Samples = images.Length,
+            Images = images.Distinct().Count(),
+            A = a?.Invoke(once),
+            B = b?.Invoke(once),
+        };
         if (images.IsEmpty)
             return plain;
         if (plain.A is not { } first || plain.B is not { } second)

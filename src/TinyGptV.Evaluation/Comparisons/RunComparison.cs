@@ -6,51 +6,52 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Comparisons;
 
-/// <summary>One of the two runs that are compared.</summary>
+/// <summary>One of the two compared runs.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Mode">The scoring mode.</param>
 /// <param name="Model">The model's name.</param>
 public sealed record ComparedRun(RunId Run, string Mode, string Model);
 
-/// <summary>Something in which the two runs differ.</summary>
+/// <summary>A difference between the two runs.</summary>
 /// <param name="Setting">The setting, for example <c>benchmarks.gqa.definition.promptTemplate</c>.</param>
-/// <param name="A">The first run's value as JSON; null if it has none.</param>
+/// <param name="A">The first run's value as JSON; null if not set.</param>
 /// <param name="B">The second run's value.</param>
 public sealed record RunDifference(string Setting, string? A, string? B);
 
 /// <summary>
-/// Two stored runs, sample by sample. It is a function of manifests, predictions and modes: whoever has the runs can make it again, and gets the same.
+/// A comparison of two stored runs, sample by sample. It depends only on manifests, predictions and modes, so it is reproducible.
 /// </summary>
 public sealed record RunComparison
 {
     /// <summary>The first run.</summary>
     public required ComparedRun A { get; init; }
 
-    /// <summary>The second run; differences are its values less the first run's.</summary>
+    /// <summary>The second run; differences are B less A.</summary>
     public required ComparedRun B { get; init; }
 
-    /// <summary>Everything in which the runs differ, by setting.</summary>
+    /// <summary>The settings in which the runs differ.</summary>
     public required ImmutableArray<RunDifference> Differences { get; init; }
 
-    /// <summary>The benchmarks that both runs have, in the first run's order.</summary>
+    /// <summary>The benchmarks in both runs, in the first run's order.</summary>
     public required ImmutableArray<BenchmarkComparison> Benchmarks { get; init; }
 
-    /// <summary>Benchmarks that only the first run has.</summary>
+    /// <summary>Benchmarks only in the first run.</summary>
     public required ImmutableArray<BenchmarkName> OnlyInA { get; init; }
 
-    /// <summary>Benchmarks that only the second run has.</summary>
+    /// <summary>Benchmarks only in the second run.</summary>
     public required ImmutableArray<BenchmarkName> OnlyInB { get; init; }
 
-    /// <summary>Whether a run lacks an answer in a benchmark that is compared.</summary>
+    /// <summary>Whether a compared benchmark lacks an answer in either run.</summary>
     public bool IsPartial => Benchmarks.Any(benchmark => benchmark.AnswersOfA.IsPartial || benchmark.AnswersOfB.IsPartial);
 
     /// <summary>Compares two runs.</summary>
     /// <param name="a">The first run's manifest and report.</param>
     /// <param name="b">The second run's manifest and report.</param>
-    /// <param name="only">The benchmarks to compare; empty for all that both runs have.</param>
-    /// <returns>The comparison over these benchmarks, with p-values adjusted for their number.</returns>
-    /// <exception cref="PrerequisiteException">The runs do not have these benchmarks in common, or none, or samples of the same identity ask something else.</exception>
-    public static RunComparison Create((RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b, ImmutableArray<BenchmarkName> only = default)
+    /// <param name="only">The benchmarks to compare; empty for all in both runs.</param>
+    /// <returns>The comparison, with p-values adjusted for the number of benchmarks.</returns>
+    /// <exception cref="PrerequisiteException">The runs do not share these benchmarks, or any, or samples with the same id differ.</exception>
+    public static RunComparison Create(
+        (RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b, ImmutableArray<BenchmarkName> only = default)
     {
         ImmutableArray<BenchmarkName> ofA = Names(a.Report), ofB = Names(b.Report);
         ImmutableArray<BenchmarkName> both = [.. ofA.Intersect(ofB)];
@@ -58,7 +59,8 @@ public sealed record RunComparison
             both = [.. only.Distinct()];
         if (both.IsEmpty || both.Except(ofA.Intersect(ofB)).Any())
             throw new PrerequisiteException(
-                $"The runs were expected to have {(only.IsDefaultOrEmpty ? "a benchmark" : string.Join(", ", only))} in common; '{a.Report.Run}' has {string.Join(", ", ofA)}, and '{b.Report.Run}' has {string.Join(", ", ofB)}. Choose runs that evaluated the same.");
+                $"Expected {(only.IsDefaultOrEmpty ? "a common benchmark" : string.Join(", ", only))} in both runs; "
+                + $"'{a.Report.Run}' has {string.Join(", ", ofA)}, '{b.Report.Run}' has {string.Join(", ", ofB)}. Choose runs of the same benchmarks.");
         return new RunComparison
         {
             A = new ComparedRun(a.Report.Run, a.Report.Mode, a.Report.Model.Name),
@@ -80,7 +82,8 @@ public sealed record RunComparison
         return [.. benchmarks.Select((benchmark, i) => benchmark with { Overall = benchmark.Overall with { AdjustedPValue = adjusted[i] } })];
     }
 
-    private static IEnumerable<RunDifference> FindDifferences((RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b)
+    private static IEnumerable<RunDifference> FindDifferences(
+        (RunManifest Manifest, EvaluationReport Report) a, (RunManifest Manifest, EvaluationReport Report) b)
     {
         if (a.Report.Mode != b.Report.Mode)
             yield return new RunDifference("scoring mode", a.Report.Mode, b.Report.Mode);

@@ -8,12 +8,13 @@ namespace TinyGptV.Evaluation.Comparisons;
 /// <param name="B">The sample with its score in the second run.</param>
 public sealed record SamplePair(ScoredSample A, ScoredSample B)
 {
-    /// <summary>The sample as the first run has it.</summary>
+    /// <summary>The sample in the first run.</summary>
     public Sample Sample => A.Prediction.Sample;
 
     /// <summary>The second score less the first.</summary>
     public double Change => B.Score.Value - A.Score.Value;
 
-    /// <summary>Whether both runs were asked the same thing.</summary>
-    internal bool AsksTheSame => Sample is var a && B.Prediction.Sample is var b && a.Question == b.Question && a.Target == b.Target && a.Choices.AsSpan().SequenceEqual(b.Choices.AsSpan());
+    /// <summary>Whether question, answer and choices are the same in both runs.</summary>
+    internal bool AsksTheSame => Sample is var a && B.Prediction.Sample is var b
+        && a.Question == b.Question && a.Target == b.Target && a.Choices.AsSpan().SequenceEqual(b.Choices.AsSpan());
 }

@@ -5,23 +5,26 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Comparisons;
 
-/// <summary>Compares runs as their store holds them.</summary>
+/// <summary>Compares stored runs.</summary>
 public static class StoredRuns
 {
-    /// <summary>Lays two stored runs beside each other, sample by sample; they may be one run in two modes.</summary>
+    /// <summary>Compares two stored runs, or one run in two modes, sample by sample.</summary>
     /// <param name="store">The store of both.</param>
     /// <param name="a">The first run and its scoring mode.</param>
     /// <param name="b">The second run and its scoring mode.</param>
-    /// <param name="only">The benchmarks to compare; empty for all that both runs have.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="only">The benchmarks to compare; empty for all in both runs.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The comparison.</returns>
     /// <exception cref="PrerequisiteException">A run cannot be scored, or the runs cannot be compared.</exception>
     public static async ValueTask<RunComparison> CompareAsync(
         IRunStore store, (RunId Run, string Mode) a, (RunId Run, string Mode) b, ImmutableArray<BenchmarkName> only, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken), second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
+        RunManifest first = await store.ReadExistingManifestAsync(a.Run, cancellationToken);
+        RunManifest second = await store.ReadExistingManifestAsync(b.Run, cancellationToken);
         return RunComparison.Create(
-            (first, await StoredReport.CreateAsync(store, first, a.Mode, cancellationToken)), (second, await StoredReport.CreateAsync(store, second, b.Mode, cancellationToken)), only);
+            (first, await StoredReport.CreateAsync(store, first, a.Mode, cancellationToken)),
+            (second, await StoredReport.CreateAsync(store, second, b.Mode, cancellationToken)),
+            only);
     }
 }

@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>How many samples of a benchmark have answers. Answered, failed and missing add up to what was expected.</summary>
+/// <summary>Counts the answers of a benchmark. Answered, failed and missing add up to expected.</summary>
 public sealed record AnswerCounts
 {
     /// <summary>How many samples the run evaluates.</summary>
@@ -15,15 +15,15 @@ public sealed record AnswerCounts
     /// <summary>How many have no prediction; each scores 0.</summary>
     public required int Missing { get; init; }
 
-    /// <summary>How many predictions are there beyond one for a sample; they are not counted.</summary>
+    /// <summary>How many extra predictions there are for samples that already have one; they are ignored.</summary>
     public required int Duplicated { get; init; }
 
-    /// <summary>How many answers take no side or both, and score 0 for that reason.</summary>
+    /// <summary>How many answers take neither side or both.</summary>
     public required int Undecided { get; init; }
 
-    /// <summary>How many have no answer, whether they failed or are missing.</summary>
+    /// <summary>How many have no answer: failed or missing.</summary>
     internal int Unanswered => Failed + Missing;
 
-    /// <summary>Whether a sample has no answer.</summary>
+    /// <summary>Whether any sample lacks an answer.</summary>
     public bool IsPartial => Unanswered > 0;
 }

@@ -9,13 +9,13 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>The numbers of one benchmark of a run.</summary>
+/// <summary>The results of one benchmark of a run.</summary>
 public sealed record BenchmarkReport
 {
     /// <summary>The benchmark.</summary>
     public required BenchmarkName Benchmark { get; init; }
 
-    /// <summary>Its name as printed.</summary>
+    /// <summary>Its display name.</summary>
     public required string Title { get; init; }
 
     /// <summary>The split.</summary>
@@ -24,16 +24,16 @@ public sealed record BenchmarkReport
     /// <summary>The version of its definition.</summary>
     public required int Version { get; init; }
 
-    /// <summary>The scoring mode: the report's, or the one that stands in for it because the benchmark does not have that.</summary>
+    /// <summary>The scoring mode: the report's, or the fallback if the benchmark lacks it.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>The scorer that stands for the mode.</summary>
+    /// <summary>The scorer of the mode.</summary>
     public required string Scorer { get; init; }
 
     /// <summary>What the scorer does, in one sentence.</summary>
     public required string ScorerDescription { get; init; }
 
-    /// <summary>What the benchmark's files lacked when the run began; null if nothing.</summary>
+    /// <summary>What the benchmark's files lacked when the run started; null if nothing.</summary>
     public IncompleteSet? Incomplete { get; init; }
 
     /// <summary>How many samples have answers.</summary>
@@ -45,23 +45,23 @@ public sealed record BenchmarkReport
     /// <summary>The scorer's other metrics over all expected samples.</summary>
     public ImmutableArray<Measurement> Further { get; init; } = [];
 
-    /// <summary>The first metric over each slice, by kind and name. Samples without a prediction are in no slice: what they are is unknown.</summary>
+    /// <summary>The first metric over each slice, by kind and name. Samples without a prediction are in no slice, since theirs is unknown.</summary>
     public required ImmutableArray<SliceMeasurement> Slices { get; init; }
 
-    /// <summary>The published result and what keeps ours from being comparable; null if there is none.</summary>
+    /// <summary>The comparison with the published result; null if none.</summary>
     public required PublishedComparison? Comparison { get; init; }
 
     /// <summary>SHA-256 of every annotation file, in lower-case hexadecimal, by path below the benchmark's folder.</summary>
     public required ImmutableSortedDictionary<string, string> Digests { get; init; }
 
-    /// <summary>Every sample that has a prediction, in ordinal order of ids. They are not part of the report's JSON; <c>predictions.csv</c> lists them.</summary>
+    /// <summary>All samples with a prediction, in ordinal order of ids. Not in the report's JSON; <c>predictions.csv</c> lists them.</summary>
     [JsonIgnore]
     public ImmutableArray<ScoredSample> Samples { get; init; } = [];
 
-    /// <summary>What the run follows: where images are, what is asked.</summary>
+    /// <summary>The benchmark's definition.</summary>
     internal BenchmarkDefinition Definition { get; private init; } = null!;
 
-    /// <summary>Where the answers come from, if another system gave them; null if the run's model did.</summary>
+    /// <summary>The origin of imported answers; null if the run's model gave them.</summary>
     internal AnswerOrigin? Imported { get; private init; }
 
     internal static BenchmarkReport Create(BenchmarkManifest manifest, IEnumerable<Prediction> predictions, string mode, IScorer scorer)
@@ -93,7 +93,7 @@ public sealed record BenchmarkReport
         };
     }
 
-    /// <param name="sorted">Predictions in the order of their samples.</param>
+    /// <param name="sorted">Predictions sorted by sample.</param>
     private static IEnumerable<Prediction> OneForEachSample(Prediction[] sorted)
     {
         for (int begin = 0, end; begin < sorted.Length; begin = end)
@@ -105,7 +105,7 @@ public sealed record BenchmarkReport
         }
     }
 
-    /// <summary>Of several predictions for a sample always the same one, whatever their order: an answered one, then by its text.</summary>
+    /// <summary>Picks one of several predictions for a sample, independent of their order: an answered one first, then by text.</summary>
     private static Prediction PickOne(IReadOnlyList<Prediction> same) => same.Count == 1
         ? same[0]
         : same.OrderBy(prediction => prediction.Failure is not null)

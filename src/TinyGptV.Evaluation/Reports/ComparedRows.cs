@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>The rows of a table that lays a run beside published results: the columns of a published table, then those of the run's other benchmarks.</summary>
+/// <summary>The rows of a table of published results and a run: the published columns, then the run's other benchmarks.</summary>
 /// <param name="report">The run's report.</param>
 /// <param name="table">The published table.</param>
-/// <param name="others">The run's benchmarks that get columns of their own.</param>
+/// <param name="others">The run's benchmarks in extra columns.</param>
 internal sealed class ComparedRows(EvaluationReport report, PublishedTable table, ImmutableArray<BenchmarkReport> others)
 {
     public const string MarkNote = Mark + " not comparable with the published result; the report says why.";
@@ -15,7 +15,7 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
     private readonly ImmutableArray<BenchmarkReport?> _inTable =
         [.. table.Columns.Select(column => report.Benchmarks.FirstOrDefault(benchmark => benchmark.Benchmark == column.Benchmark))];
 
-    /// <summary>Whether a number of the run is marked.</summary>
+    /// <summary>Whether any of the run's results is marked.</summary>
     public bool Marked => _inTable.Concat(others).Any(benchmark => benchmark?.Overall.Value is not null && !IsComparable(benchmark));
 
     public ImmutableArray<ReportColumn> Columns(bool withSize) =>
@@ -43,7 +43,7 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
         ? ReportNumber.NotAvailable
         : ReportNumber.WithError(benchmark.Overall) + (IsComparable(benchmark) ? "" : Mark);
 
-    /// <summary>Averages over other sets of benchmarks would not be the paper's average.</summary>
+    /// <summary>An average over other benchmarks would not match the paper's.</summary>
     private string Average()
     {
         if (!_inTable.All(benchmark => benchmark?.Overall.Value is not null))
@@ -53,7 +53,7 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
             + (_inTable.All(benchmark => IsComparable(benchmark!)) ? "" : Mark);
     }
 
-    /// <summary>Benchmarks are drawn apart from each other, so the squares of their errors add up; null if one is not known.</summary>
+    /// <summary>Benchmarks are independent, so the squares of their errors add up; null if one is unknown.</summary>
     private double? AverageReach() => _inTable.All(benchmark => benchmark!.Overall.Interval is not null)
         ? Math.Sqrt(_inTable.Sum(benchmark => Math.Pow(benchmark!.Overall.Reach!.Value, 2))) / _inTable.Length
         : null;

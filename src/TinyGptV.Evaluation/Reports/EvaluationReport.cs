@@ -6,8 +6,7 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Reports;
 
 /// <summary>
-/// The numbers of a run in one scoring mode. It is a function of the manifest, the predictions and the mode: it holds no time, and neither the order of the
-/// predictions nor who made them changes it.
+/// The results of a run in one scoring mode. They depend only on the manifest, the predictions and the mode, not on time, order or machine.
 /// </summary>
 public sealed record EvaluationReport
 {
@@ -15,36 +14,36 @@ public sealed record EvaluationReport
     public required RunId Run { get; init; }
 
     /// <summary>
-    /// The scoring mode that was asked for, for example <c>tinygptv</c>; no number means anything without it. Where a benchmark does not have it, its
-    /// <see cref="BenchmarkReport.Mode"/> says which one stands in.
+    /// The requested scoring mode, for example <c>tinygptv</c>. Results mean nothing without it. If a benchmark lacks it,
+    /// <see cref="BenchmarkReport.Mode"/> has the fallback.
     /// </summary>
     public required string Mode { get; init; }
 
     /// <summary>Version of the program that started the run.</summary>
     public required string ProgramVersion { get; init; }
 
-    /// <summary>The model that answered.</summary>
+    /// <summary>The model.</summary>
     public required ModelIdentity Model { get; init; }
 
     /// <summary>The benchmarks in evaluation order.</summary>
     public required ImmutableArray<BenchmarkReport> Benchmarks { get; init; }
 
-    /// <summary>How many predictions belong to no benchmark of the run, and were left out; anything but 0 means a damaged store.</summary>
+    /// <summary>How many predictions belong to no benchmark of the run and were left out; more than 0 means a damaged store.</summary>
     public required int Unexpected { get; init; }
 
-    /// <summary>Whether the numbers are those of a part: a sample has no answer, or a benchmark's files are incomplete.</summary>
+    /// <summary>Whether the results are partial: a sample has no answer, or a benchmark's files are incomplete.</summary>
     public bool IsPartial => HasUnanswered || Benchmarks.Any(benchmark => benchmark.Incomplete is not null);
 
     /// <summary>Whether any sample has no answer.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasUnanswered => Benchmarks.Any(benchmark => benchmark.Counts.IsPartial);
 
-    /// <summary>Scores the predictions of a run, which may be incomplete: what is missing is counted and scores 0.</summary>
+    /// <summary>Scores the predictions of a run. Missing predictions are counted and score 0.</summary>
     /// <param name="manifest">The run.</param>
     /// <param name="predictions">Its predictions in any order.</param>
     /// <param name="mode">The scoring mode.</param>
     /// <returns>The report.</returns>
-    /// <exception cref="PrerequisiteException">A benchmark of the run has neither such a mode nor one that stands in.</exception>
+    /// <exception cref="PrerequisiteException">A benchmark of the run has neither the mode nor a fallback.</exception>
     public static EvaluationReport Create(RunManifest manifest, IEnumerable<Prediction> predictions, string mode)
     {
         ArgumentNullException.ThrowIfNull(manifest);

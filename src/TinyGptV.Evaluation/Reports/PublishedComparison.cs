@@ -6,19 +6,19 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>A published result, and whether ours may be laid beside it.</summary>
+/// <summary>A published result, and whether the run's result is comparable.</summary>
 /// <param name="Published">The published result.</param>
-/// <param name="Differences">What was done differently, as parts of a sentence; empty if nothing was.</param>
+/// <param name="Differences">What differs, as parts of a sentence; empty if nothing.</param>
 public sealed record PublishedComparison(PublishedResult Published, ImmutableArray<string> Differences)
 {
-    /// <summary>How far ours is from it; null if ours may not be laid beside it or has no value.</summary>
+    /// <summary>The difference from it; null if not comparable or without a value.</summary>
     public PublishedDifference? Difference { get; init; }
 
-    /// <summary>Whether split, samples, prompt and scoring mode are those of the published result, as far as they are recorded.</summary>
+    /// <summary>Whether split, samples, prompt and scoring mode match the published result, as far as recorded.</summary>
     public bool IsComparable => Differences.IsEmpty;
 
-    /// <summary>The comparability as a sentence for people.</summary>
-    /// <param name="title">The benchmark's name as printed.</param>
+    /// <summary>Describes the comparability.</summary>
+    /// <param name="title">The benchmark's display name.</param>
     /// <returns>One sentence.</returns>
     public string Describe(string title)
     {
@@ -29,21 +29,22 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         return $"{title}: comparable with {published}: same split with all its samples, {prompt}, scoring mode {Published.Mode}.";
     }
 
-    /// <summary>Whether the difference means something, as a sentence for people.</summary>
-    /// <param name="title">The benchmark's name as printed.</param>
-    /// <param name="overall">Our result.</param>
+    /// <summary>Describes the difference and whether it exceeds the sampling error.</summary>
+    /// <param name="title">The benchmark's display name.</param>
+    /// <param name="overall">The run's result.</param>
     /// <returns>One sentence; null if there is nothing to compare.</returns>
     public string? DescribeDifference(string title, Measurement overall)
     {
         if (Difference is not { } difference)
             return null;
-        string compared = $"{title}: {ReportNumber.WithError(overall)} against {ReportNumber.Percent(Published.Accuracy)} ± {ReportNumber.Percent(difference.PublishedHalfWidth)}";
-        string value = ReportNumber.Signed(difference.Value);
+        string compared = $"{title}: {ReportNumber.WithError(overall)} against {ReportNumber.Percent(Published.Accuracy)} "
+            + $"± {ReportNumber.Percent(difference.PublishedHalfWidth)}";
+        string value = ReportNumber.Signed(difference.Value), error = ReportNumber.Percent(difference.HalfWidth);
         return difference.IsLarger switch
         {
-            true => $"{compared}: the difference of {value} is larger than the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}).",
-            false => $"{compared}: the difference of {value} is within the sampling error of both (± {ReportNumber.Percent(difference.HalfWidth)}) and shows nothing.",
-            null => $"{compared}: the difference is {value}; the sampling error of ours is not known.",
+            true => $"{compared}: the difference of {value} is larger than the sampling error of both (± {error}).",
+            false => $"{compared}: the difference of {value} is within the sampling error of both (± {error}), so it shows nothing.",
+            null => $"{compared}: the difference is {value}; the sampling error of this run is unknown.",
         };
     }
 
@@ -59,21 +60,23 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
     {
         BenchmarkDefinition definition = manifest.Definition;
         if (definition.Split != published.Split)
-            yield return $"this is the split {definition.Split}, not {published.Split}";
+            yield return $"the split is {definition.Split}, not {published.Split}";
         if (definition.Expected is not { } expected)
             yield return "the official number of samples is not recorded";
         else if (manifest.Samples != expected.Samples)
             yield return string.Create(CultureInfo.InvariantCulture, $"{manifest.Samples:N0} of {expected.Samples:N0} samples were evaluated");
         else if (expected.Images is { } images && manifest.Images != images)
-            yield return string.Create(CultureInfo.InvariantCulture, $"the samples are about {manifest.Images:N0} images, not {images:N0}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"the samples use {manifest.Images:N0} images, not {images:N0}");
         if (manifest.Incomplete is { MissingImages: > 0 and var missing })
             yield return string.Create(CultureInfo.InvariantCulture, $"{missing:N0} images were missing");
         if (counts.IsPartial)
-            yield return counts.Unanswered == 1 ? "1 sample has no answer and counts as wrong" : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
+            yield return counts.Unanswered == 1
+                ? "1 sample has no answer and counts as wrong"
+                : $"{ReportNumber.Count(counts.Unanswered)} samples have no answer and count as wrong";
         if (manifest.Imported is not null)
-            yield return "the answers are another system's";
+            yield return "the answers come from another system";
         else if (published.PromptTemplate is { } prompt && prompt != definition.WholePrompt)
-            yield return "the prompt is another";
+            yield return "the prompt differs";
         if (mode != published.Mode)
             yield return $"the scoring mode is {mode}, not {published.Mode}";
     }

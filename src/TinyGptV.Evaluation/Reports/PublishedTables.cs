@@ -4,27 +4,27 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.Evaluation.Reports;
 
 /// <summary>
-/// The published numbers for the benchmarks, row by row. A letter behind a number is the mark of one of the <see cref="Remarks"/>: some cells are doubtful,
-/// some averages are not means, and the Hateful Memes column mixes two metrics.
+/// Published results for the benchmarks, row by row. A letter after a number refers to the <see cref="Remarks"/>: some cells are uncertain, some averages are
+/// not means, and the Hateful Memes column mixes two metrics.
 /// </summary>
 internal static class PublishedTables
 {
-    /// <summary>The model that a run is laid beside, as the paper's main table calls it.</summary>
+    /// <summary>The name in the paper's main table of the model that runs are compared with.</summary>
     public const string PaperModel = "TinyGPT-V (Phi-2)";
 
-    /// <summary>All remarks, in the order in which they are listed below a table.</summary>
+    /// <summary>All footnotes, in their order below a table.</summary>
     public static ImmutableArray<PublishedRemark> Remarks { get; } =
     [
-        new('ᵃ', "the column is uncertain: the table was read from extracted text, in which empty cells shift"),
+        new('ᵃ', "uncertain column: the table was read from extracted text, in which empty cells shift"),
         new('ᵇ', "as printed; it is not the mean of the row's printed cells"),
         new('ᶜ', "ROC-AUC, where the MiniGPT family reports accuracy"),
-        new('ᵈ', "from secondary sources, not seen in the paper itself"),
+        new('ᵈ', "from secondary sources, not from the paper itself"),
         new('ᵉ', "the first version of the paper prints 30.3"),
-        new('ᶠ', "sources disagree which of the two rows is the chat model"),
-        new('ᵍ', "the first version of the paper; the row above it is the last one's"),
+        new('ᶠ', "sources disagree on which of the two rows is the chat model"),
+        new('ᵍ', "from the first version of the paper; the row above is from the last"),
     ];
 
-    /// <summary>The main table of the TinyGPT-V paper, whose layout reports follow.</summary>
+    /// <summary>The main table of the TinyGPT-V paper; reports follow its layout.</summary>
     public static PublishedTable Main { get; } = new(
         "TinyGPT-V, arXiv 2312.16862 v3, main table",
         [Column("gqa", "GQA"), Column("vsr", "VSR"), Column("iconqa", "IconVQ"), Column("vizwiz", "VizWiz"), Column("hm", "HM")],
@@ -46,7 +46,7 @@ internal static class PublishedTables
         ],
         HasAverages: true);
 
-    /// <summary>The same benchmarks in the paper of the model that TinyGPT-V's scripts come from.</summary>
+    /// <summary>The same benchmarks in the MiniGPT-v2 paper, whose scripts TinyGPT-V's are based on.</summary>
     public static PublishedTable MiniGptV2 { get; } = new(
         "MiniGPT-v2, arXiv 2310.09478",
         [Column("okvqa", "OK-VQA"), Column("gqa", "GQA"), Column("vsr", "VSR"), Column("iconqa", "IconVQA"), Column("vizwiz", "VizWiz"), Column("hm", "HM")],
@@ -63,7 +63,7 @@ internal static class PublishedTables
         ],
         HasAverages: false);
 
-    /// <summary>Referring expressions: the share of boxes that overlap enough.</summary>
+    /// <summary>Referring expressions: the share of boxes with enough overlap.</summary>
     public static PublishedTable ReferringExpressions { get; } = new(
         "Referring expressions, arXiv 2310.09478 and the TinyGPT-V authors' result file",
         [
@@ -80,13 +80,13 @@ internal static class PublishedTables
         ],
         HasAverages: false);
 
-    /// <summary>All of them, the main table first.</summary>
+    /// <summary>All tables, the main table first.</summary>
     public static ImmutableArray<PublishedTable> All { get; } = [Main, MiniGptV2, ReferringExpressions];
 
-    /// <summary>The row of the main table that a run is laid beside.</summary>
+    /// <summary>The row of the main table that runs are compared with.</summary>
     public static PublishedRow PaperRow { get; } = Main.Rows.Single(row => row.Model == PaperModel);
 
-    /// <summary>The remarks that some number of a table carries, in the order of their marks.</summary>
+    /// <summary>The footnotes used in a table, in order of their marks.</summary>
     public static ImmutableArray<PublishedRemark> RemarksOf(PublishedTable table)
     {
         IEnumerable<PublishedNumber?> numbers = table.Rows.SelectMany(row => row.Cells.Append(row.Average));

@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>How numbers are printed in tables for people.</summary>
+/// <summary>Formats numbers for tables.</summary>
 internal static class ReportNumber
 {
     public const string NotAvailable = "-";
@@ -12,17 +12,17 @@ internal static class ReportNumber
 
     public static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A difference in percent with its sign.</summary>
+    /// <summary>A signed difference in percent.</summary>
     public static string Signed(double value) => (value * 100).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
 
-    /// <summary>The value in the unit of its scale.</summary>
+    /// <summary>The value in its scale.</summary>
     public static string Value(Measurement measurement) => In(measurement.Scale, measurement.Value);
 
-    /// <summary>The value and how far its 95 % interval reaches, as <c>38.2 ± 0.9</c>; the value alone if the interval is not known.</summary>
+    /// <summary>The value and its distance to the farther end of the 95 % interval, as <c>38.2 ± 0.9</c>; only the value if the interval is unknown.</summary>
     public static string WithError(Measurement measurement) =>
         measurement.Interval is null ? Value(measurement) : $"{Value(measurement)} {Error(measurement)}";
 
-    /// <summary>How far the 95 % interval reaches, as <c>± 0.9</c>.</summary>
+    /// <summary>The distance to the farther end of the 95 % interval, as <c>± 0.9</c>.</summary>
     public static string Error(Measurement measurement) => $"± {In(measurement.Scale, measurement.Reach)}";
 
     /// <summary>A percentage without decimals, for axes.</summary>
@@ -33,11 +33,11 @@ internal static class ReportNumber
         ? $"{In(measurement.Scale, interval.Low)} to {In(measurement.Scale, interval.High)}"
         : NotAvailable;
 
-    /// <summary>The metric as the heading of a column, with its unit.</summary>
+    /// <summary>The metric as a column heading, with its unit.</summary>
     public static string Heading(Measurement measurement) =>
         char.ToUpperInvariant(measurement.Metric[0]) + measurement.Metric[1..] + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");
 
-    /// <summary>A value in the unit of a scale.</summary>
+    /// <summary>A value in a scale.</summary>
     public static string In(MeasurementScale scale, double? value) =>
         scale is MeasurementScale.Fraction ? Percent(value) : value?.ToString("0.###", CultureInfo.InvariantCulture) ?? NotAvailable;
 }

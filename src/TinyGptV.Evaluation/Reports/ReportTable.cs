@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>To which side the cells of a column are set.</summary>
+/// <summary>The alignment of a column's cells.</summary>
 public enum ColumnAlignment
 {
-    /// <summary>Texts.</summary>
+    /// <summary>For texts.</summary>
     Left,
 
-    /// <summary>Numbers.</summary>
+    /// <summary>For numbers.</summary>
     Right,
 }
 
 /// <summary>A column of a table.</summary>
-/// <param name="Header">The text above it.</param>
-/// <param name="Alignment">The side to which its cells are set.</param>
+/// <param name="Header">The heading.</param>
+/// <param name="Alignment">The alignment of its cells.</param>
 public sealed record ReportColumn(string Header, ColumnAlignment Alignment);
 
-/// <summary>A table as it is shown in Markdown, on a terminal and in JSON.</summary>
+/// <summary>A table for Markdown, the terminal and JSON.</summary>
 public sealed record ReportTable
 {
     /// <summary>What the table shows.</summary>
@@ -26,12 +26,12 @@ public sealed record ReportTable
     /// <summary>The columns.</summary>
     public required ImmutableArray<ReportColumn> Columns { get; init; }
 
-    /// <summary>The rows, each with one cell for every column.</summary>
+    /// <summary>The rows, with one cell per column.</summary>
     public required ImmutableArray<ImmutableArray<string>> Rows { get; init; }
 
-    /// <summary>The row of the run among those of others; null if no row stands out.</summary>
+    /// <summary>The index of the run's own row; null if none.</summary>
     public int? OwnRow { get; init; }
 
-    /// <summary>What has to be said below it, one remark a line; null if nothing has.</summary>
+    /// <summary>Footnotes, one per line; null if none.</summary>
     public string? Note { get; init; }
 }

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Reports;
 
-/// <summary>The tables that show a report.</summary>
+/// <summary>The tables of a report.</summary>
 public static class ReportTables
 {
-    /// <summary>The paper's row and the run's below it, with ± for how far the 95 % interval reaches; numbers that may not be laid beside the paper's are marked.</summary>
+    /// <summary>The paper's row and the run's below it, with ± for the 95 % interval; results not comparable with the paper's are marked.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>Accuracies in percent; benchmarks that the paper has not follow after its own.</returns>
+    /// <returns>Accuracies in percent; benchmarks not in the paper come last.</returns>
     public static ReportTable Results(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -16,15 +16,19 @@ public static class ReportTables
         {
             Title = "Accuracy in percent",
             Columns = rows.Columns(withSize: false),
-            Rows = [rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false), rows.Own(withSize: false)],
+            Rows =
+            [
+                rows.Published(PublishedTables.PaperRow with { Model = $"{PublishedTables.PaperModel}, arXiv 2312.16862 v3" }, withSize: false),
+                rows.Own(withSize: false),
+            ],
             OwnRow = 1,
             Note = string.Join('\n', [.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report)]) is { Length: > 0 } note ? note : null,
         };
     }
 
-    /// <summary>Published tables with all their rows, and the run as the last one: the paper's main table always, others if the run has a benchmark of theirs.</summary>
+    /// <summary>Published tables with the run as the last row: always the paper's main table, others if they share a benchmark with the run.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>Accuracies in percent; benchmarks that are in no table follow in the first one.</returns>
+    /// <returns>Accuracies in percent; benchmarks in no table are added to the first one.</returns>
     public static ImmutableArray<ReportTable> Published(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -33,14 +37,14 @@ public static class ReportTables
             .Select(table => Published(report, table))];
     }
 
-    /// <summary>Which benchmarks do not have the report's mode, and what stands in.</summary>
+    /// <summary>The benchmarks without the report's mode, and their fallback modes.</summary>
     private static IEnumerable<string> OtherModes(EvaluationReport report) => report.Benchmarks
         .Where(benchmark => benchmark.Mode != report.Mode)
         .Select(benchmark => $"{benchmark.Title} has no mode {report.Mode} and is scored in mode {benchmark.Mode}.");
 
-    /// <summary>What every number rests on: how many samples were expected, answered, failed, missing, duplicated, undecided.</summary>
+    /// <summary>The answer counts: samples expected, answered, failed, missing, duplicated and undecided.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>One row for each benchmark.</returns>
+    /// <returns>One row per benchmark.</returns>
     public static ReportTable Answers(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -56,13 +60,13 @@ public static class ReportTables
                 benchmark.Title, benchmark.Split, ReportNumber.WithError(benchmark.Overall), ReportNumber.Count(benchmark.Counts.Expected),
                 ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed), ReportNumber.Count(benchmark.Counts.Missing),
                 ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided)))],
-            Note = report.Unexpected == 0 ? null : $"Predictions that belong to no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
+            Note = report.Unexpected == 0 ? null : $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
         };
     }
 
-    /// <summary>The metrics beyond each benchmark's first one.</summary>
+    /// <summary>The metrics after the first of each benchmark.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>One row for each metric; null if there is none.</returns>
+    /// <returns>One row per metric; null if none.</returns>
     public static ReportTable? FurtherMetrics(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -82,9 +86,9 @@ public static class ReportTables
         };
     }
 
-    /// <summary>The parts of a benchmark, one table for each kind of slice.</summary>
+    /// <summary>The slices of a benchmark, one table per kind.</summary>
     /// <param name="benchmark">The benchmark.</param>
-    /// <returns>The tables by kind; empty if its samples have no slices.</returns>
+    /// <returns>The tables by kind; empty without slices.</returns>
     public static ImmutableArray<ReportTable> Slices(BenchmarkReport benchmark)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
@@ -97,9 +101,9 @@ public static class ReportTables
         })];
     }
 
-    /// <summary>The digests of all files that the numbers rest on.</summary>
+    /// <summary>The digests of all input files.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>One row for each file.</returns>
+    /// <returns>One row per file.</returns>
     public static ReportTable Files(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -130,7 +134,7 @@ public static class ReportTables
             .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
             .. OtherModes(report),
             .. PublishedTables.RemarksOf(table).Select(remark => $"{remark.Mark} {remark.Text}."),
-            .. table.HasAverages ? ["Averages are over the cells that a row has: rows with other cells are not comparable by them."] : (string[])[],
+            .. table.HasAverages ? ["Averages cover only the cells of their row; averages of rows with different cells are not comparable."] : (string[])[],
         ];
         return new ReportTable
         {
@@ -144,7 +148,7 @@ public static class ReportTables
 
     private static bool Has(PublishedTable table, BenchmarkReport benchmark) => table.Columns.Any(column => column.Benchmark == benchmark.Benchmark);
 
-    /// <summary>The first metrics of most runs are accuracies all; where they are not, the column names none.</summary>
+    /// <summary>The common name of the main metric; <c>Result</c> if benchmarks have different ones.</summary>
     private static string CommonHeading(EvaluationReport report) =>
         report.Benchmarks.Select(benchmark => ReportNumber.Heading(benchmark.Overall)).Distinct().ToArray() is [var only] ? only : "Result";
 

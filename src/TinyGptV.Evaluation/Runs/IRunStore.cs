@@ -3,48 +3,48 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// Where runs are kept: a folder, or a container of a Blob service. Manifests and predictions are written once and never changed: whoever comes second with one
-/// finds it there and writes nothing. What lies beside them under a name of its own can be replaced.
+/// Where runs are stored: a folder or a blob container. Manifests and predictions are written once and never changed; a second write of the same object does
+/// nothing. Other files beside them can be replaced.
 /// </summary>
 public interface IRunStore
 {
     /// <summary>All runs, in ordinal order of their names.</summary>
-    /// <param name="cancellationToken">Ends the listing early.</param>
-    /// <returns>The runs; empty if there is none.</returns>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The runs.</returns>
     ValueTask<ImmutableArray<RunId>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes the manifest of a new run.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="cancellationToken">Ends the writing early; nothing is left behind then.</param>
-    /// <returns>True if it was written, false if the run has one already.</returns>
+    /// <param name="cancellationToken">Cancels the write; nothing is left behind.</param>
+    /// <returns>True if written, false if the run already has one.</returns>
     ValueTask<bool> TryCreateAsync(RunManifest manifest, CancellationToken cancellationToken);
 
     /// <summary>Reads the manifest of a run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The manifest, or null if there is no such run.</returns>
-    /// <exception cref="PrerequisiteException">The manifest is malformed or of a newer layout.</exception>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The manifest; null if the run does not exist.</returns>
+    /// <exception cref="PrerequisiteException">The manifest is malformed or has a newer layout.</exception>
     ValueTask<RunManifest?> ReadManifestAsync(RunId run, CancellationToken cancellationToken);
 
-    /// <summary>The shards of a run that have predictions.</summary>
+    /// <summary>The shards of a run with stored predictions.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The shards, in ascending order.</returns>
     ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken);
 
-    /// <summary>Writes the predictions of a shard, all or nothing, unless they are there already.</summary>
+    /// <summary>Writes the predictions of a shard atomically, unless they already exist.</summary>
     /// <param name="run">The run.</param>
     /// <param name="shard">The shard.</param>
-    /// <param name="lines">The <see cref="PredictionLines"/>, one for each sample of the shard, in the shard's order; stored as they are.</param>
-    /// <param name="cancellationToken">Ends the writing early; nothing is left behind then.</param>
-    /// <returns>True if they were written, false if the shard has predictions already.</returns>
+    /// <param name="lines">The <see cref="PredictionLines"/>, one per sample, in the shard's order; stored unchanged.</param>
+    /// <param name="cancellationToken">Cancels the write; nothing is left behind.</param>
+    /// <returns>True if written, false if the shard already has predictions.</returns>
     ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
 
     /// <summary>Reads the predictions of a shard.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="shard">The shard, one of those listed.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The predictions as they were written.</returns>
+    /// <param name="shard">A listed shard.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The predictions as written.</returns>
     /// <exception cref="PrerequisiteException">The shard's object cannot be read.</exception>
     ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
 
@@ -52,15 +52,15 @@ public interface IRunStore
     /// <param name="run">The run.</param>
     /// <param name="name">The file name, for example <c>report.csv</c>.</param>
     /// <param name="content">The content: text in UTF-8.</param>
-    /// <param name="cancellationToken">Ends the writing early; the older file stays then.</param>
-    /// <returns>Where it can be found, for people.</returns>
+    /// <param name="cancellationToken">Cancels the write; the older file stays.</param>
+    /// <returns>Its location, for display.</returns>
     ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Reads what <see cref="WriteReportAsync"/> wrote.</summary>
     /// <param name="run">The run.</param>
     /// <param name="name">The file name.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The content, or null if there is no such file.</returns>
-    /// <exception cref="PrerequisiteException">The file is there and cannot be read.</exception>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The content; null if the file does not exist.</returns>
+    /// <exception cref="PrerequisiteException">The file exists but cannot be read.</exception>
     ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken);
 }

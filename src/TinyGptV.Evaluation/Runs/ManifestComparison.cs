@@ -3,23 +3,23 @@ using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>A setting in which two manifests differ.</summary>
+/// <summary>A setting that differs between two manifests.</summary>
 /// <param name="Setting">The setting as a path into the manifest, for example <c>benchmarks.gqa.definition.promptTemplate</c>.</param>
-/// <param name="Stored">The value of the stored run as JSON; null if it has no such setting.</param>
-/// <param name="Requested">The value that was asked for as JSON; null if it has no such setting.</param>
+/// <param name="Stored">The stored value as JSON; null if not set.</param>
+/// <param name="Requested">The requested value as JSON; null if not set.</param>
 public sealed record ManifestDifference(string Setting, string? Stored, string? Requested)
 {
     /// <inheritdoc />
     public override string ToString() => $"{Setting}: stored {Stored ?? "nothing"}, requested {Requested ?? "nothing"}";
 }
 
-/// <summary>Tells whether two manifests promise the same predictions, and if not, why.</summary>
+/// <summary>Finds out whether two manifests lead to the same predictions, and if not, why.</summary>
 public static class ManifestComparison
 {
-    /// <summary>Lists every setting that differs. Run, program version and the names of the model's files do not count.</summary>
-    /// <param name="stored">The manifest of a run that exists.</param>
-    /// <param name="requested">The manifest of the run that is asked for.</param>
-    /// <returns>The differences in ordinal order of the settings; none if the run can be continued.</returns>
+    /// <summary>Lists the settings that differ. Run name, program version, model name and model file names do not count.</summary>
+    /// <param name="stored">The manifest of the existing run.</param>
+    /// <param name="requested">The manifest of the requested run.</param>
+    /// <returns>The differences in ordinal order of the settings; empty if the run can be continued.</returns>
     public static ImmutableArray<ManifestDifference> Compare(RunManifest stored, RunManifest requested)
     {
         ArgumentNullException.ThrowIfNull(stored);
@@ -27,9 +27,9 @@ public static class ManifestComparison
         return Compare(Settings(stored), Settings(requested));
     }
 
-    /// <summary>Lists everything in which a benchmark is not what it was.</summary>
-    /// <param name="stored">The benchmark as a run's manifest has it.</param>
-    /// <param name="found">The benchmark as it was read now.</param>
+    /// <summary>Lists what has changed in a benchmark.</summary>
+    /// <param name="stored">The benchmark in the run's manifest.</param>
+    /// <param name="found">The benchmark as it is now.</param>
     /// <returns>The differences in ordinal order of the settings.</returns>
     public static ImmutableArray<ManifestDifference> Compare(BenchmarkManifest stored, BenchmarkManifest found)
     {
@@ -38,16 +38,16 @@ public static class ManifestComparison
         return Compare(Settings(stored), Settings(found));
     }
 
-    /// <summary>What is told to a user who asked for an existing run with other settings.</summary>
+    /// <summary>The message for a request to continue a run with different settings.</summary>
     /// <param name="run">The run.</param>
     /// <param name="differences">The differences, at least one.</param>
-    /// <returns>One line for the refusal, and one for each difference.</returns>
+    /// <returns>One line for the error, and one per difference.</returns>
     public static string Refusal(RunId run, ImmutableArray<ManifestDifference> differences) =>
-        $"The run '{run}' exists with other settings; its predictions cannot be continued with these. "
-        + "Give the run another name, or ask for it with the stored settings:\n"
+        $"Run '{run}' exists with different settings and cannot be continued with these. "
+        + "Choose another run name, or use the stored settings:\n"
         + string.Join('\n', differences.Select(difference => $"  {difference}"));
 
-    // Walks the JSON instead of naming members, so that a setting added later is compared from its first day.
+    // Walks the JSON instead of listing members, so that new settings are compared automatically.
     private static Dictionary<string, string> Settings(RunManifest manifest)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -59,7 +59,8 @@ public static class ManifestComparison
     private static Dictionary<string, string> Settings(BenchmarkManifest benchmark)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        Flatten($"benchmarks.{benchmark.Definition.Name}", JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.ShapeOf<BenchmarkManifest>()), settings);
+        JsonElement json = JsonSerializer.SerializeToElement(benchmark, EvaluationJson.Compact.ShapeOf<BenchmarkManifest>());
+        Flatten($"benchmarks.{benchmark.Definition.Name}", json, settings);
         return settings;
     }
 

@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// The durable outcome of one sample: one JSON line. It holds the sample itself, so that every score can be computed again from
+/// The stored result of one sample: one JSON line. It includes the sample, so that scores can be recomputed from
 /// predictions alone. Exactly one of <see cref="Generation"/>, <see cref="Ranking"/> and <see cref="Failure"/> is set.
 /// </summary>
 public sealed record Prediction
@@ -15,7 +15,7 @@ public sealed record Prediction
     /// <summary>The sample, with its reference answer.</summary>
     public required Sample Sample { get; init; }
 
-    /// <summary>The whole prompt that was asked.</summary>
+    /// <summary>The full prompt.</summary>
     public required string Prompt { get; init; }
 
     /// <summary>The uncut answer, if one was generated.</summary>
@@ -28,7 +28,7 @@ public sealed record Prediction
     public SampleFailure? Failure { get; init; }
 }
 
-/// <summary>What kept a sample from being answered.</summary>
+/// <summary>Why a sample was not answered.</summary>
 public enum SampleFailureKind
 {
     /// <summary>The image is missing or cannot be read.</summary>
@@ -40,10 +40,10 @@ public enum SampleFailureKind
     /// <summary>The model refused the request, for example because the prompt is too long.</summary>
     RequestRefused,
 
-    /// <summary>Every attempt to evaluate the sample ended with the loss of its replica, also when nothing else was asked.</summary>
+    /// <summary>Every attempt lost its replica, even with no other sample in progress.</summary>
     ReplicasLost,
 
-    /// <summary>The file from which the run was imported has no answer to the sample.</summary>
+    /// <summary>The imported file has no answer to the sample.</summary>
     NotSubmitted,
 }
 

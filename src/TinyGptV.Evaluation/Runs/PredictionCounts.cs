@@ -3,13 +3,13 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Counts the stored predictions of a run by benchmark. Its size does not depend on the number of samples. Not safe for concurrent use.</summary>
+/// <summary>Counts the stored predictions of a run by benchmark, in constant space. Not thread-safe.</summary>
 public sealed class PredictionCounts
 {
     private readonly ImmutableArray<BenchmarkName> _order;
     private readonly Dictionary<BenchmarkName, Counts> _counts;
 
-    /// <summary>Starts at nothing.</summary>
+    /// <summary>Starts at zero.</summary>
     /// <param name="manifest">The run.</param>
     public PredictionCounts(RunManifest manifest)
     {
@@ -22,7 +22,7 @@ public sealed class PredictionCounts
     public int Stored => _counts.Values.Sum(counts => counts.Predicted);
 
     /// <summary>Counts the predictions of a shard.</summary>
-    /// <param name="predictions">All its predictions; those of benchmarks that the run does not have are left out.</param>
+    /// <param name="predictions">All its predictions; those of unknown benchmarks are ignored.</param>
     public void Add(ImmutableArray<PredictionOutline> predictions)
     {
         foreach (PredictionOutline prediction in predictions)
@@ -32,7 +32,7 @@ public sealed class PredictionCounts
         }
     }
 
-    /// <summary>How far each benchmark is, in evaluation order.</summary>
+    /// <summary>The progress of each benchmark, in evaluation order.</summary>
     /// <returns>The counts; never more predictions than samples.</returns>
     public ImmutableArray<BenchmarkProgress> ToProgress() => [.. _order.Select(benchmark => _counts[benchmark].ToProgress(benchmark))];
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Predictions as they are stored: UTF-8, one JSON object a line, every line ended by a line feed.</summary>
+/// <summary>The stored form of predictions: UTF-8, one JSON object per line, each line ending with a line feed.</summary>
 public static class PredictionLines
 {
     private const byte LineFeed = (byte)'\n';
@@ -25,18 +25,18 @@ public static class PredictionLines
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="lines">The bytes of the whole object.</param>
-    /// <param name="name">What the object is called, for messages.</param>
+    /// <param name="lines">The bytes of the whole file.</param>
+    /// <param name="name">The file's name, for messages.</param>
     /// <returns>The predictions in the order of the lines.</returns>
-    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
+    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names file and line.</exception>
     public static ImmutableArray<Prediction> Read(ReadOnlySpan<byte> lines, string name) => ReadEach(
         lines, name, line => JsonSerializer.Deserialize(line, EvaluationJson.Compact.ShapeOf<Prediction>()) ?? throw new JsonException("the line is null"));
 
-    /// <summary>Looks at the lines without making predictions of them, which is several times as fast.</summary>
-    /// <param name="lines">The bytes of the whole object.</param>
-    /// <param name="name">What the object is called, for messages.</param>
-    /// <returns>What each line is about, in the order of the lines.</returns>
-    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names object and line.</exception>
+    /// <summary>Reads only the outline of each line, which is several times faster.</summary>
+    /// <param name="lines">The bytes of the whole file.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <returns>The outlines, in the order of the lines.</returns>
+    /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names file and line.</exception>
     public static ImmutableArray<PredictionOutline> Outline(ReadOnlySpan<byte> lines, string name) => ReadEach(lines, name, PredictionOutline.Read);
 
     private static ImmutableArray<T> ReadEach<T>(ReadOnlySpan<byte> lines, string name, Func<ReadOnlySpan<byte>, T> read)
@@ -63,6 +63,6 @@ public static class PredictionLines
     }
 
     private static PrerequisiteException Malformed(string name, int line, string found, Exception? cause = null) => new(
-        $"Every line of '{name}' was expected to be a prediction; line {line} is not: {found}. "
-        + "Remove the file and start the run again: what it held is predicted anew.", cause);
+        $"'{name}', line {line}: expected a prediction, found an error: {found}. "
+        + "Remove the file and start the run again; its samples are then evaluated again.", cause);
 }

@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>What a coordinator needs to know of a prediction: which sample it is about, and whether it is a failure.</summary>
+/// <summary>What a coordinator needs of a prediction: its sample, and whether it failed.</summary>
 /// <param name="Benchmark">The benchmark.</param>
 /// <param name="Sample">The sample.</param>
 /// <param name="Failed">True if the sample has no answer.</param>
@@ -12,7 +12,7 @@ public readonly record struct PredictionOutline(BenchmarkName Benchmark, SampleI
     /// <summary>Reads one line of <see cref="PredictionLines"/>.</summary>
     /// <param name="line">The line without its line feed.</param>
     /// <returns>The outline.</returns>
-    /// <exception cref="JsonException">The line is no JSON object, or names no benchmark or no sample.</exception>
+    /// <exception cref="JsonException">The line is not a JSON object, or has no benchmark or sample.</exception>
     internal static PredictionOutline Read(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
@@ -32,7 +32,7 @@ public readonly record struct PredictionOutline(BenchmarkName Benchmark, SampleI
 
         return benchmark is not null && sample is not null
             ? new PredictionOutline(new BenchmarkName(benchmark), new SampleId(sample), failed)
-            : throw new JsonException("the line names no benchmark or no sample");
+            : throw new JsonException("the line has no benchmark or no sample");
     }
 
     private static string? ReadIdentity(ref Utf8JsonReader reader)

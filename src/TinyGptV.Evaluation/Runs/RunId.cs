@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>The name of a run, which is also the name of its folder.</summary>
-/// <param name="Value">1 to 100 letters, digits, hyphens, underscores and full stops, beginning with a letter or digit.</param>
+/// <summary>The name of a run, also the name of its folder.</summary>
+/// <param name="Value">1 to 100 letters, digits, hyphens, underscores and full stops, starting with a letter or digit.</param>
 [JsonConverter(typeof(StringIdentityConverter<RunId>))]
 public readonly record struct RunId(string Value) : IStringIdentity<RunId>
 {
@@ -12,8 +12,8 @@ public readonly record struct RunId(string Value) : IStringIdentity<RunId>
 
     /// <summary>Checks a name given by a user.</summary>
     /// <param name="text">The name.</param>
-    /// <returns>The identity.</returns>
-    /// <exception cref="PrerequisiteException">The name is empty, too long or holds another character.</exception>
+    /// <returns>The run id.</returns>
+    /// <exception cref="PrerequisiteException">The name is empty, too long or has an invalid character.</exception>
     public static RunId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -21,7 +21,7 @@ public readonly record struct RunId(string Value) : IStringIdentity<RunId>
             $"A run's name has 1 to 100 letters, digits, '-', '_' or '.', and begins with a letter or digit; found '{text}'. Choose another name.");
     }
 
-    /// <summary>Whether a text can name a run.</summary>
+    /// <summary>Whether a string is a valid run name.</summary>
     /// <param name="text">The name.</param>
     /// <returns>True if <see cref="Parse"/> accepts it.</returns>
     public static bool IsValid(string text)

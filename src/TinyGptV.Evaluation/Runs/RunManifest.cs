@@ -5,12 +5,12 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// Everything that made the numbers of a run, written once before its first prediction: <c>manifest.json</c>. It holds nothing
-/// about when or where the run took place, so equal manifests promise equal predictions.
+/// Everything that determines a run's results, written once before its first prediction: <c>manifest.json</c>. It has no times or
+/// places, so equal manifests lead to equal predictions.
 /// </summary>
 public sealed record RunManifest
 {
-    /// <summary>The layout of the run's files; raised when an older program could misread a newer run.</summary>
+    /// <summary>The layout of the run's files; raised when older programs could misread newer runs.</summary>
     public int Layout { get; init; } = 1;
 
     /// <summary>The run.</summary>
@@ -19,13 +19,13 @@ public sealed record RunManifest
     /// <summary>Version of the program that started the run.</summary>
     public required string ProgramVersion { get; init; }
 
-    /// <summary>The model that answers.</summary>
+    /// <summary>The model.</summary>
     public required ModelIdentity Model { get; init; }
 
     /// <summary>The benchmarks in evaluation order.</summary>
     public required ImmutableArray<BenchmarkManifest> Benchmarks { get; init; }
 
-    /// <summary>The number of samples a shard aims at.</summary>
+    /// <summary>The target number of samples per shard.</summary>
     public required int ShardSize { get; init; }
 
     /// <summary>At most this many samples of each benchmark, the first in file order; null for all.</summary>
@@ -35,7 +35,7 @@ public sealed record RunManifest
 /// <summary>One benchmark of a run.</summary>
 public sealed record BenchmarkManifest
 {
-    /// <summary>The definition the run follows.</summary>
+    /// <summary>The definition.</summary>
     public required BenchmarkDefinition Definition { get; init; }
 
     /// <summary>SHA-256 of every annotation file, in lower-case hexadecimal, by path below the benchmark's folder.</summary>
@@ -44,21 +44,21 @@ public sealed record BenchmarkManifest
     /// <summary>How many samples are evaluated.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>How many distinct images they are about.</summary>
+    /// <summary>How many distinct images they use.</summary>
     public required int Images { get; init; }
 
     /// <summary>What the benchmark's files lacked when the run began; null if nothing.</summary>
     public IncompleteSet? Incomplete { get; init; }
 
-    /// <summary>The file that the answers were imported from; null if the run's model was asked.</summary>
+    /// <summary>The file the answers were imported from; null if the run's model gave them.</summary>
     public AnswerOrigin? Imported { get; init; }
 }
 
-/// <summary>Where answers come from that another system gave.</summary>
+/// <summary>The origin of answers from another system.</summary>
 /// <param name="Format">The format of the file, for example <c>gqa</c>.</param>
 /// <param name="File">The file's name without folders.</param>
 /// <param name="Digest">Its SHA-256 in lower-case hexadecimal.</param>
-/// <param name="Missing">How many samples it has no answer to; each counts as failed.</param>
-/// <param name="Unknown">How many ids it has that belong to no sample; they are left out.</param>
+/// <param name="Missing">How many samples have no answer in it; each counts as failed.</param>
+/// <param name="Unknown">How many of its ids match no sample; they are ignored.</param>
 /// <param name="Repeated">How many samples it answers more than once; the first answer counts.</param>
 public sealed record AnswerOrigin(string Format, string File, string Digest, int Missing, int Unknown, int Repeated);

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Names runs by what makes their numbers, so that the same request continues the same run.</summary>
+/// <summary>Names runs by their settings, so that the same request continues the same run.</summary>
 public static class RunNaming
 {
-    /// <summary>The default name of a run: <c>run-</c> and 12 hexadecimal digits made from its settings.</summary>
-    /// <param name="manifest">The manifest; its run and program version do not count, nor how the model's files are called.</param>
-    /// <returns>The name: equal for manifests between which <see cref="ManifestComparison"/> finds no difference.</returns>
+    /// <summary>The default name of a run: <c>run-</c> and 12 hexadecimal digits of a hash of its settings.</summary>
+    /// <param name="manifest">The manifest; run name, program version, model name and model file names do not count.</param>
+    /// <returns>The name; equal if <see cref="ManifestComparison"/> finds no difference.</returns>
     public static RunId NameFor(RunManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -16,7 +16,7 @@ public static class RunNaming
         return new RunId($"run-{Convert.ToHexStringLower(SHA256.HashData(settings))[..12]}");
     }
 
-    /// <summary>The manifest without what cannot change a number.</summary>
+    /// <summary>The manifest without what cannot change results.</summary>
     internal static RunManifest SettingsOf(RunManifest manifest) => manifest with
     {
         Run = new RunId(""),

@@ -2,10 +2,10 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>From benchmarks as read to what a run evaluates of them.</summary>
+/// <summary>Turns benchmarks into what a run evaluates.</summary>
 public static class RunPlanning
 {
-    /// <summary>Leaves out the samples beyond a limit.</summary>
+    /// <summary>Applies a sample limit.</summary>
     /// <param name="benchmark">The benchmark as read.</param>
     /// <param name="limit">At most this many samples, the first in file order; null for all.</param>
     /// <returns>The benchmark with the samples that are evaluated.</returns>
@@ -17,7 +17,7 @@ public static class RunPlanning
 
     /// <summary>Describes a benchmark for a manifest.</summary>
     /// <param name="benchmark">The benchmark with the samples that are evaluated.</param>
-    /// <returns>Its definition, what identifies its files, and its size.</returns>
+    /// <returns>Its definition, file digests and size.</returns>
     public static BenchmarkManifest Describe(Benchmark benchmark)
     {
         ArgumentNullException.ThrowIfNull(benchmark);

@@ -3,25 +3,25 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Where a run stands.</summary>
+/// <summary>The phase of a run.</summary>
 public enum RunPhase
 {
     /// <summary>Benchmarks are being read.</summary>
     Preparing,
 
-    /// <summary>Shards are being evaluated, or wait for a replica.</summary>
+    /// <summary>Shards are being evaluated or waiting for a replica.</summary>
     Running,
 
-    /// <summary>Paused; nobody works on it until it is resumed.</summary>
+    /// <summary>Paused until resumed.</summary>
     Paused,
 
     /// <summary>Every sample has a prediction.</summary>
     Completed,
 
-    /// <summary>Cancelled; it continues when it is started again.</summary>
+    /// <summary>Cancelled; starting it again continues it.</summary>
     Cancelled,
 
-    /// <summary>It cannot go on; see <see cref="RunProgress.Problem"/>.</summary>
+    /// <summary>It cannot continue; see <see cref="RunProgress.Problem"/>.</summary>
     Failed,
 }
 
@@ -31,35 +31,35 @@ public sealed record RunProgress
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The phase.</summary>
     public required RunPhase Phase { get; init; }
 
-    /// <summary>How far each benchmark is, in evaluation order.</summary>
+    /// <summary>The progress of each benchmark, in evaluation order.</summary>
     public ImmutableArray<BenchmarkProgress> Benchmarks { get; init; } = [];
 
-    /// <summary>How many replicas work for the run now.</summary>
+    /// <summary>How many replicas are working on the run.</summary>
     public int Replicas { get; init; }
 
     /// <summary>Runs of higher priority get replicas first.</summary>
     public int Priority { get; init; }
 
-    /// <summary>How many shards, or parts of divided ones, came back unfinished because their replica was lost.</summary>
+    /// <summary>How many shards or parts of shards were returned because their replica was lost.</summary>
     public int ShardsReturned { get; init; }
 
-    /// <summary>How often a straggler's work was given to a second replica.</summary>
+    /// <summary>How often slow work was given to a second replica too.</summary>
     public int ShardsHedged { get; init; }
 
-    /// <summary>How often a shard, or a part of one, was divided to find the sample that costs replicas.</summary>
+    /// <summary>How often a shard or part was divided to isolate a sample that crashes replicas.</summary>
     public int ShardsDivided { get; init; }
 
-    /// <summary>How many predictions were found in the store when the run was started: work not done again.</summary>
+    /// <summary>How many predictions were already stored when the run started.</summary>
     public int Resumed { get; init; }
 
-    /// <summary>Why the run failed, or what it waits for; null if nothing is wrong.</summary>
+    /// <summary>Why the run failed or what it is waiting for; null if all is well.</summary>
     public string? Problem { get; init; }
 }
 
-/// <summary>How far one benchmark of a run is.</summary>
+/// <summary>The progress of one benchmark of a run.</summary>
 /// <param name="Benchmark">The benchmark.</param>
 /// <param name="Samples">How many samples it has.</param>
 /// <param name="Predicted">How many have a prediction, failures included.</param>

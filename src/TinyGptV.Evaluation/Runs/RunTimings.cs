@@ -1,45 +1,45 @@
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// When and how fast a run went, all its stretches of work together: <c>timings.json</c>. It lies apart from reports and manifest,
-/// which are the same whenever and wherever a run takes place. A stretch whose coordinator died is missing.
+/// When and how fast a run ran, summed over its sessions: <c>timings.json</c>. Kept apart from reports and manifest, which do not
+/// depend on time or place. A session whose coordinator crashed is missing.
 /// </summary>
 public sealed record RunTimings
 {
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
-    /// <summary>When the first stretch of work began, in UTC.</summary>
+    /// <summary>When the first session started, in UTC.</summary>
     public required DateTimeOffset Started { get; init; }
 
     /// <summary>When the last prediction was stored, in UTC.</summary>
     public required DateTimeOffset Finished { get; init; }
 
-    /// <summary>How many stretches of work there were.</summary>
+    /// <summary>The number of sessions.</summary>
     public int Stretches { get; init; } = 1;
 
-    /// <summary>The time of work, in seconds; the time between stretches does not count.</summary>
+    /// <summary>The working time in seconds, without the time between sessions.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>How many samples were predicted in that time.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Samples for each second of work.</summary>
+    /// <summary>Samples per second of working time.</summary>
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>The largest number of replicas that worked at the same time.</summary>
+    /// <summary>The most replicas working at the same time.</summary>
     public required int Replicas { get; init; }
 
-    /// <summary>How many shards came back unfinished because their replica was lost.</summary>
+    /// <summary>How many shards were returned because their replica was lost.</summary>
     public required int ShardsReturned { get; init; }
 
-    /// <summary>One stretch of work.</summary>
+    /// <summary>The timings of one session.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="started">When it began.</param>
+    /// <param name="started">When it started.</param>
     /// <param name="finished">When it ended.</param>
     /// <param name="samples">How many samples were predicted.</param>
-    /// <param name="replicas">The largest number of replicas at work.</param>
-    /// <param name="returned">How many shards came back.</param>
+    /// <param name="replicas">The most replicas working at the same time.</param>
+    /// <param name="returned">How many shards were returned.</param>
     /// <returns>The timings.</returns>
     public static RunTimings Of(RunId run, DateTimeOffset started, DateTimeOffset finished, int samples, int replicas, int returned) => new()
     {
@@ -53,8 +53,8 @@ public sealed record RunTimings
         ShardsReturned = returned,
     };
 
-    /// <summary>These timings with a later stretch.</summary>
-    /// <param name="later">The later stretch of the same run.</param>
+    /// <summary>Adds a later session.</summary>
+    /// <param name="later">A later session of the same run.</param>
     /// <returns>The timings of both.</returns>
     public RunTimings And(RunTimings later)
     {

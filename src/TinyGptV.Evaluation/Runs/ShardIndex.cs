@@ -17,7 +17,7 @@ public readonly record struct ShardIndex(int Value) : IComparable<ShardIndex>
     /// <inheritdoc />
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes the number alone; internal because generated code makes one.</summary>
+    /// <summary>Writes the bare number; internal because generated code creates it.</summary>
     internal sealed class ShardIndexConverter : JsonConverter<ShardIndex>
     {
         public override ShardIndex Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt32());

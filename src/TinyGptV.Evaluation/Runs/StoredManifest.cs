@@ -1,18 +1,18 @@
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Reads the manifest of a run that somebody asked for.</summary>
+/// <summary>Reads the manifest of a run that must exist.</summary>
 public static class StoredManifest
 {
-    /// <summary>Reads the manifest of a run that is expected to be there.</summary>
+    /// <summary>Reads the manifest of a run that must exist.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The manifest.</returns>
-    /// <exception cref="PrerequisiteException">There is no such run, or its manifest is malformed or of a newer layout.</exception>
+    /// <exception cref="PrerequisiteException">The run does not exist, or its manifest is malformed or has a newer layout.</exception>
     public static async ValueTask<RunManifest> ReadExistingManifestAsync(this IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         return await store.ReadManifestAsync(run, cancellationToken)
-            ?? throw new PrerequisiteException($"The store was expected to hold the run '{run}', and has no such run. List the runs to see which there are.");
+            ?? throw new PrerequisiteException($"No run '{run}'. 'tinygptv runs' lists what is there.");
     }
 }

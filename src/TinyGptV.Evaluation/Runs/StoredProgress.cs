@@ -2,17 +2,15 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>Where a run stands that nobody works on, from what its store holds.</summary>
+/// <summary>The progress of an inactive run, read from its store.</summary>
 public static class StoredProgress
 {
-    /// <summary>
-    /// Reads where a run stands: from its state if it is complete and no shard of it was removed since, else by counting its predictions.
-    /// </summary>
+    /// <summary>Reads the progress: from the state if the run is complete and no shard was removed since, otherwise by counting predictions.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The snapshot; a run that should be under way and is not counts as cancelled.</returns>
-    /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The snapshot; a run that should be active but is not counts as cancelled.</returns>
+    /// <exception cref="PrerequisiteException">The run does not exist, or one of its files is malformed.</exception>
     public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -24,11 +22,11 @@ public static class StoredProgress
             : (await CountAsync(store, manifest, shards, cancellationToken)).ToProgress());
     }
 
-    /// <summary>Counts what is stored of a run.</summary>
+    /// <summary>Counts the stored predictions of a run.</summary>
     /// <param name="store">The store.</param>
     /// <param name="manifest">The run.</param>
-    /// <param name="shards">Its shards that are stored.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="shards">Its stored shards.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="PrerequisiteException">A shard is malformed.</exception>
     public static async ValueTask<PredictionCounts> CountAsync(
@@ -53,7 +51,7 @@ public static class StoredProgress
             Priority = state?.Priority ?? 0,
             Benchmarks = benchmarks,
             Resumed = benchmarks.Sum(benchmark => benchmark.Predicted),
-            Problem = isComplete ? null : state?.Problem ?? "Nobody works on this run; start it again to continue it.",
+            Problem = isComplete ? null : state?.Problem ?? "This run is not active; start it again to continue.",
         };
     }
 }

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Runs;
 
-/// <summary>The predictions of a shard as a store holds them.</summary>
+/// <summary>The stored predictions of a shard.</summary>
 /// <param name="Lines">The <see cref="PredictionLines"/> of the whole shard.</param>
-/// <param name="Place">Where they are, for people.</param>
+/// <param name="Place">Their location, for messages.</param>
 public sealed record StoredShard(ReadOnlyMemory<byte> Lines, string Place)
 {
     /// <summary>Reads the predictions.</summary>
@@ -12,8 +12,8 @@ public sealed record StoredShard(ReadOnlyMemory<byte> Lines, string Place)
     /// <exception cref="PrerequisiteException">A line is malformed or cut off.</exception>
     public ImmutableArray<Prediction> Predictions() => PredictionLines.Read(Lines.Span, Place);
 
-    /// <summary>Looks at the predictions without reading them whole.</summary>
-    /// <returns>One outline for each prediction.</returns>
+    /// <summary>Reads only the outlines of the predictions.</summary>
+    /// <returns>One outline per prediction.</returns>
     /// <exception cref="PrerequisiteException">A line is malformed or cut off.</exception>
     public ImmutableArray<PredictionOutline> Outlines() => PredictionLines.Outline(Lines.Span, Place);
 }

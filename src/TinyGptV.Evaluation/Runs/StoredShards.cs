@@ -6,13 +6,13 @@ namespace TinyGptV.Evaluation.Runs;
 /// <summary>Reads many shards of a run.</summary>
 public static class StoredShards
 {
-    /// <summary>A run of a million samples has thirty thousand shards, and an object store takes milliseconds for each.</summary>
+    /// <summary>A run of a million samples has thirty thousand shards, and an object store takes milliseconds per read.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Reads everything that a run has stored, in the order of the shards.</summary>
+    /// <summary>Reads all stored shards of a run, in order.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The predictions of each shard.</returns>
     /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
     public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(
@@ -23,11 +23,11 @@ public static class StoredShards
             yield return shard;
     }
 
-    /// <summary>Reads shards in the given order, a few at a time ahead of whoever looks at them.</summary>
+    /// <summary>Reads shards in the given order, a few ahead of the consumer.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
-    /// <param name="shards">The shards, of those that the store lists.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <param name="shards">Listed shards.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The predictions of each shard.</returns>
     /// <exception cref="PrerequisiteException">A shard's object cannot be read.</exception>
     public static async IAsyncEnumerable<StoredShard> ReadShardsAsync(

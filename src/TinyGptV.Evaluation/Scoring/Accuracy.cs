@@ -16,5 +16,6 @@ public sealed class Accuracy : IMeanMetric
     }
 
     /// <inheritdoc />
-    public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing) => SampleStatistics.MeanOf(samples, ValueOf, missing).ToMeasurement(Name);
+    public Measurement Measure(IReadOnlyCollection<ScoredSample> samples, int missing) =>
+        SampleStatistics.MeanOf(samples, ValueOf, missing).ToMeasurement(Name);
 }

@@ -1,9 +1,9 @@
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>The comparisons of texts of which the scorers are made. All are ordinal, as Python's are.</summary>
+/// <summary>Text comparisons for the scorers. All are ordinal, like Python's.</summary>
 internal static class AnswerText
 {
-    /// <summary>What ends a turn of the conversation: the model's own answer lies before it, an imagined next turn behind it.</summary>
+    /// <summary>The end of a conversation turn: the model's own answer comes before it, an imagined next turn after it.</summary>
     private const string EndOfTurn = "###";
 
     /// <summary>Python's <c>label in text.lower()</c>, on the whole text: <c>no</c> is in <c>snow</c>, and an imagined next turn counts.</summary>
@@ -12,23 +12,23 @@ internal static class AnswerText
     /// <summary>Equal in lower case.</summary>
     public static bool EqualsAnyCase(string one, string other) => PythonText.Lower(one) == PythonText.Lower(other);
 
-    /// <summary>Without a full stop at the end.</summary>
+    /// <summary>Removes a full stop at the end.</summary>
     public static string WithoutFullStop(string text) => text.EndsWith('.') ? text[..^1] : text;
 
-    /// <summary>Without the marks of unknown tokens, and without white space around.</summary>
+    /// <summary>Removes unknown-token marks and surrounding whitespace.</summary>
     public static string WithoutUnknown(string text) => PythonText.Strip(text.Replace("<unk>", "", StringComparison.Ordinal));
 
-    /// <summary>The model's own answer: up to the end of its turn, without white space around.</summary>
+    /// <summary>The model's own answer: up to the end of its turn, trimmed.</summary>
     public static string OwnTurn(string text)
     {
         int end = text.IndexOf(EndOfTurn, StringComparison.Ordinal);
         return PythonText.Strip(end < 0 ? text : text[..end]);
     }
 
-    /// <summary>The model's own answer as the original's script takes it: what it says as an assistant, if it names itself so.</summary>
+    /// <summary>The model's own answer as the original script takes it: after the last <c>Assistant:</c>, if any.</summary>
     public static string OwnTurnAsAssistant(string text) => PythonText.Strip(OwnTurn(text).Split("Assistant:")[^1]);
 
-    /// <summary>The side that the model's own answer takes by its whole words; null if it holds none of them or takes both sides.</summary>
+    /// <summary>The side that the model's own answer takes by whole words; null for neither or both.</summary>
     public static bool? Side(string text, Func<string, bool> affirms, Func<string, bool> denies)
     {
         string[] words = [.. Words(PythonText.Lower(OwnTurn(text)))];

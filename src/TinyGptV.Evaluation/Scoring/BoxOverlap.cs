@@ -3,14 +3,14 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>The area that two boxes share, divided by the area that they cover together.</summary>
+/// <summary>Intersection over union of two boxes.</summary>
 internal static class BoxOverlap
 {
-    /// <summary>The overlap of a box in percent of the image's sides with the true one.</summary>
+    /// <summary>The overlap of a box, in percent of the image's sides, with the true box.</summary>
     /// <param name="corners">Left, top, right, bottom in percent.</param>
     /// <param name="truth">The true box.</param>
-    /// <param name="lastPixel">What a side has beyond the difference of its ends: 1 where boxes include their last pixel, 0 where sides are continuous.</param>
-    /// <returns>Not a number if the boxes cover nothing, which passes no threshold.</returns>
+    /// <param name="lastPixel">1 if boxes include their last pixel, 0 if coordinates are continuous.</param>
+    /// <returns>The overlap; NaN, which passes no threshold, if both boxes are empty.</returns>
     public static double Of(ImmutableArray<int> corners, ReferenceBox truth, int lastPixel)
     {
         (double left, double top) = (corners[0] / 100.0 * truth.ImageWidth, corners[1] / 100.0 * truth.ImageHeight);

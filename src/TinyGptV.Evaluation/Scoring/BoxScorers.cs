@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>Scorers of boxes: right if the overlap with the true one passes 0.5, with the mean overlap and other limits beside it.</summary>
+/// <summary>Scorers of boxes: right if the overlap with the true box passes 0.5. Also reports the mean overlap and other thresholds.</summary>
 internal static class BoxScorers
 {
     private delegate bool Passing(double overlap, double limit);
@@ -12,13 +12,13 @@ internal static class BoxScorers
     [
         Of(
             "box-overlap-of-pixels",
-            "Right if the uncut answer begins with a box, holds no other number, and the overlap is more than 0.5, with sides that include their last pixel.",
+            "Right if the uncut answer starts with a box, has no other number, and the overlap is more than 0.5, counting the last pixel of each side.",
             BoxText.FindAlone,
             lastPixel: 1,
             (overlap, limit) => overlap > limit),
         Of(
             "box-overlap",
-            "Right if the model's own turn begins with a box that overlaps with the true one by at least 0.5.",
+            "Right if the model's own turn starts with a box that overlaps the true box by at least 0.5.",
             text => BoxText.Find(AnswerText.OwnTurn(text)),
             lastPixel: 0,
             (overlap, limit) => overlap >= limit),
@@ -41,7 +41,7 @@ internal static class BoxScorers
             ]);
     }
 
-    /// <summary>Boxes that cover nothing overlap by 0.</summary>
+    /// <summary>Empty boxes have overlap 0.</summary>
     private static Score JudgeBox(ImmutableArray<int> box, ReferenceBox truth, int lastPixel, Passing passes)
     {
         double overlap = BoxOverlap.Of(box, truth, lastPixel);

@@ -5,18 +5,18 @@ using System.Text.RegularExpressions;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// Finds a box in an answer: four numbers in percent of the image's sides, as in <c>{&lt;10&gt;&lt;20&gt;&lt;55&gt;&lt;90&gt;}</c>, at the very beginning.
+/// Finds a box in an answer: four numbers in percent of the image's sides, as in <c>{&lt;10&gt;&lt;20&gt;&lt;55&gt;&lt;90&gt;}</c>, at the very start.
 /// </summary>
 internal static partial class BoxText
 {
-    /// <summary>The corners left, top, right, bottom in percent; null if the answer does not begin with a box.</summary>
+    /// <summary>The corners left, top, right, bottom in percent; null if the answer does not start with a box.</summary>
     public static ImmutableArray<int>? Find(string text)
     {
         Match box = Box().Match(Clean(text));
         return box.Success ? Numbers(box.Value) : null;
     }
 
-    /// <summary>As the original's script does: it reads the numbers of the whole uncut answer, and more than four are no box.</summary>
+    /// <summary>Like the original script, which reads all numbers of the uncut answer: more than four are not a box.</summary>
     public static ImmutableArray<int>? FindAlone(string text) =>
         Find(text) is { } box && Number().Count(Clean(text)) == box.Length ? box : null;
 

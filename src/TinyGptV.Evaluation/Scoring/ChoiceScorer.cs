@@ -6,10 +6,10 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>Takes the likeliest choice and compares its index with the sample's.</summary>
+/// <summary>Compares the index of the likeliest choice with the label.</summary>
 /// <param name="name">The scorer's name.</param>
 /// <param name="description">What it does.</param>
-/// <param name="likelihood">The likelihood by which choices are ranked.</param>
+/// <param name="likelihood">The likelihood that ranks the choices.</param>
 internal sealed class ChoiceScorer(string name, string description, Func<ChoiceLikelihood, double> likelihood) : IScorer
 {
     public static ImmutableArray<IScorer> All { get; } =
@@ -37,18 +37,18 @@ internal sealed class ChoiceScorer(string name, string description, Func<ChoiceL
     public Score Score(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        ChoiceRanking ranking = prediction.Ranking ?? throw new ArgumentException("The prediction holds no ranked choices.", nameof(prediction));
+        ChoiceRanking ranking = prediction.Ranking ?? throw new ArgumentException("The prediction has no ranked choices.", nameof(prediction));
         int best = Best(ranking.Choices, likelihood);
         return new Score(IsTarget(best, prediction) ? 1 : 0, best);
     }
 
-    /// <summary>The accuracy of the other way of ranking the same choices.</summary>
+    /// <summary>The accuracy with the other ranking of the same choices.</summary>
     private static SampleMean By(string metric, Func<ChoiceLikelihood, double> likelihood) => new(metric, sample =>
         sample.Prediction.Ranking is { } ranking && IsTarget(Best(ranking.Choices, likelihood), sample.Prediction) ? 1 : 0);
 
     private static bool IsTarget(int choice, Prediction prediction) => prediction.Sample.Target == choice.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The first of the likeliest; a likelihood that is not a number is the least, as in the original's sorting.</summary>
+    /// <summary>The likeliest choice, the first on a tie. NaN ranks last, as in the original sorting.</summary>
     private static int Best(ImmutableArray<ChoiceLikelihood> choices, Func<ChoiceLikelihood, double> likelihood)
     {
         int best = 0;

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// The words to which the official VQA scorer gives their apostrophes back, with its quirks: keys with capitals match nothing, because texts are lower-cased
-/// before, and <c>somebody'd</c> loses its apostrophe.
+/// The words whose apostrophes the official VQA scorer restores, with its quirks: keys with capitals never match, because texts are lower-cased first,
+/// and <c>somebody'd</c> loses its apostrophe.
 /// </summary>
 internal static class Contractions
 {
@@ -26,16 +26,17 @@ internal static class Contractions
         you'dve=you'd've youd=you'd youd've=you'd've youll=you'll youre=you're youve=you've
         """;
 
-    /// <summary>Words whose apostrophe stayed straight in VizWiz's table.</summary>
-    private static readonly FrozenSet<string> StraightInVizWiz = ((string[])["aint", "arent", "cant", "couldve", "couldnt", "weve", "wheres", "whove"]).ToFrozenSet();
+    /// <summary>Words with a straight apostrophe in VizWiz's table.</summary>
+    private static readonly FrozenSet<string> StraightInVizWiz =
+        ((string[])["aint", "arent", "cant", "couldve", "couldnt", "weve", "wheres", "whove"]).ToFrozenSet();
 
     /// <summary>The table of VQA's scorer, 120 entries.</summary>
     public static FrozenDictionary<string, string> Vqa { get; } =
         Table.Split([' ', '\n']).Select(entry => entry.Split('=')).ToFrozenDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
     /// <summary>
-    /// The table of VizWiz's scorer: the same, but most of its apostrophes are right single quotation marks, so that <c>dont</c> becomes a word that hardly
-    /// anybody types.
+    /// The table of VizWiz's scorer: the same, but most of its apostrophes are right single quotation marks, so that <c>dont</c> becomes a word that
+    /// annotators hardly ever type.
     /// </summary>
     public static FrozenDictionary<string, string> VizWiz { get; } = Vqa.ToFrozenDictionary(
         entry => KeyInVizWiz(entry.Key), entry => StraightInVizWiz.Contains(entry.Key) ? entry.Value : Curl(entry.Value), StringComparer.Ordinal);

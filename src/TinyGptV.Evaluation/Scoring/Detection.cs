@@ -3,23 +3,24 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// How well answers that say yes or no to something find the samples of which it is true. A sample without an answer is found wrongly, whatever is true of it.
+/// How well answers detect samples with a property. A sample without an answer counts as detected wrongly.
 /// </summary>
 /// <param name="name">The metric's name.</param>
-/// <param name="isTrue">Whether it is true of a sample; null if the annotations do not say.</param>
-/// <param name="isFound">Whether the answer says so; null without an answer.</param>
-/// <param name="unknown">Why there is no value where annotations do not say it of every sample.</param>
-/// <param name="measure">Makes the statistic, of what was found and what is true of each sample.</param>
+/// <param name="isTrue">Whether a sample has the property; null if the annotations do not say.</param>
+/// <param name="isFound">Whether the answer says that it does; null without an answer.</param>
+/// <param name="unknown">Why there is no value if the annotations do not cover every sample.</param>
+/// <param name="measure">Creates the statistic from what was detected and what is true for each sample.</param>
 internal sealed class Detection(
-    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure) : IResampledMetric
+    string name, Func<ScoredSample, bool?> isTrue, Func<ScoredSample, bool?> isFound, string unknown, Func<bool[], bool[], ResampledStatistic> measure)
+    : IResampledMetric
 {
     public string Name => name;
 
-    /// <summary>Average precision, where samples are found or not and have no other order.</summary>
+    /// <summary>Average precision of a binary detection without ranking.</summary>
     public static ResampledStatistic AveragePrecision(bool[] found, bool[] truths) =>
         new RankedLabels([.. found.Select(one => one ? 1.0 : 0)], truths).AveragePrecision;
 
-    /// <summary>The harmonic mean of precision and recall; null if nothing was to be found.</summary>
+    /// <summary>The harmonic mean of precision and recall; null without positive samples.</summary>
     public static ResampledStatistic F1(bool[] found, bool[] truths) => counts =>
     {
         long both = 0, all = 0, wanted = 0;
@@ -47,7 +48,7 @@ internal sealed class Detection(
         ResampledStatistic statistic = Prepare(counted);
         return statistic([.. Enumerable.Repeat(1, counted.Length)]) is { } value
             ? (nothing with { Value = value }).WithBootstrap(counted, statistic)
-            : nothing with { Unavailable = "it is true of no sample" };
+            : nothing with { Unavailable = "no positive samples" };
     }
 
     public ResampledStatistic? StatisticOf(IReadOnlyList<ScoredSample> samples)

@@ -4,9 +4,9 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// GQA's consistency: of the questions whose answers follow from a right one, the share that is right too; the mean over right answers from which any follows.
+/// GQA's consistency: the share of questions entailed by a right answer that are also right, averaged over right answers with entailed questions.
 /// </summary>
-/// <param name="isRight">Whether a sample is answered right, also if it does not count.</param>
+/// <param name="isRight">Whether a sample is answered right, even if it does not count.</param>
 public sealed class GqaConsistency(Func<ScoredSample, bool> isRight) : IMetric
 {
     /// <inheritdoc />

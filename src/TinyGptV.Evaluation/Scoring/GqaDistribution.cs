@@ -3,11 +3,11 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// GQA's distribution: how far the predicted answers of a group of questions are from the true ones, by chi-square, averaged over groups by their size and divided
-/// by 100. Lower is better. A predicted answer that is true nowhere in its group is not counted, as in the official evaluation.
+/// GQA's distribution: the chi-square distance between predicted and true answers within each group of questions, averaged over groups by size and divided
+/// by 100. Lower is better. As in the official evaluation, predictions that are true nowhere in their group are not counted.
 /// </summary>
-/// <param name="labelOf">A sample's true answer as it is compared.</param>
-/// <param name="answerOf">Its predicted answer as it is compared; null without one.</param>
+/// <param name="labelOf">A sample's true answer, prepared for comparison.</param>
+/// <param name="answerOf">Its predicted answer, prepared for comparison; null if none.</param>
 public sealed class GqaDistribution(Func<ScoredSample, string> labelOf, Func<ScoredSample, string?> answerOf) : IMetric
 {
     /// <inheritdoc />
@@ -20,12 +20,12 @@ public sealed class GqaDistribution(Func<ScoredSample, string> labelOf, Func<Sco
         ScoredSample[] grouped = [.. samples.Where(sample => !sample.Score.Excluded && sample.Prediction.Sample.Gqa?.Group is not null)];
         var none = new Measurement(Name, grouped.Length, null) { Scale = MeasurementScale.Number };
         if (grouped.Length == 0)
-            return none with { Unavailable = samples.Count > 0 ? "the annotations name no groups of questions" : null };
+            return none with { Unavailable = samples.Count > 0 ? "the annotations have no question groups" : null };
         var table = new Table(grouped, labelOf, answerOf);
         return (none with { Value = table.Distance([.. Enumerable.Repeat(1, grouped.Length)]) }).WithBootstrap(grouped, table.Distance);
     }
 
-    /// <summary>The true and predicted answers of each group as numbers, so that they can be counted many times.</summary>
+    /// <summary>The true and predicted answers of each group as numbers, for repeated counting.</summary>
     private sealed class Table
     {
         private readonly Dictionary<(string Group, string Answer), int> _cells = [];
@@ -40,7 +40,7 @@ public sealed class GqaDistribution(Func<ScoredSample, string> labelOf, Func<Sco
             _answers = [.. samples.Select(sample => answerOf(sample) is { } answer ? _cells.GetValueOrDefault((GroupOf(sample), answer), -1) : -1)];
         }
 
-        /// <summary>The distance if each sample counts so often; null if none does.</summary>
+        /// <summary>The distance with these sample counts; null if all are 0.</summary>
         public double? Distance(ReadOnlySpan<int> counts)
         {
             (int[] expected, int[] observed, int[] size) = Count(counts);

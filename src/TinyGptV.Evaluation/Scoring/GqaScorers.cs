@@ -4,28 +4,28 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// GQA's official evaluation, which compares character by character, and the same behind the cleanings that other evaluation codes put in front of it: scores of
-/// papers differ by them.
+/// GQA's official evaluation, which compares character by character, and variants that clean answers first as other evaluation code does. Published scores
+/// differ by them.
 /// </summary>
 internal static class GqaScorers
 {
     private const string NoTypes = "the annotations do not give the questions' structural types";
-    private const string NoChoices = "there is no file of choices for the split";
+    private const string NoChoices = "no choices file for the split";
     private const string AsciiPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
     public static ImmutableArray<IScorer> All { get; } =
     [
         Of("gqa-accuracy",
-            "GQA's own evaluation. An answer is right if the model's own turn, without white space around, is the label; capitals and full stops count.",
+            "GQA's own evaluation. Right if the trimmed own turn of the model is the label; capitals and full stops count.",
             text => text, label => label),
         Of("gqa-accuracy-llava",
-            "GQA's own evaluation of the model's own turn in lower case and without full stops at its end, as LLaVA's scripts prepare it.",
+            "GQA's own evaluation of the model's own turn in lower case, without full stops at the end, as in LLaVA's scripts.",
             text => PythonText.Lower(text.TrimEnd('.')), label => label),
         Of("gqa-accuracy-triml",
-            "GQA's own evaluation of the model's own turn in lower case and without ASCII punctuation, as TRI-ML's scripts prepare it.",
+            "GQA's own evaluation of the model's own turn in lower case, without ASCII punctuation, as in TRI-ML's scripts.",
             text => PythonText.Lower(string.Concat(text.Where(c => !AsciiPunctuation.Contains(c)))), label => label),
         Of("gqa-accuracy-lavis",
-            "GQA's own evaluation of the model's own turn and of the label, both normalized as the VQA accuracy does it: LAVIS's comparison.",
+            "GQA's own evaluation of the model's own turn and the label, both normalized as for VQA accuracy, as in LAVIS.",
             Normalize, Normalize),
     ];
 
@@ -54,7 +54,7 @@ internal static class GqaScorers
         new(name, sample => sample.Prediction.Sample.PartOf("structural") is { } type && includes(type) ? sample.Score.Value : null)
         {
             CountsMissing = false,
-            Otherwise = NoTypes,
+            Unavailable = NoTypes,
         };
 
     private static SampleMean InChoices(string name, Func<ScoredSample, string?> answerOf, Func<GqaContext, ImmutableArray<string>?> choicesOf) =>
@@ -62,7 +62,7 @@ internal static class GqaScorers
             ? answerOf(sample) is { } answer && choices.Contains(answer, StringComparer.Ordinal) ? 1 : 0
             : null)
         {
-            Otherwise = NoChoices,
+            Unavailable = NoChoices,
         };
 
     private static string Normalize(string text) => VqaText.Normalize(VqaText.Trim(text), Contractions.Vqa);

@@ -2,11 +2,11 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>A metric that is no mean, and can be computed for samples of which some count several times: its error is found by drawing images.</summary>
+/// <summary>A metric other than a mean that can be computed on resampled data, so that its error can be bootstrapped over images.</summary>
 public interface IResampledMetric : IMetric
 {
-    /// <summary>Prepares the metric over some samples, for many draws.</summary>
+    /// <summary>Prepares the metric for many draws over some samples.</summary>
     /// <param name="samples">The samples.</param>
-    /// <returns>The metric if each of these samples counts so often; null if the samples do not have it.</returns>
+    /// <returns>The metric as a function of sample counts; null if not available for these samples.</returns>
     ResampledStatistic? StatisticOf(IReadOnlyList<ScoredSample> samples);
 }

@@ -5,41 +5,39 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>How one answer is judged, and how the judgements of many become a number. Pure: the same prediction has the same score.</summary>
+/// <summary>Judges answers and summarizes the scores. Pure: equal predictions get equal scores.</summary>
 public interface IScorer
 {
-    /// <summary>The name by which <c>benchmark.json</c> asks for it, for example <c>contains-label</c>.</summary>
+    /// <summary>The name used in <c>benchmark.json</c>, for example <c>contains-label</c>.</summary>
     string Name { get; }
 
-    /// <summary>What it does, in one sentence for people.</summary>
+    /// <summary>What it does, in one sentence.</summary>
     string Description { get; }
 
-    /// <summary>The kind of answer it can judge.</summary>
+    /// <summary>The kind of request whose answers it judges.</summary>
     RequestKind Request { get; }
 
     /// <summary>What it compares answers with. Default: the sample's target.</summary>
     ReferenceKind Reference => ReferenceKind.Target;
 
-    /// <summary>
-    /// Words of which it must know how likely the answer was to begin with them, as <see cref="GenerationRequest.FirstWords"/> asks. Default: none.
-    /// </summary>
+    /// <summary>Words whose probability as the first word of the answer it needs; see <see cref="GenerationRequest.FirstWords"/>. Default: none.</summary>
     ImmutableArray<string> FirstWords => [];
 
-    /// <summary>How its scores are summed up: at least one metric, the first is the one that results are compared by.</summary>
+    /// <summary>The metrics, at least one; results are compared by the first.</summary>
     ImmutableArray<IMetric> Metrics { get; }
 
     /// <summary>Judges an answer.</summary>
-    /// <param name="prediction">A prediction that holds an answer of the kind <see cref="Request"/>.</param>
+    /// <param name="prediction">A prediction with an answer of the kind <see cref="Request"/>.</param>
     /// <returns>The score.</returns>
-    /// <exception cref="ArgumentException">The prediction holds no such answer.</exception>
+    /// <exception cref="ArgumentException">The prediction has no such answer.</exception>
     Score Score(Prediction prediction);
 
-    /// <summary>Judges a sample that has no answer.</summary>
+    /// <summary>Scores a sample without an answer.</summary>
     /// <param name="prediction">The prediction.</param>
-    /// <returns>0, unless the sample does not count at all. Default: 0.</returns>
+    /// <returns>0 unless the sample is excluded. Default: 0.</returns>
     Score Unanswered(Prediction prediction) => default;
 
-    /// <summary>Scores a prediction, whether it holds an answer or not.</summary>
+    /// <summary>Scores a prediction, answered or not.</summary>
     /// <param name="prediction">Any prediction of the benchmark.</param>
     /// <returns>The sample with its score.</returns>
     sealed ScoredSample Judge(Prediction prediction)
@@ -56,7 +54,7 @@ public enum ReferenceKind
     /// <summary><see cref="Sample.Target"/>, which every sample has.</summary>
     Target,
 
-    /// <summary><see cref="Sample.Answers"/>: those of several people.</summary>
+    /// <summary><see cref="Sample.Answers"/>: those of several annotators.</summary>
     Answers,
 
     /// <summary><see cref="Sample.Box"/>.</summary>

@@ -11,44 +11,47 @@ internal static class LabelScorers
     [
         TextScorer.OfLabel(
             "contains-label",
-            "Right if the label occurs anywhere in the lower-cased uncut answer, also inside another word or behind the answer's end.",
+            "Right if the label occurs anywhere in the lower-cased uncut answer, even inside another word or after the model's own turn.",
             (label, text) => new Score(AnswerText.ContainsLabel(label, text) ? 1 : 0)),
         TextScorer.OfLabel(
             "contains-label-any-case",
-            "Right if the label occurs anywhere in the uncut answer, also inside another word or behind the answer's end, in upper or lower case.",
+            "Right if the label occurs anywhere in the uncut answer, ignoring case, even inside another word or after the model's own turn.",
             (label, text) => new Score(AnswerText.ContainsLabel(PythonText.Lower(label), text) ? 1 : 0)),
         TextScorer.OfLabel(
             "contains-label-or-yes-no",
-            "One point if the label true or false occurs anywhere in the lower-cased uncut answer, and another point if yes or no does: an answer can count twice.",
-            (label, text) => new Score((AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
+            "One point if the label (true or false) occurs anywhere in the lower-cased uncut answer, and another if its yes or no does; "
+            + "an answer can count twice.",
+            (label, text) => new Score(
+                (AnswerText.ContainsLabel(label, text) ? 1 : 0) + (AnswerText.ContainsLabel(label == "true" ? "yes" : "no", text) ? 1 : 0))),
         TextScorer.OfLabel(
             "equals-label-lower-cased",
             "Right if the lower-cased uncut answer is the label.",
             (label, text) => new Score(PythonText.Lower(text) == label ? 1 : 0)),
         TextScorer.OfLabel(
             "equals-label-any-case",
-            "Right if the model's own turn, without white space around and a full stop at its end, is the label in upper or lower case.",
-            (label, text) => new Score(AnswerText.EqualsAnyCase(AnswerText.WithoutFullStop(AnswerText.OwnTurn(text)), AnswerText.WithoutFullStop(label)) ? 1 : 0)),
+            "Right if the trimmed own turn of the model, without a full stop at the end, is the label, ignoring case.",
+            (label, text) => new Score(
+                AnswerText.EqualsAnyCase(AnswerText.WithoutFullStop(AnswerText.OwnTurn(text)), AnswerText.WithoutFullStop(label)) ? 1 : 0)),
         new TextScorer(
             "equals-label",
-            "Right if the model's own turn, without white space around, is the label; capitals and full stops count.",
+            "Right if the trimmed own turn of the model is the label; capitals and full stops count.",
             ReferenceKind.Target,
             (sample, text) => new Score(AnswerText.OwnTurn(text) == sample.Target ? 1 : 0))
         { IsOfficial = true },
         new SideScorer(
             "true-or-false",
-            "Right if the whole words true, yes, false and no in the model's own turn all take the label's side. None of them, or both sides, is undecided: what the "
-            + "answer was likelier to begin with decides then, and it is wrong if that is not known.",
+            "Right if the whole words true, yes, false and no in the model's own turn are all on the label's side. If there is none, or both sides occur, "
+            + "it is undecided: the likelier first word decides, and the answer is wrong if that is unknown.",
             ["true", "yes"],
             ["false", "no"])
         { Metrics = [new Accuracy(), UndecidedShare, new RocAuc("true")] },
         TextScorer.OfLabel(
             "contains-yes-or-no",
-            "The answer is yes if yes occurs anywhere in the model's own turn, no if otherwise no does, also inside another word; neither is wrong.",
+            "The answer is yes if yes occurs anywhere in the model's own turn, else no if no does, even inside another word; neither is wrong.",
             (label, text) => OfSide(FirstOfYesAndNo(PythonText.Lower(AnswerText.OwnTurnAsAssistant(text))), label == "yes")),
         TextScorer.OfLabel(
             "equals-yes-or-no",
-            "Right if the lower-cased uncut answer, without white space around, is the label yes or no.",
+            "Right if the trimmed, lower-cased uncut answer is the label, yes or no.",
             (label, text) => PythonText.Strip(PythonText.Lower(text)) switch
             {
                 "yes" => OfSide(true, label == "yes"),
@@ -57,8 +60,8 @@ internal static class LabelScorers
             }),
         new SideScorer(
             "yes-or-no",
-            "The area under the ROC curve of how likely the answer was to begin with yes rather than no; and accuracy, where the whole words yes and no in the model's own "
-            + "turn take a side. None of them, or both, is undecided: what the answer was likelier to begin with decides then, and it is wrong if that is not known.",
+            "ROC-AUC of the probability that the answer starts with yes rather than no, and accuracy by the whole words yes and no in the model's own turn. If "
+            + "neither or both occur, it is undecided: the likelier first word decides, and the answer is wrong if that is unknown.",
             ["yes"],
             ["no"])
         { Metrics = [new RocAuc("yes"), new Accuracy(), UndecidedShare] },

@@ -3,10 +3,9 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Scoring;
 
 /// <summary>
-/// The area under the ROC curve of the probability of the affirmative answer. A sample without an answer ranks behind all of the other kind: it is as wrong as
-/// can be.
+/// The area under the ROC curve of the probability of the affirmative answer. A sample without an answer gets the worst possible rank.
 /// </summary>
-/// <param name="label">The target of samples whose answer is the affirmative one.</param>
+/// <param name="label">The target of samples with the affirmative answer.</param>
 public sealed class RocAuc(string label) : IResampledMetric
 {
     /// <inheritdoc />
@@ -24,7 +23,7 @@ public sealed class RocAuc(string label) : IResampledMetric
         if (missing > 0)
             return nothing with { Unavailable = $"{missing} samples have no prediction" };
         if (unknown > 0)
-            return nothing with { Unavailable = $"{unknown} of {counted.Length} predictions do not hold the probabilities of both answers" };
+            return nothing with { Unavailable = $"{unknown} of {counted.Length} predictions lack the probabilities of both answers" };
 
         ResampledStatistic statistic = Rank(counted);
         return statistic([.. Enumerable.Repeat(1, counted.Length)]) is { } area

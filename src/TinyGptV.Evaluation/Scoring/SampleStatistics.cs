@@ -2,13 +2,13 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>The statistics of scored samples, grouped by image.</summary>
+/// <summary>Statistics of scored samples, clustered by image.</summary>
 public static class SampleStatistics
 {
     /// <summary>The mean of a value of samples.</summary>
     /// <param name="samples">The samples, in any order.</param>
     /// <param name="valueOf">A sample's value, at least 0; null leaves the sample out.</param>
-    /// <param name="missing">How many more samples there are of which nothing is known; each counts as 0, in a cluster of its own. Default: none.</param>
+    /// <param name="missing">How many samples have no prediction; each counts as 0, in its own cluster. Default: none.</param>
     /// <returns>The mean with its error.</returns>
     public static ClusteredMean MeanOf(IEnumerable<ScoredSample> samples, Func<ScoredSample, double?> valueOf, int missing = 0)
     {
@@ -20,13 +20,14 @@ public static class SampleStatistics
     /// <summary>Adds the bootstrap's standard error and interval to a metric.</summary>
     /// <param name="measurement">The metric over all samples.</param>
     /// <param name="samples">The samples, in any order.</param>
-    /// <param name="statistic">The metric's value when each of these samples counts so often.</param>
-    /// <returns>The measurement with its error; unchanged if it has no value, there are fewer than two images, or too few draws have the statistic.</returns>
+    /// <param name="statistic">The metric as a function of sample counts.</param>
+    /// <returns>The measurement with its error; unchanged without a value, with fewer than two images, or if too few draws have the statistic.</returns>
     public static Measurement WithBootstrap(this Measurement measurement, IReadOnlyCollection<ScoredSample> samples, ResampledStatistic statistic)
     {
         ArgumentNullException.ThrowIfNull(measurement);
         ArgumentNullException.ThrowIfNull(samples);
-        return measurement.Value is not null && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
+        return measurement.Value is not null
+            && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
             ? measurement with { StandardError = error, Interval = interval }
             : measurement;
     }

@@ -3,33 +3,34 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>The scoring modes that the shipped benchmarks have. A definition may name others.</summary>
+/// <summary>The scoring modes of the shipped benchmarks. A definition can add others.</summary>
 public static class ScoringModes
 {
-    /// <summary>What the scripts behind the TinyGPT-V paper compute.</summary>
+    /// <summary>What the scripts of the TinyGPT-V paper compute.</summary>
     public const string TinyGptV = "tinygptv";
 
-    /// <summary>What the other variant of those scripts computes, at the root of their repository.</summary>
+    /// <summary>What the variant of those scripts at the root of their repository computes.</summary>
     public const string TinyGptVRoot = "tinygptv-root";
 
-    /// <summary>What their ancestor computes.</summary>
+    /// <summary>What MiniGPT-v2's scripts compute.</summary>
     public const string MiniGptV2 = "minigptv2";
 
     /// <summary>The benchmark's own rule.</summary>
     public const string Official = "official";
 
     /// <summary>
-    /// All of them; those that begin with another one's name are variants of it. The last three are GQA's official evaluation behind other codes' cleaning of answers.
+    /// All modes. A mode that starts with another's name is a variant of it. The last three are GQA's official evaluation after other projects' answer
+    /// cleaning.
     /// </summary>
     public static ImmutableArray<string> All { get; } = [TinyGptV, TinyGptVRoot, MiniGptV2, Official, "official-llava", "official-triml", "official-lavis"];
 
-    /// <summary>The mode in which a benchmark is scored when a mode is asked for: another one, if it does not have that.</summary>
+    /// <summary>The mode that a benchmark is scored in for a requested mode: a fallback if it lacks that mode.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <param name="mode">The mode, for example <c>tinygptv</c>.</param>
     /// <returns>
-    /// The mode itself; of a variant such as <c>tinygptv-root</c> the mode that it is a variant of; otherwise <see cref="BenchmarkDefinition.FallbackMode"/>.
+    /// The mode itself; else, for a variant such as <c>tinygptv-root</c>, its base mode; else <see cref="BenchmarkDefinition.FallbackMode"/>.
     /// </returns>
-    /// <exception cref="PrerequisiteException">The benchmark has no such mode, and the mode is none that this program knows; or none can stand in for it.</exception>
+    /// <exception cref="PrerequisiteException">The benchmark lacks the mode, and the mode is unknown or has no fallback.</exception>
     public static string ModeFor(BenchmarkDefinition definition, string mode)
     {
         ArgumentNullException.ThrowIfNull(definition);

@@ -21,7 +21,7 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
 
     public ImmutableArray<IMetric> Metrics { get; init; } = [new Accuracy()];
 
-    /// <summary>Whether samples that the benchmark's own score does not count are left out.</summary>
+    /// <summary>Whether to leave out samples that the official score does not count.</summary>
     public bool IsOfficial { get; init; }
 
     public static TextScorer OfLabel(string name, string description, Func<string, string, Score> judge) =>
@@ -37,10 +37,11 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
     /// <param name="name">The scorer's name.</param>
     /// <param name="description">What it does.</param>
     /// <param name="find">Finds the box in an uncut answer.</param>
-    /// <param name="judge">Judges the box against the true one.</param>
-    /// <param name="metrics">How the scores are summed up.</param>
+    /// <param name="judge">Judges the box against the true box.</param>
+    /// <param name="metrics">The metrics.</param>
     public static TextScorer OfBox(
-        string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, Score> judge, ImmutableArray<IMetric> metrics) =>
+        string name, string description, Func<string, ImmutableArray<int>?> find, Func<ImmutableArray<int>, ReferenceBox, Score> judge,
+        ImmutableArray<IMetric> metrics) =>
         new(name, description, ReferenceKind.Box, (sample, text) => find(text) is { } box
             ? judge(box, sample.Box ?? throw Lacks("box", sample))
             : new Score(0, Undecided: true))
@@ -51,7 +52,7 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
     public Score Score(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        string text = prediction.Generation?.Text ?? throw new ArgumentException("The prediction holds no generated answer.", nameof(prediction));
+        string text = prediction.Generation?.Text ?? throw new ArgumentException("The prediction has no generated answer.", nameof(prediction));
         return IsExcluded(prediction) ? Unanswered(prediction) : judge(prediction.Sample, text);
     }
 
@@ -59,5 +60,5 @@ internal sealed class TextScorer(string name, string description, ReferenceKind 
 
     private bool IsExcluded(Prediction prediction) => IsOfficial && prediction.Sample.CountsOfficially is false;
 
-    private static ArgumentException Lacks(string what, Sample sample) => new($"The sample '{sample.Id}' has no {what} to compare with.");
+    private static ArgumentException Lacks(string what, Sample sample) => new($"Sample '{sample.Id}' has no {what} to compare with.");
 }

@@ -3,16 +3,16 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>How far an answer agrees with those of several people.</summary>
+/// <summary>How well an answer agrees with those of several annotators.</summary>
 internal static class VqaAccuracy
 {
     /// <summary>
-    /// The official VQA accuracy: each annotator in turn is left out, a third of a point is given for each of the others who agrees, at most one point, and
-    /// the mean is taken. If all people typed the same, nothing is normalized.
+    /// The official VQA accuracy: leaving out each annotator in turn, a third of a point for each of the others who agrees, at most one point; then the mean.
+    /// If all annotators typed the same, nothing is normalized.
     /// </summary>
-    /// <param name="answers">The people's answers; OK-VQA's are stemmed, the prediction is not.</param>
+    /// <param name="answers">The annotators' answers; OK-VQA's are stemmed, the prediction is not.</param>
     /// <param name="text">The prediction.</param>
-    /// <param name="comparison">Ordinal, or ignoring case as the copy in the original's repository does.</param>
+    /// <param name="comparison">Ordinal, or ignoring case like the copy in the original repository.</param>
     public static double OfVqa(ImmutableArray<ReferenceAnswer> answers, string text, Func<string, string, bool> comparison)
     {
         string[] people = [.. answers.Select(answer => VqaText.Trim(answer.Text))];
@@ -26,7 +26,7 @@ internal static class VqaAccuracy
         return LeaveOneOut([.. people.Select(answer => comparison(answer, prediction))]);
     }
 
-    /// <summary>VizWiz's variant: the prediction is always normalized, people's answers never are.</summary>
+    /// <summary>VizWiz's variant: the prediction is always normalized, annotators' answers never are.</summary>
     public static double OfVizWiz(ImmutableArray<ReferenceAnswer> answers, string text)
     {
         string prediction = VqaText.Normalize(VqaText.Trim(text), Contractions.VizWiz);
@@ -34,13 +34,13 @@ internal static class VqaAccuracy
     }
 
     /// <summary>
-    /// A third of a point for each answer that agrees, at most one point. An answer with underscores counts as several: the original hands them on joined by
-    /// underscores.
+    /// A third of a point for each answer that agrees, at most one point. An answer with underscores counts as several, because the original joins answers
+    /// with underscores.
     /// </summary>
     public static double OfThirds(ImmutableArray<ReferenceAnswer> answers, Func<string, bool> agrees) =>
         Math.Min(answers.SelectMany(answer => answer.Text.Split('_')).Count(agrees) / 3.0, 1.0);
 
-    /// <summary>In the official order of additions, so that the last bits agree too.</summary>
+    /// <summary>Adds in the official order, so that even the last bits agree.</summary>
     private static double LeaveOneOut(bool[] agrees)
     {
         int all = agrees.Count(agree => agree);

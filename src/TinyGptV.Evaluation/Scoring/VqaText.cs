@@ -4,12 +4,12 @@ using System.Text;
 
 namespace TinyGptV.Evaluation.Scoring;
 
-/// <summary>How the official VQA scorer makes answers alike, its slips included: published numbers were made with them.</summary>
+/// <summary>The answer normalization of the official VQA scorer, bugs included, because published results depend on them.</summary>
 internal static class VqaText
 {
     private const string Marks = ";/[]\"{}()=+\\_-><@`,?!";
 
-    /// <summary>The official code passes a regular expression's flag in the place of a limit.</summary>
+    /// <summary>The official code passes a regex flag where a limit is expected.</summary>
     private const int MostFullStops = 32;
 
     private static readonly SearchValues<char> AnyMark = SearchValues.Create(Marks);
@@ -30,19 +30,19 @@ internal static class VqaText
         ["ten"] = "10",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>One line without white space around.</summary>
+    /// <summary>Replaces line breaks and tabs with spaces, and trims.</summary>
     public static string Trim(string text) => PythonText.Strip(text.Replace('\n', ' ').Replace('\t', ' '));
 
-    /// <summary>Without punctuation, in lower case, with digits for numbers up to ten, without articles, with apostrophes.</summary>
+    /// <summary>Removes punctuation and articles, lower-cases, writes numbers up to ten as digits and restores apostrophes.</summary>
     /// <param name="text">A trimmed text.</param>
-    /// <param name="contractions">The words that get apostrophes.</param>
+    /// <param name="contractions">The words whose apostrophes are restored.</param>
     public static string Normalize(string text, FrozenDictionary<string, string> contractions) =>
         string.Join(' ', PythonText.Split(PythonText.Lower(WithoutFullStops(WithoutMarks(text))))
             .Select(word => Numbers.GetValueOrDefault(word, word))
             .Where(word => word is not ("a" or "an" or "the"))
             .Select(word => contractions.GetValueOrDefault(word, word)));
 
-    /// <summary>A mark beside a space anywhere is deleted everywhere, other marks become spaces; a number with a comma has all of them deleted.</summary>
+    /// <summary>A mark next to a space anywhere is deleted everywhere; other marks become spaces. If a number has a comma, all marks are deleted.</summary>
     private static string WithoutMarks(string text)
     {
         if (!text.AsSpan().ContainsAny(AnyMark))
@@ -70,7 +70,7 @@ internal static class VqaText
         return false;
     }
 
-    /// <summary>The pattern's look-behind is a slip that is always true: a full stop stays only before a digit, or behind 32 others.</summary>
+    /// <summary>The pattern's look-behind is always true, a bug: a full stop stays only before a digit, or after 32 others.</summary>
     private static string WithoutFullStops(string text)
     {
         if (!text.Contains('.', StringComparison.Ordinal))

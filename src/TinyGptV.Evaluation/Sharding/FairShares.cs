@@ -1,18 +1,17 @@
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Whose turn it is when several runs want a replica: the run of the highest priority, and among equals the one that had the least of
-/// the replicas' time so far. A run that comes later begins where the least of its equals is: it neither makes up for what it missed
-/// nor waits until it has caught up. Not safe for concurrent use.
+/// Fair scheduling of replicas among runs: the highest priority first, and at equal priority the run that has used the least replica
+/// time. A new run starts at the lowest usage of its priority, so it neither catches up on missed time nor waits. Not thread-safe.
 /// </summary>
-/// <typeparam name="TRun">What names a run.</typeparam>
+/// <typeparam name="TRun">The type of run ids.</typeparam>
 public sealed class FairShares<TRun> where TRun : notnull
 {
     private readonly Dictionary<TRun, Account> _accounts = [];
 
-    /// <summary>Lets a run take part, or gives it another priority.</summary>
+    /// <summary>Adds a run, or changes its priority.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="priority">The higher, the sooner.</param>
+    /// <param name="priority">Higher goes first.</param>
     public void Join(TRun run, int priority)
     {
         if (_accounts.TryGetValue(run, out Account? account) && account.Priority == priority)
@@ -21,17 +20,17 @@ public sealed class FairShares<TRun> where TRun : notnull
         _accounts[run] = new Account(priority) { Used = used.DefaultIfEmpty(0).Min() };
     }
 
-    /// <summary>Lets a run take part no more.</summary>
+    /// <summary>Removes a run.</summary>
     /// <param name="run">The run.</param>
     public void Leave(TRun run) => _accounts.Remove(run);
 
-    /// <summary>Whose turn it is.</summary>
-    /// <param name="waiting">The runs that want a replica, in the order in which they came; at least one. Each takes part.</param>
-    /// <returns>One of them; the first of several with equal claims.</returns>
+    /// <summary>Chooses the next run.</summary>
+    /// <param name="waiting">The waiting runs in order of arrival; at least one, and all of them added.</param>
+    /// <returns>The chosen run; the first on a tie.</returns>
     public TRun Choose(IEnumerable<TRun> waiting) => waiting.Select((run, order) => (Run: run, Account: _accounts[run], Order: order))
         .OrderByDescending(entry => entry.Account.Priority).ThenBy(entry => entry.Account.Used).ThenBy(entry => entry.Order).First().Run;
 
-    /// <summary>Counts what a run had. Harmless if it takes part no more.</summary>
+    /// <summary>Charges replica time to a run. Ignored if it was removed.</summary>
     /// <param name="run">The run.</param>
     /// <param name="time">How long a replica worked for it.</param>
     public void Charge(TRun run, TimeSpan time)

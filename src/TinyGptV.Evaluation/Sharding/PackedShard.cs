@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 
-/// <summary>A shard as a coordinator keeps it: packed.</summary>
+/// <summary>A shard in the packed form that coordinators keep.</summary>
 /// <param name="Index">The shard's number in its run.</param>
 /// <param name="Benchmark">The benchmark of all its samples.</param>
 /// <param name="Samples">The <see cref="SampleLines"/>.</param>

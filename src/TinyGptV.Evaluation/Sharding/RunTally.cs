@@ -5,10 +5,10 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Counts the predictions of a run: those that are stored, and those that arrived of shards in progress. Holds counts only, so that its
-/// size does not depend on the number of samples. Not safe for concurrent use.
+/// Counts the predictions of a run, both stored and received from shards in progress. Holds only counts, so its size does not depend
+/// on the number of samples. Not thread-safe.
 /// </summary>
-/// <param name="stored">What is stored already.</param>
+/// <param name="stored">The stored predictions.</param>
 public sealed class RunTally(PredictionCounts stored)
 {
     private readonly Dictionary<ShardPart, (BenchmarkName Benchmark, int Predicted, int Failed)> _inProgress = [];
@@ -16,7 +16,7 @@ public sealed class RunTally(PredictionCounts stored)
     /// <summary>How many predictions are stored.</summary>
     public int Stored => stored.Stored;
 
-    /// <summary>Records how far a part in progress is. When two replicas work on it, the one that is further along counts.</summary>
+    /// <summary>Records the progress of a part. If two replicas work on it, the one further along counts.</summary>
     /// <param name="part">The part.</param>
     /// <param name="benchmark">The benchmark of its samples.</param>
     /// <param name="predicted">How many of them have a prediction, failures included.</param>
@@ -27,12 +27,12 @@ public sealed class RunTally(PredictionCounts stored)
             _inProgress[part] = (benchmark, predicted, failed);
     }
 
-    /// <summary>Forgets what arrived of a part: it came back, and is predicted again.</summary>
+    /// <summary>Forgets the progress of a returned part.</summary>
     /// <param name="part">The part.</param>
     public void Forget(ShardPart part) => _inProgress.Remove(part);
 
-    /// <summary>Counts the predictions of a shard as stored, in place of what arrived of it.</summary>
-    /// <param name="parts">The parts in which they arrived; none if the shard was found in the store.</param>
+    /// <summary>Counts the predictions of a shard as stored instead of in progress.</summary>
+    /// <param name="parts">The parts they arrived in; empty if the shard was already stored.</param>
     /// <param name="predictions">All its predictions.</param>
     public void Store(ImmutableArray<ShardPart> parts, ImmutableArray<PredictionOutline> predictions)
     {
@@ -41,7 +41,7 @@ public sealed class RunTally(PredictionCounts stored)
         stored.Add(predictions);
     }
 
-    /// <summary>How far each benchmark is, in evaluation order.</summary>
+    /// <summary>The progress of each benchmark, in evaluation order.</summary>
     /// <returns>The counts; never more predictions than samples.</returns>
     public ImmutableArray<BenchmarkProgress> ToProgress() => [.. stored.ToProgress().Select(WithArrivals)];
 

@@ -5,8 +5,8 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Samples as they wait in a coordinator and go to replicas: UTF-8, one JSON object a line, every line ended by a line feed. Half the
-/// size of the objects, nothing for the garbage collector to walk, and made once, however often a shard is given out.
+/// Samples as coordinators hold and send them: UTF-8, one JSON object per line, each line ending with a line feed. Half the size of
+/// the objects, nothing for the garbage collector to trace, and created once however often a shard is leased.
 /// </summary>
 public static class SampleLines
 {
@@ -31,7 +31,7 @@ public static class SampleLines
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="lines">The lines.</param>
     /// <returns>The samples in the order of the lines.</returns>
-    /// <exception cref="JsonException">A line is no sample.</exception>
+    /// <exception cref="JsonException">A line is not a sample.</exception>
     public static ImmutableArray<Sample> Read(ReadOnlySpan<byte> lines)
     {
         var samples = ImmutableArray.CreateBuilder<Sample>();
@@ -44,10 +44,10 @@ public static class SampleLines
         return samples.DrainToImmutable();
     }
 
-    /// <summary>Reads nothing but the identities of the samples.</summary>
+    /// <summary>Reads only the ids of the samples.</summary>
     /// <param name="lines">The lines.</param>
-    /// <returns>The identities in the order of the lines.</returns>
-    /// <exception cref="JsonException">A line is no sample.</exception>
+    /// <returns>The ids in the order of the lines.</returns>
+    /// <exception cref="JsonException">A line is not a sample.</exception>
     public static ImmutableArray<SampleId> ReadIds(ReadOnlySpan<byte> lines)
     {
         var ids = ImmutableArray.CreateBuilder<SampleId>();
@@ -60,11 +60,11 @@ public static class SampleLines
         return ids.DrainToImmutable();
     }
 
-    /// <summary>Some of the lines.</summary>
+    /// <summary>A range of lines.</summary>
     /// <param name="lines">The lines.</param>
-    /// <param name="first">The first line wanted, from 0.</param>
+    /// <param name="first">The first line, from 0.</param>
     /// <param name="count">How many.</param>
-    /// <returns>The wanted lines, a part of the given memory.</returns>
+    /// <returns>The lines, a slice of the given memory.</returns>
     public static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> lines, int first, int count)
     {
         int begin = EndOf(lines.Span, first);
@@ -83,7 +83,7 @@ public static class SampleLines
         throw new JsonException("A sample has no id.");
     }
 
-    /// <returns>The position behind so many lines.</returns>
+    /// <returns>The position after this many lines.</returns>
     private static int EndOf(ReadOnlySpan<byte> lines, int count)
     {
         int end = 0;

@@ -3,27 +3,27 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 
-/// <summary>Puts the predictions of a divided shard together as its parts are delivered.</summary>
+/// <summary>Assembles the predictions of a divided shard from its parts.</summary>
 /// <param name="samples">How many samples the shard has.</param>
 public sealed class ShardAssembly(int samples)
 {
     private readonly SortedDictionary<int, (ShardPart Part, AssembledShard Predictions)> _parts = [];
 
-    /// <summary>The parts that are there, in the shard's order.</summary>
+    /// <summary>The parts received so far, in the shard's order.</summary>
     public ImmutableArray<ShardPart> Parts => [.. _parts.Values.Select(entry => entry.Part)];
 
     /// <summary>True when every sample has its prediction.</summary>
     public bool IsComplete => _parts.Values.Sum(entry => entry.Part.Count) == samples;
 
     /// <summary>Adds a part.</summary>
-    /// <param name="part">A part that overlaps with none that is there.</param>
+    /// <param name="part">A part that does not overlap the others.</param>
     /// <param name="lines">Its prediction lines.</param>
-    /// <param name="outlines">What the lines are about.</param>
+    /// <param name="outlines">The outlines of the lines.</param>
     public void Add(ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines) =>
         _parts.Add(part.First, (part, new AssembledShard(lines, outlines)));
 
     /// <summary>The predictions of the whole shard.</summary>
-    /// <returns>Lines and outlines in the shard's order; those of a single part without a copy.</returns>
+    /// <returns>Lines and outlines in the shard's order; not copied if there is a single part.</returns>
     public AssembledShard ToShard()
     {
         AssembledShard[] parts = [.. _parts.Values.Select(entry => entry.Predictions)];
@@ -41,7 +41,7 @@ public sealed class ShardAssembly(int samples)
     }
 }
 
-/// <summary>Predictions of a shard, as they were delivered.</summary>
+/// <summary>The delivered predictions of a shard.</summary>
 /// <param name="Lines">The <see cref="PredictionLines"/>.</param>
-/// <param name="Outlines">What each line is about, so that nobody has to read the lines again.</param>
+/// <param name="Outlines">The outline of each line, so that the lines need not be parsed again.</param>
 public sealed record AssembledShard(ReadOnlyMemory<byte> Lines, ImmutableArray<PredictionOutline> Outlines);

@@ -4,26 +4,25 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Who works on which shard of a run: decides leases, hedges, suspicion, division and completion, and moves nothing itself. Its size is
-/// five bytes for each shard, and a little for each one that is under way. Not safe for concurrent use: one owner calls it, between
-/// two awaits.
+/// Tracks which replica works on which shard of a run. It decides about leases, hedges, suspects, division and completion, and does no
+/// I/O. It needs five bytes per shard, plus a little for each one in progress. Not thread-safe: a single owner calls it, between awaits.
 /// </summary>
 /// <remarks>
-/// What came back is handed out before shards nobody tried, and one part at a time. A replica does not get back what it lost, as long
-/// as a replica is there that has not: one broken machine must not cost a sample. What was lost <see cref="AttemptsInCompany"/> times
-/// is a suspect and is leased alone: its replica gets nothing else of the run meanwhile, so that a sample that kills replicas takes no
-/// innocent one along. A suspect that is lost again is divided in two, until the sample that does it stands alone. No sample is condemned
-/// before it was lost alone, however few attempts are allowed.
+/// Returned parts are leased before untried shards, one part at a time. A replica does not get back a part it lost while another replica
+/// is present that has not lost it, so that one broken machine cannot fail a sample. A part lost <see cref="AttemptsInCompany"/> times
+/// is a suspect and is leased alone: its replica gets nothing else of the run meanwhile, so that a sample that crashes replicas takes no
+/// others with it. A suspect lost again is divided in two, until the bad sample is isolated. No sample is condemned before it was lost
+/// alone, however few attempts are allowed.
 /// </remarks>
 public sealed class ShardLedger
 {
     /// <summary>
-    /// Two attempts in company, because a machine that vanishes takes all its shards along, whatever they hold, and two of the sample
-    /// alone, because a machine can vanish twice by chance: who is lost four times so is the cause.
+    /// Two attempts together with other shards, because a machine that vanishes takes all its shards with it, and two alone, because a
+    /// machine can vanish twice by chance. A sample lost four times this way is the cause.
     /// </summary>
     public const int DefaultAttemptsLimit = 4;
 
-    /// <summary>What was lost this often is not leased together with anything else.</summary>
+    /// <summary>A part lost this often is leased alone.</summary>
     public const int AttemptsInCompany = 2;
 
     private readonly int _attemptsLimit;
@@ -41,9 +40,9 @@ public sealed class ShardLedger
 
     /// <summary>Opens the ledger of a run.</summary>
     /// <param name="sizes">How many samples each shard has, in the order of their indexes; each at least 1.</param>
-    /// <param name="completed">The shards whose predictions are stored already.</param>
-    /// <param name="attemptsLimit">How many losses of its replica a sample may see; at least 1. Default: <see cref="DefaultAttemptsLimit"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A completed shard is not one of the run's, or a count is out of range.</exception>
+    /// <param name="completed">The shards that are already stored.</param>
+    /// <param name="attemptsLimit">How many lost replicas a sample may cause; at least 1. Default: <see cref="DefaultAttemptsLimit"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A completed shard does not belong to the run, or a count is out of range.</exception>
     public ShardLedger(ImmutableArray<int> sizes, IEnumerable<ShardIndex> completed, int attemptsLimit = DefaultAttemptsLimit)
     {
         ArgumentNullException.ThrowIfNull(completed);
@@ -67,75 +66,75 @@ public sealed class ShardLedger
     /// <summary>How many leases are open.</summary>
     public int Leases => _leases.Count;
 
-    /// <summary>How often a part came back because its replica was lost.</summary>
+    /// <summary>How often a part was returned because its replica was lost.</summary>
     public int Returned { get; private set; }
 
-    /// <summary>How often a straggler's work was given to a second replica.</summary>
+    /// <summary>How often slow work was given to a second replica too.</summary>
     public int Hedged { get; private set; }
 
     /// <summary>How often a suspect was divided.</summary>
     public int Divided { get; private set; }
 
-    /// <summary>How many samples nobody works on; those that are condemned do not count.</summary>
+    /// <summary>How many samples are waiting, without condemned ones.</summary>
     public int SamplesWaiting { get; private set; }
 
-    /// <summary>Samples alone with too many losses, in ascending order, until they are delivered as failures.</summary>
+    /// <summary>Single samples with too many losses, in ascending order, until they are delivered as failures.</summary>
     public ImmutableArray<ShardPart> Condemned => [.. _condemned.OrderBy(part => part.Shard).ThenBy(part => part.First)];
 
-    /// <summary>True when nothing is left to be tried: what is not complete is condemned or on its way into the store.</summary>
+    /// <summary>True when nothing is left to try: everything else is complete, condemned or being stored.</summary>
     public bool IsExhausted => SamplesWaiting == 0 && _leases.Count == 0;
 
     /// <summary>True when every shard has stored predictions.</summary>
     public bool IsComplete => Completed == Count;
 
-    /// <summary>What is known of a shard.</summary>
+    /// <summary>The state of a shard.</summary>
     /// <param name="shard">The shard.</param>
     /// <returns>Its state.</returns>
     public ShardState StateOf(ShardIndex shard) => _states[shard.Value];
 
-    /// <summary>The whole of a shard as a part.</summary>
+    /// <summary>The whole shard as a part.</summary>
     /// <param name="shard">The shard.</param>
-    /// <returns>Its only part, as long as it is not divided.</returns>
+    /// <returns>Its only part unless divided.</returns>
     public ShardPart WholeOf(ShardIndex shard) => new(shard, 0, _sizes[shard.Value]);
 
-    /// <summary>Tells whether something of a lease is still awaited.</summary>
+    /// <summary>Whether any part of a lease is still pending.</summary>
     /// <param name="lease">The lease.</param>
-    /// <returns>False once all its parts were delivered, by whomever, or came back.</returns>
+    /// <returns>False once all its parts were delivered by any replica, or returned.</returns>
     public bool IsOpen(ShardLease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
         return _leases.ContainsKey(lease.Number);
     }
 
-    /// <summary>Tells whether a part of a lease is still awaited.</summary>
+    /// <summary>Whether a part of a lease is still pending.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="part">The part.</param>
-    /// <returns>False once it was delivered, by whomever, or came back.</returns>
+    /// <returns>False once it was delivered by any replica, or returned.</returns>
     public bool IsAwaited(ShardLease lease, ShardPart part)
     {
         ArgumentNullException.ThrowIfNull(lease);
         return _leases.TryGetValue(lease.Number, out OpenLease? open) && open.Awaited.Contains(part);
     }
 
-    /// <summary>How often the replicas of a part were lost with it.</summary>
+    /// <summary>How often a part lost its replica.</summary>
     /// <param name="part">The part.</param>
     /// <returns>The number of losses.</returns>
     public int LossesOf(ShardPart part) => _losses.TryGetValue(part, out Losses? losses) ? losses.Count : 0;
 
     /// <summary>The open leases of a replica.</summary>
     /// <param name="replica">The name of the replica.</param>
-    /// <returns>The leases in the order in which they were given.</returns>
+    /// <returns>The leases, oldest first.</returns>
     public ImmutableArray<ShardLease> LeasesOf(string replica) =>
         [.. _leases.Values.Where(open => open.Lease.Replica == replica).Select(open => open.Lease)];
 
-    /// <summary>Says that a replica is there to work; it counts when another must not get a part back. Harmless if said before.</summary>
+    /// <summary>Adds a replica. Parts lost by others are then kept for it. Has no effect if already added.</summary>
     /// <param name="replica">The name of the replica.</param>
     public void Join(string replica) => _replicas.Add(replica);
 
-    /// <summary>Gives a replica something to work on. The replica joins by it.</summary>
+    /// <summary>Leases work to a replica, and adds the replica.</summary>
     /// <param name="replica">The name of the replica.</param>
-    /// <param name="samples">How many samples it should have; one shard at least is given, whatever its size.</param>
-    /// <returns>The lease, or null if there is nothing for this replica now.</returns>
+    /// <param name="samples">The target number of samples; at least one shard is leased, whatever its size.</param>
+    /// <returns>The lease; null if there is nothing for this replica now.</returns>
     public ShardLease? TryLease(string replica, int samples = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(replica);
@@ -150,12 +149,12 @@ public sealed class ShardLedger
     }
 
     /// <summary>
-    /// Gives a replica that has nothing else to do what another one is late with, from its end, so that the two meet. Nothing is given
-    /// twice over, and no suspect: it would cost two replicas at once.
+    /// Gives an idle replica the work of a late lease, from the end, so that the two meet. Nothing is hedged twice, and suspects never, as
+    /// they could crash two replicas at once.
     /// </summary>
     /// <param name="replica">The name of the replica.</param>
-    /// <param name="isLate">Tells whether a lease takes too long.</param>
-    /// <returns>The lease, or null if no lease is late.</returns>
+    /// <param name="isLate">Whether a lease takes too long.</param>
+    /// <returns>The lease; null if none is late.</returns>
     public ShardLease? TryHedge(string replica, Predicate<ShardLease> isLate)
     {
         ArgumentException.ThrowIfNullOrEmpty(replica);
@@ -170,9 +169,9 @@ public sealed class ShardLedger
         return Open(replica, [.. late.Lease.Parts.Where(late.Awaited.Contains).Reverse()], isHedge: true);
     }
 
-    /// <summary>Says that the predictions of a part are at hand, whoever made them, even if its lease is over.</summary>
+    /// <summary>Records that a part was delivered, by any replica and even after its lease ended.</summary>
     /// <param name="part">The part.</param>
-    /// <returns>Whether this was the first time, and which leases it ended: their work is of no use any more.</returns>
+    /// <returns>Whether this was the first delivery, and the leases it ended, whose work is no longer needed.</returns>
     public (bool IsFirst, ImmutableArray<ShardLease> Ended) Deliver(ShardPart part)
     {
         if (!IsUndelivered(part))
@@ -186,9 +185,9 @@ public sealed class ShardLedger
         return (true, ended);
     }
 
-    /// <summary>Says that the predictions of a shard are stored, whoever stored them.</summary>
+    /// <summary>Records that a shard is stored.</summary>
     /// <param name="shard">The shard.</param>
-    /// <returns>True the first time, false if the shard was complete already.</returns>
+    /// <returns>True the first time, false if already complete.</returns>
     public bool Complete(ShardIndex shard)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard.Value, (uint)Count, nameof(shard));
@@ -201,19 +200,19 @@ public sealed class ShardLedger
         return true;
     }
 
-    /// <summary>Takes back what a lost replica had not delivered. Changes nothing if the lease is over already.</summary>
+    /// <summary>Returns the pending parts of a lost replica. Has no effect if the lease already ended.</summary>
     /// <param name="lease">The lease.</param>
-    /// <returns>The parts that came back, divided ones as they were before.</returns>
+    /// <returns>The returned parts, before any division.</returns>
     public ImmutableArray<ShardPart> Return(ShardLease lease) => Close(lease, CountLoss);
 
-    /// <summary>Takes back what a replica had not delivered that is not to blame for it: it drains, or was told to stop.</summary>
+    /// <summary>Returns the pending parts of a replica that drains or was stopped, without counting a loss.</summary>
     /// <param name="lease">The lease.</param>
-    /// <returns>The parts that came back.</returns>
+    /// <returns>The returned parts.</returns>
     public ImmutableArray<ShardPart> Release(ShardLease lease) => Close(lease, (part, _) => ComeBack(part, AwaitFirst));
 
-    /// <summary>Takes back everything of a replica that is gone; it no longer counts as being there.</summary>
+    /// <summary>Returns all parts of a lost replica, and removes the replica.</summary>
     /// <param name="replica">The name of the replica.</param>
-    /// <returns>The leases that ended by it.</returns>
+    /// <returns>The leases that ended.</returns>
     public ImmutableArray<ShardLease> ReturnAllOf(string replica)
     {
         var leases = LeasesOf(replica);
@@ -223,21 +222,28 @@ public sealed class ShardLedger
         return leases;
     }
 
-    /// <summary>Verifies that every sample is in one place; for tests, after each step.</summary>
-    /// <exception cref="InvalidOperationException">The ledger contradicts itself.</exception>
+    /// <summary>Verifies that every sample is in exactly one place; for tests, after each step.</summary>
+    /// <exception cref="InvalidOperationException">The ledger is inconsistent.</exception>
     public void CheckIntegrity()
     {
         Verify(_states.Count(state => state == ShardState.Completed) == Completed, "completed shards are counted");
         Verify(_leases.Values.All(open => open.Awaited.Count > 0), "an open lease awaits something");
         Verify(_leases.Values.All(open => open.Awaited.All(part => _holders[part].Contains(open.Lease.Number))), "leases hold their parts");
-        Verify(_holders.All(entry => entry.Value.Count is 1 or 2 && entry.Value.All(number => _leases[number].Awaited.Contains(entry.Key))), "parts have one lease, or two");
+        Verify(
+            _holders.All(entry => entry.Value.Count is 1 or 2 && entry.Value.All(number => _leases[number].Awaited.Contains(entry.Key))),
+            "parts have one lease, or two");
         ShardPart[] untried = [.. Indexes().Where(shard => StateOf(shard) == ShardState.Waiting && shard.Value >= _firstUntried).Select(WholeOf)];
         ShardPart[] open = [.. untried.Except(_returned), .. _returned, .. _holders.Keys, .. _condemned];
         Verify(open.Distinct().Count() == open.Length, "a part is in one place");
-        Verify(open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting, "waiting samples are counted");
+        Verify(
+            open.Where(part => !_holders.ContainsKey(part) && !_condemned.Contains(part)).Sum(part => part.Count) == SamplesWaiting,
+            "waiting samples are counted");
         var samples = open.GroupBy(part => part.Shard).ToDictionary(parts => parts.Key, parts => parts.Sum(part => part.Count));
         Verify(Indexes().All(shard => samples.GetValueOrDefault(shard) == UndeliveredOf(shard)), "every sample that is not delivered is in a part");
-        Verify(_losses.All(entry => entry.Value.Count < _attemptsLimit || !entry.Value.WasAlone || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)), "attempts are limited");
+        Verify(
+            _losses.All(entry => entry.Value.Count < _attemptsLimit || !entry.Value.WasAlone
+                || _condemned.Contains(entry.Key) || _holders.ContainsKey(entry.Key)),
+            "attempts are limited");
         Verify(_condemned.All(part => part.Count == 1), "single samples are condemned");
     }
 
@@ -264,7 +270,8 @@ public sealed class ShardLedger
         _ => [],
     };
 
-    private bool GoesAlone(ShardPart part) => StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= Math.Min(AttemptsInCompany, Math.Max(1, _attemptsLimit - 1));
+    private bool GoesAlone(ShardPart part) =>
+        StateOf(part.Shard) == ShardState.Divided || LossesOf(part) >= Math.Min(AttemptsInCompany, Math.Max(1, _attemptsLimit - 1));
 
     private bool HoldsSuspect(string replica) => _leases.Values.Any(open => open.Lease.Replica == replica && open.Awaited.Any(GoesAlone));
 
@@ -293,7 +300,7 @@ public sealed class ShardLedger
         for (int taken = 0; _firstUntried < Count && taken < samples; _firstUntried++)
         {
             var shard = new ShardIndex(_firstUntried);
-            // A shard can be delivered by others before anybody here tried it.
+            // A shard can be delivered elsewhere before it was tried here.
             if (StateOf(shard) != ShardState.Waiting)
                 continue;
             if (parts.Count > 0 && taken + _sizes[shard.Value] > samples)
@@ -323,7 +330,7 @@ public sealed class ShardLedger
 
     private OpenLease[] HoldersOf(ShardPart part) => _holders.TryGetValue(part, out List<long>? holders) ? [.. holders.Select(number => _leases[number])] : [];
 
-    /// <returns>True if the lease is over by it.</returns>
+    /// <returns>True if this ended the lease.</returns>
     private bool Drop(OpenLease open, ShardPart part)
     {
         open.Awaited.Remove(part);
@@ -374,10 +381,10 @@ public sealed class ShardLedger
         ComeBack(part, AwaitLast);
     }
 
-    /// <summary>Lets a part that nobody holds any more wait, unless it was lost too often: then it is divided, and a sample alone is condemned.</summary>
+    /// <summary>Lets a part without a lease wait. If it was lost too often, it is divided, or condemned if it is a single sample.</summary>
     private void ComeBack(ShardPart part, Action<ShardPart> wait)
     {
-        // A hedge may still bring it.
+        // A hedge may still deliver it.
         if (_holders.ContainsKey(part))
             return;
         Losses? losses = _losses.GetValueOrDefault(part);
@@ -417,28 +424,28 @@ public sealed class ShardLedger
     private static void Verify(bool holds, string invariant)
     {
         if (!holds)
-            throw new InvalidOperationException($"The ledger contradicts itself: it does not hold that {invariant}.");
+            throw new InvalidOperationException($"The ledger is inconsistent; violated: {invariant}.");
     }
 
-    /// <summary>A lease with the parts of it that nobody delivered yet.</summary>
+    /// <summary>A lease with its pending parts.</summary>
     private sealed class OpenLease(ShardLease lease, bool isAlone)
     {
         public ShardLease Lease { get; } = lease;
 
-        /// <summary>Whether its only part was a suspect: whoever is lost with it, is lost because of it or by chance.</summary>
+        /// <summary>Whether its only part was a suspect, so that a loss is due to it or to chance.</summary>
         public bool IsAlone { get; } = isAlone;
 
         public HashSet<ShardPart> Awaited { get; } = [.. lease.Parts];
     }
 
-    /// <summary>How often, and by whom, a part was lost.</summary>
+    /// <summary>How often a part was lost, and by which replicas.</summary>
     private sealed class Losses(int count, HashSet<string> replicas)
     {
         public int Count { get; set; } = count;
 
         public HashSet<string> Replicas { get; } = replicas;
 
-        /// <summary>Whether a replica was lost that had nothing else of the run.</summary>
+        /// <summary>Whether a replica was lost that held nothing else of the run.</summary>
         public bool WasAlone { get; set; }
     }
 }

@@ -2,14 +2,14 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Sharding;
 
-/// <summary>Consecutive samples of a shard: the whole of it, as a rule, or a piece of one that was divided to find out what is wrong with it.</summary>
+/// <summary>Consecutive samples of a shard: usually all of it, or a piece of a shard divided to isolate a bad sample.</summary>
 /// <param name="Shard">The shard.</param>
 /// <param name="First">The first sample, counted from 0 in the shard.</param>
 /// <param name="Count">How many samples; at least 1.</param>
 public readonly record struct ShardPart(ShardIndex Shard, int First, int Count)
 {
     /// <summary>Divides the part in two.</summary>
-    /// <returns>The first and the second half; the first is the larger one of an odd number.</returns>
+    /// <returns>The two halves; the first is larger if the count is odd.</returns>
     /// <exception cref="InvalidOperationException">The part is a single sample.</exception>
     public (ShardPart First, ShardPart Second) Divide()
     {

@@ -5,17 +5,17 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Evaluation.Sharding;
 
 /// <summary>
-/// Divides the samples of a run into shards. The plan depends on the samples and on the shard size alone, so that a run can be
-/// continued by anybody who reads the same benchmarks.
+/// Divides the samples of a run into shards. The plan depends only on the samples and the shard size, so that any
+/// process that reads the same benchmarks can continue the run.
 /// </summary>
 public static class ShardPlan
 {
     /// <summary>
     /// Groups the samples of every benchmark by image, in order of first appearance, and packs whole groups into shards. A shard
-    /// holds at most <paramref name="shardSize"/> samples, unless one image alone has more.
+    /// holds at most <paramref name="shardSize"/> samples, unless a single image has more.
     /// </summary>
     /// <param name="benchmarks">The benchmarks in evaluation order, with the samples that are evaluated.</param>
-    /// <param name="shardSize">The number of samples a shard aims at; at least 1.</param>
+    /// <param name="shardSize">The target number of samples per shard; at least 1.</param>
     /// <returns>The shards in evaluation order, numbered from 0; none for a benchmark without samples.</returns>
     public static ImmutableArray<Shard> Create(ImmutableArray<Benchmark> benchmarks, int shardSize)
     {
@@ -26,10 +26,10 @@ public static class ShardPlan
         return shards.DrainToImmutable();
     }
 
-    /// <summary>Divides one benchmark of a run, like <see cref="Create"/>, one shard after the other.</summary>
+    /// <summary>Divides one benchmark of a run like <see cref="Create"/>, lazily.</summary>
     /// <param name="benchmark">The benchmark, with the samples that are evaluated.</param>
-    /// <param name="shardSize">The number of samples a shard aims at; at least 1.</param>
-    /// <param name="first">The index of its first shard: how many shards the benchmarks before it have.</param>
+    /// <param name="shardSize">The target number of samples per shard; at least 1.</param>
+    /// <param name="first">The index of its first shard: the number of shards of earlier benchmarks.</param>
     /// <returns>The shards in evaluation order.</returns>
     public static IEnumerable<Shard> Divide(Benchmark benchmark, int shardSize, ShardIndex first)
     {

@@ -3,36 +3,36 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>A statistic of samples of which each may count several times, or not at all.</summary>
-/// <param name="counts">How often each sample counts, in the order in which the samples were given.</param>
-/// <returns>The statistic; null if these samples have none.</returns>
+/// <summary>A statistic of resampled data, in which each sample can count several times or not at all.</summary>
+/// <param name="counts">How often each sample counts, in the given sample order.</param>
+/// <returns>The statistic; null if undefined for these counts.</returns>
 public delegate double? ResampledStatistic(ReadOnlySpan<int> counts);
 
 /// <summary>
-/// The percentile bootstrap over images, for what is no mean: as many images as there are, drawn with replacement, each with all of its samples. The draws depend
-/// on the images alone: neither the order of samples nor the machine changes them.
+/// The percentile bootstrap over images, for statistics other than means: it draws as many images as there are, with replacement, each with all its samples.
+/// The draws depend only on the images, not on sample order or machine.
 /// </summary>
 public static class ClusterBootstrap
 {
-    /// <summary>The number of draws. With 1,999 the ends of the interval are the 50th value from below and from above.</summary>
+    /// <summary>The number of draws. With 1,999 the ends of the interval are the 50th values from either end.</summary>
     public const int Replicates = 1999;
 
-    // A statistic that most draws do not have says little about its spread.
+    // If too many draws lack the statistic, its spread means little.
     private const double LeastDefined = 0.9;
 
     private const ulong Seed = 0x7469_6E79_6770_7476;
 
-    /// <summary>Draws images and tells how a statistic varies.</summary>
+    /// <summary>The spread of a statistic over draws of images.</summary>
     /// <param name="images">Each sample's image.</param>
-    /// <param name="statistic">The statistic if each of these samples counts so often.</param>
-    /// <returns>Standard error and interval; null if there are fewer than two images, or too few draws have the statistic.</returns>
+    /// <param name="statistic">The statistic.</param>
+    /// <returns>Standard error and interval; null with fewer than two images, or if too few draws have the statistic.</returns>
     public static (double StandardError, Interval Interval)? Spread(ImmutableArray<ImageReference> images, ResampledStatistic statistic)
     {
         ArgumentNullException.ThrowIfNull(statistic);
         return SpreadOf(Draw(images, statistic));
     }
 
-    /// <summary>Standard error and interval of what was drawn; null if too few draws have the statistic.</summary>
+    /// <summary>Standard error and interval of the drawn values; null if too few draws have the statistic.</summary>
     internal static (double StandardError, Interval Interval)? SpreadOf(double[] ascending)
     {
         if (ascending.Length < Replicates * LeastDefined)
@@ -41,7 +41,7 @@ public static class ClusterBootstrap
         return (Math.Sqrt(ascending.Sum(value => (value - mean) * (value - mean)) / (ascending.Length - 1)), Percentiles(ascending));
     }
 
-    /// <summary>The statistic of every draw that has one, in ascending order; empty if there are fewer than two images.</summary>
+    /// <summary>The statistic of every draw that has one, in ascending order; empty with fewer than two images.</summary>
     internal static double[] Draw(ImmutableArray<ImageReference> images, ResampledStatistic statistic)
     {
         int[] clusters = NumberClusters(images, out int count);
@@ -71,7 +71,7 @@ public static class ClusterBootstrap
         return new Interval(ascending[tail - 1], ascending[^tail]);
     }
 
-    /// <summary>The number of each sample's image among all images in ordinal order.</summary>
+    /// <summary>The index of each sample's image among all images in ordinal order.</summary>
     private static int[] NumberClusters(ImmutableArray<ImageReference> images, out int count)
     {
         Dictionary<ImageReference, int> numbers = images.Distinct().OrderBy(image => image.Path, StringComparer.Ordinal)

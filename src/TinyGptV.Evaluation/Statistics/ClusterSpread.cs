@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>How far clusters lie apart from what their common mean says.</summary>
+/// <summary>The spread of clusters around their common mean.</summary>
 internal readonly record struct ClusterSpread
 {
     public required int Samples { get; init; }
@@ -10,12 +10,12 @@ internal readonly record struct ClusterSpread
     /// <summary>The variance of the mean of all samples; NaN if there are fewer than two clusters.</summary>
     public required double Variance { get; init; }
 
-    /// <summary>Degrees of freedom of <see cref="Variance"/>; one less than clusters if all are of one size.</summary>
+    /// <summary>Degrees of freedom of <see cref="Variance"/>; the number of clusters less one if all have the same size.</summary>
     public required double Degrees { get; init; }
 
     /// <summary>
-    /// The factor by which one must believe in fewer samples because the variance itself is estimated. 1 if each sample is a cluster and is right or wrong: its variance
-    /// is known from the mean then.
+    /// The factor that reduces the effective sample size because the variance is itself estimated. 1 if each sample is its own cluster and scores are 0 or 1,
+    /// since the mean then determines the variance.
     /// </summary>
     public double Caution(bool isGraded)
     {
@@ -24,7 +24,8 @@ internal readonly record struct ClusterSpread
     }
 
     /// <summary>
-    /// The bias-reduced cluster-robust variance (CR2) of a mean, with the degrees of freedom of Bell and McCaffrey (2002), both in the closed form that they have for a mean.
+    /// The bias-reduced cluster-robust variance (CR2) of a mean, with the degrees of freedom of Bell and McCaffrey (2002), both in their closed form for a
+    /// mean.
     /// </summary>
     /// <param name="clusters">The clusters, at least one.</param>
     public static ClusterSpread Of(ReadOnlySpan<ClusterTotal> clusters)

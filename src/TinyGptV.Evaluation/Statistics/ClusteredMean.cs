@@ -3,30 +3,30 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>
-/// A mean whose error allows for clusters: questions about one image are one draw of images, however many they are. <c>docs/statistics.md</c> has the formulae
-/// and how often the intervals hold.
+/// A mean with a cluster-robust error: all questions about an image count as one draw. <c>docs/statistics.md</c> has the formulas and the coverage of the
+/// intervals.
 /// </summary>
 public sealed record ClusteredMean
 {
     /// <summary>How many samples there are.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>How many clusters they form.</summary>
+    /// <summary>How many clusters there are.</summary>
     public required int Clusters { get; init; }
 
-    /// <summary>The mean of all samples; each counts the same. Null if there is none.</summary>
+    /// <summary>The mean over all samples, equally weighted; null without samples.</summary>
     public double? Value { get; init; }
 
-    /// <summary>The standard error of the mean; null if there are fewer than two clusters.</summary>
+    /// <summary>The standard error of the mean; null with fewer than two clusters.</summary>
     public double? StandardError { get; init; }
 
-    /// <summary>Where the mean of all such images lies with a confidence of 95 %, inside the scores' range; null if there are fewer than two clusters.</summary>
+    /// <summary>The 95 % confidence interval of the mean, within the range of scores; null with fewer than two clusters.</summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>The mean of scores of at least 0.</summary>
+    /// <summary>The mean of non-negative scores.</summary>
     /// <param name="scores">Each sample's image and score, in any order.</param>
-    /// <param name="missing">How many more samples there are of which nothing is known; each scores 0, as a cluster of its own. Default: none.</param>
-    /// <returns>The mean with its error. The range of scores is taken to be 0..1, or up to the highest one if that is more.</returns>
+    /// <param name="missing">How many samples have no score; each scores 0, in its own cluster. Default: none.</param>
+    /// <returns>The mean with its error. The range of scores is 0 to 1, or to the highest score if larger.</returns>
     public static ClusteredMean Of(IEnumerable<(ImageReference Image, double Score)> scores, int missing = 0)
     {
         ArgumentNullException.ThrowIfNull(scores);
@@ -64,8 +64,8 @@ public sealed record ClusteredMean
     }
 
     /// <summary>
-    /// How many independent right-or-wrong samples would have this variance. Where nothing varies, as at 0 % and 100 %, no more than there are images: those of one
-    /// image could be alike.
+    /// How many independent binary samples would have this variance. If nothing varies, as at 0 % and 100 %, the number of images, since samples of one image
+    /// could be identical.
     /// </summary>
     private static double EffectiveSamples(double part, double variance, ClusterSpread spread)
     {
@@ -73,13 +73,13 @@ public sealed record ClusteredMean
         return binomial <= 0 || variance <= 1e-12 * binomial ? spread.Clusters : spread.Samples * binomial / variance;
     }
 
-    /// <summary>Wilson's interval of a proportion: it keeps inside 0..1, and has a width at 0 and at 1.</summary>
+    /// <summary>Wilson's interval of a proportion: it stays within 0 and 1, and has a width even at 0 and 1.</summary>
     private static (double Low, double High) Wilson(double part, double samples)
     {
         const double z = StudentT.Normal, square = z * z;
         double centre = (part + square / (2 * samples)) / (1 + square / samples);
         double half = z / (1 + square / samples) * Math.Sqrt((part * (1 - part) + square / (4 * samples)) / samples);
-        // At 0 and 1 centre and half are the same but for their last bits.
+        // At 0 and 1, centre and half differ only in the last bits.
         return (part <= 0 ? 0 : Math.Max(0, centre - half), part >= 1 ? 1 : Math.Min(1, centre + half));
     }
 }

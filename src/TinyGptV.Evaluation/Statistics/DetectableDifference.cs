@@ -1,18 +1,18 @@
 namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>
-/// The power of a paired comparison (R. J. Connor, Biometrics 43, 1987): the smallest true difference that a test at the 5 % level finds in 80 of 100 sets of this
-/// size.
+/// The power of a paired comparison (R. J. Connor, Biometrics 43, 1987): the smallest true difference that a test at the 5 % level
+/// detects with 80 % power.
 /// </summary>
 internal static class DetectableDifference
 {
     /// <summary>The 80 % quantile of the normal distribution.</summary>
     private const double Power = 0.8416212335729143;
 
-    /// <summary>Searches the smallest difference that 80 % power is reached with.</summary>
-    /// <param name="samples">How many independent samples there are, or as many as they are worth.</param>
-    /// <param name="changed">The mean square of a sample's change: the share of samples that changed, if scores are 0 and 1.</param>
-    /// <returns>The difference, 0..1; null if so few samples cannot show any.</returns>
+    /// <summary>Finds the smallest difference with 80 % power.</summary>
+    /// <param name="samples">The effective number of independent samples.</param>
+    /// <param name="changed">The mean squared change of a sample; for scores of 0 and 1 the share of samples that changed.</param>
+    /// <returns>The difference, 0 to 1; null with too few samples to detect any.</returns>
     public static double? Of(double samples, double changed)
     {
         if (!IsFound(1))
@@ -29,7 +29,7 @@ internal static class DetectableDifference
 
         return high;
 
-        // A difference cannot be larger than the share of samples that changed: if fewer did, more would have to.
+        // A difference cannot exceed the share of samples that changed.
         bool IsFound(double difference)
         {
             double share = Math.Min(1, Math.Max(changed, difference));
@@ -37,6 +37,6 @@ internal static class DetectableDifference
         }
     }
 
-    /// <summary>The smallest difference that is found with 80 % power if the difference has this standard error whatever it is.</summary>
+    /// <summary>The smallest difference detected with 80 % power, if the standard error does not depend on the difference.</summary>
     public static double OfError(double standardError) => (StudentT.Normal + Power) * standardError;
 }

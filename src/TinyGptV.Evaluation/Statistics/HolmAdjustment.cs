@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>
-/// Holm's step-down adjustment: with several comparisons, one of them is soon significant by chance. Whoever calls those significant whose adjusted p-value is
-/// below 5 % is wrong about any of them in at most 5 of 100 such sets of comparisons.
+/// Holm's step-down adjustment for multiple comparisons. Calling adjusted p-values below 5 % significant keeps the probability of any false positive in the set
+/// at or below 5 %.
 /// </summary>
 internal static class HolmAdjustment
 {
     /// <summary>Adjusts p-values for their number.</summary>
-    /// <param name="pValues">The p-values; null where there was no comparison, which does not count.</param>
+    /// <param name="pValues">The p-values; null entries are skipped.</param>
     /// <returns>The adjusted p-values in the same order, at most 1.</returns>
     public static ImmutableArray<double?> Adjust(IReadOnlyList<double?> pValues)
     {

@@ -1,16 +1,16 @@
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>McNemar's exact test: whether of the samples on which two runs disagree, as many changed to the better as to the worse.</summary>
+/// <summary>McNemar's exact test: whether as many samples got better as got worse.</summary>
 internal static class McNemarTest
 {
-    /// <summary>How likely a split at least as uneven would be if better and worse were equally likely; samples are taken to be independent.</summary>
-    /// <param name="better">How many samples only the second run has right.</param>
-    /// <param name="worse">How many only the first one has right.</param>
+    /// <summary>The probability of a split at least as uneven if better and worse were equally likely. Assumes independent samples.</summary>
+    /// <param name="better">How many samples only the second run got right.</param>
+    /// <param name="worse">How many only the first run got right.</param>
     /// <returns>The two-sided probability; 1 if nothing changed.</returns>
     public static double PValue(int better, int worse)
     {
         int changed = better + worse, fewer = Math.Min(better, worse);
-        // Binomial probabilities as parts of the middle one: fractions of whole numbers, which come out the same on every machine.
+        // Binomial probabilities relative to the middle one. These are ratios of integers, so they are the same on every machine.
         double part = 1, tail = 0, half = 0;
         for (int k = changed / 2; k >= 0; k--)
         {

@@ -4,36 +4,36 @@ namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>A metric over some samples.</summary>
 /// <param name="Metric">The metric's name.</param>
-/// <param name="Samples">How many samples it sums up.</param>
-/// <param name="Value">The value; null if there is none.</param>
+/// <param name="Samples">How many samples it covers.</param>
+/// <param name="Value">The value; null if none.</param>
 public sealed record Measurement(string Metric, int Samples, double? Value)
 {
-    /// <summary>How the value is to be read. Default: a fraction of 1, shown in percent.</summary>
+    /// <summary>The scale of the value. Default: a fraction of 1, shown in percent.</summary>
     public MeasurementScale Scale { get; init; } = MeasurementScale.Fraction;
 
-    /// <summary>The standard error of the value, samples about one image counted as one draw; null if it is not known.</summary>
+    /// <summary>The standard error, clustered by image; null if unknown.</summary>
     public double? StandardError { get; init; }
 
-    /// <summary>Where the value of all such samples lies with a confidence of 95 %; null if it is not known.</summary>
+    /// <summary>The 95 % confidence interval; null if unknown.</summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>Why there is no value, in a few words; null if there is one, or no sample.</summary>
+    /// <summary>Why there is no value, in a few words; null if there is one, or if there are no samples.</summary>
     public string? Unavailable { get; init; }
 
     /// <summary>
-    /// How far the interval's farther end lies from the value: what stands behind ±, so that value and ± never promise more than the interval does. Null if that is not known.
+    /// The distance from the value to the farther end of the interval, shown after ±, so that ± never claims more precision than the interval. Null if unknown.
     /// </summary>
     [JsonIgnore]
     public double? Reach => Value is { } value && Interval is { } interval ? Math.Max(interval.High - value, value - interval.Low) : null;
 }
 
-/// <summary>How a measurement's value is to be read.</summary>
+/// <summary>The scale of a measurement.</summary>
 public enum MeasurementScale
 {
     /// <summary>A fraction of 1, shown in percent.</summary>
     Fraction,
 
-    /// <summary>A plain number, shown as it is.</summary>
+    /// <summary>A plain number.</summary>
     Number,
 }
 
@@ -42,8 +42,8 @@ public enum MeasurementScale
 /// <param name="High">The upper end, at least the lower one.</param>
 public readonly record struct Interval(double Low, double High);
 
-/// <summary>A metric over a named part of a benchmark.</summary>
-/// <param name="Kind">What the benchmark is divided by, for example <c>relation</c>.</param>
-/// <param name="Name">The part, for example <c>under</c>.</param>
+/// <summary>A metric over a slice of a benchmark.</summary>
+/// <param name="Kind">The kind of slice, for example <c>relation</c>.</param>
+/// <param name="Name">The name, for example <c>under</c>.</param>
 /// <param name="Measurement">The metric over it.</param>
 public sealed record SliceMeasurement(string Kind, string Name, Measurement Measurement);

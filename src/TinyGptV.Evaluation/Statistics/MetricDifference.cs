@@ -1,15 +1,15 @@
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>How a paired p-value was found.</summary>
+/// <summary>The test behind a paired p-value.</summary>
 public enum PairedTest
 {
-    /// <summary>McNemar's exact test: scores are 0 or 1, and every image has one sample.</summary>
+    /// <summary>McNemar's exact test, for scores of 0 or 1 and one sample per image.</summary>
     McNemar,
 
-    /// <summary>The exact test that flips the changes of whole images: scores are 0 or 1, and some images have several samples.</summary>
+    /// <summary>The exact sign-flip test over images, for scores of 0 or 1 and images with several samples.</summary>
     SignFlips,
 
-    /// <summary>The paired bootstrap over images: scores are graded, or the metric is no mean.</summary>
+    /// <summary>The paired bootstrap over images, for graded scores or metrics other than means.</summary>
     Bootstrap,
 }
 
@@ -19,16 +19,16 @@ public sealed record MetricDifference
     /// <summary>The metric's name.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>How its values are to be read.</summary>
+    /// <summary>The scale of its values.</summary>
     public MeasurementScale Scale { get; init; } = MeasurementScale.Fraction;
 
     /// <summary>How many samples are compared.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>How many images they are about.</summary>
+    /// <summary>How many images they use.</summary>
     public required int Images { get; init; }
 
-    /// <summary>The value of the first run over these samples; null if there is none.</summary>
+    /// <summary>The value of the first run over these samples; null if none.</summary>
     public double? A { get; init; }
 
     /// <summary>The value of the second run.</summary>
@@ -37,25 +37,25 @@ public sealed record MetricDifference
     /// <summary>The second value less the first.</summary>
     public double? Difference { get; init; }
 
-    /// <summary>The standard error of the difference, samples about one image counted as one draw; null if it is not known.</summary>
+    /// <summary>The standard error of the difference, clustered by image; null if unknown.</summary>
     public double? StandardError { get; init; }
 
-    /// <summary>Where the difference on all such samples lies with a confidence of 95 %; null if it is not known.</summary>
+    /// <summary>The 95 % confidence interval of the difference; null if unknown.</summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>How <see cref="PValue"/> was found; null if there is none.</summary>
+    /// <summary>The test behind <see cref="PValue"/>; null if none.</summary>
     public PairedTest? Test { get; init; }
 
-    /// <summary>How likely a difference as large would be if the two runs were equally good; null if it is not known.</summary>
+    /// <summary>The probability of a difference at least this large if the runs were equally good; null if unknown.</summary>
     public double? PValue { get; init; }
 
-    /// <summary><see cref="PValue"/> allowing for the number of benchmarks, by Holm's method; null for metrics that a benchmark is not compared by.</summary>
+    /// <summary><see cref="PValue"/> adjusted for the number of benchmarks by Holm's method; null for all but the main metric.</summary>
     public double? AdjustedPValue { get; init; }
 
-    /// <summary>The p-value of McNemar's exact test, which takes all samples to be independent; null where scores are graded.</summary>
+    /// <summary>The p-value of McNemar's exact test, which assumes independent samples; null for graded scores.</summary>
     public double? McNemarPValue { get; init; }
 
-    /// <summary>How many samples the second run scored higher; null if the metric is no mean of samples.</summary>
+    /// <summary>How many samples the second run scored higher; null if the metric is not a mean.</summary>
     public int? Better { get; init; }
 
     /// <summary>How many samples the second run scored lower.</summary>
@@ -64,9 +64,9 @@ public sealed record MetricDifference
     /// <summary>How many samples both runs scored the same.</summary>
     public int? Same { get; init; }
 
-    /// <summary>The smallest true difference that these samples would have shown with a probability of 80 %; null if it is not known.</summary>
+    /// <summary>The smallest true difference that these samples detect with 80 % power; null if unknown.</summary>
     public double? Detectable { get; init; }
 
-    /// <summary>Why there is no comparison, in a few words; null if there is one, or no sample.</summary>
+    /// <summary>Why there is no comparison, in a few words; null if there is one, or if there are no samples.</summary>
     public string? Unavailable { get; init; }
 }

@@ -1,21 +1,21 @@
 namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>
-/// The paired bootstrap over images for graded scores: images are drawn with replacement from those that there are, each with the changes of all of its samples, and
-/// the drawn mean changes, each in units of its own standard error, show how far a mean change strays by chance.
+/// The paired bootstrap over images for graded scores: images are drawn with replacement, each with the changes of all its samples. The drawn mean
+/// changes, each in units of its own standard error, show how much a mean change varies by chance.
 /// </summary>
 internal static class PairedBootstrap
 {
-    /// <summary>The number of draws; no p-value is smaller than one in this and one more.</summary>
+    /// <summary>The number of draws; the smallest p-value is 1 / (draws + 1).</summary>
     public const int Replicates = 9999;
 
-    /// <summary>Sums of thirds and tenths differ in their last bits by the order of summing; scores differ by far more.</summary>
+    /// <summary>Tolerance for rounding: sums differ in the last bits by the order of addition, while scores differ by far more.</summary>
     private const double Rounding = 1e-12;
 
     private const ulong Seed = 0x7061_6972_6564_2121;
 
-    /// <summary>How likely a mean change at least as many standard errors from 0 would be if the true one were 0.</summary>
-    /// <param name="changes">The changes of scores by image, at least two images, in an order that does not depend on the runs' history.</param>
+    /// <summary>The probability of a mean change at least as many standard errors from 0 if the true one were 0.</summary>
+    /// <param name="changes">The changes of scores by image, at least two images, in a reproducible order.</param>
     /// <param name="draws">The number of draws. Default: <see cref="Replicates"/>.</param>
     /// <returns>The two-sided probability; 1 if nothing changed.</returns>
     public static double PValue(ReadOnlySpan<ClusterTotal> changes, int draws = Replicates)
@@ -39,7 +39,7 @@ internal static class PairedBootstrap
         return (asFar + 1.0) / (draws + 1);
     }
 
-    /// <summary>How far the mean lies from another one, and the standard error of that.</summary>
+    /// <summary>The distance of the mean from another, and its standard error.</summary>
     private static (double Distance, double Error) Mean(ReadOnlySpan<ClusterTotal> clusters, double other)
     {
         long samples = 0;

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>Two means over the same samples, compared sample by sample; samples about one image are one draw.</summary>
+/// <summary>Compares two means over the same samples, sample by sample and clustered by image.</summary>
 internal static class PairedMean
 {
     /// <summary>Compares two means.</summary>
     /// <param name="metric">The metric's name.</param>
-    /// <param name="pairs">Every sample that both runs have, in any order.</param>
-    /// <param name="draws">How many draws the bootstrap of graded scores makes. Default: <see cref="PairedBootstrap.Replicates"/>.</param>
+    /// <param name="pairs">The samples in both runs, in any order.</param>
+    /// <param name="draws">The number of bootstrap draws for graded scores. Default: <see cref="PairedBootstrap.Replicates"/>.</param>
     public static MetricDifference Compare(string metric, ImmutableArray<PairedScore> pairs, int draws = PairedBootstrap.Replicates)
     {
         if (pairs.IsEmpty)
@@ -53,7 +53,7 @@ internal static class PairedMean
         };
     }
 
-    /// <summary>How many independent samples would have this variance; where nothing varies, no more than there are images.</summary>
+    /// <summary>How many independent samples would have this variance; if nothing varies, the number of images.</summary>
     private static double EffectiveSamples(double varianceOfOne, double variance, ClusterSpread spread)
     {
         double independent = varianceOfOne / (spread.Samples - 1);
@@ -61,14 +61,14 @@ internal static class PairedMean
     }
 
     /// <summary>
-    /// The interval of Bonett and Price (2012) for two paired proportions, which has a width even if no sample changed: as if two more samples had been seen, one that
-    /// changed to the better and one to the worse, each by as much as changes are.
+    /// The interval of Bonett and Price (2012) for two paired proportions, which has a width even if no sample changed. It adds two samples, one that got
+    /// better and one that got worse, each by a typical change.
     /// </summary>
     /// <param name="difference">The mean change.</param>
-    /// <param name="square">The mean square of the change, over all samples.</param>
-    /// <param name="change">The mean square of the change, over those that changed.</param>
-    /// <param name="samples">How many samples there are, or as many as they are worth.</param>
-    /// <param name="highest">The highest score, in units of which the others are given.</param>
+    /// <param name="square">The mean squared change over all samples.</param>
+    /// <param name="change">The mean squared change over samples that changed.</param>
+    /// <param name="samples">The effective number of samples.</param>
+    /// <param name="highest">The highest score, the unit of the other values.</param>
     private static Interval IntervalOf(double difference, double square, double change, double samples, double highest)
     {
         double centre = difference * samples / (samples + 2), adjusted = (square * samples + 2 * change) / (samples + 2);

@@ -2,7 +2,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>What two runs scored on one sample.</summary>
+/// <summary>The scores of two runs on one sample.</summary>
 /// <param name="Image">The sample's image.</param>
 /// <param name="A">The score in the first run.</param>
 /// <param name="B">The score in the second run.</param>

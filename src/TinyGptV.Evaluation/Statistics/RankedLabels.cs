@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>Samples in the order of a score that should be higher for those with a label than for the others. Equal scores stay together.</summary>
+/// <summary>Samples ranked by a score that should be higher for samples with a label. Ties stay together.</summary>
 internal sealed class RankedLabels
 {
     private readonly int[] _order;
@@ -17,13 +17,13 @@ internal sealed class RankedLabels
     }
 
     /// <summary>
-    /// The area under the ROC curve: how often a sample with the label scores higher than one without, of all pairs; equal scores count half.
+    /// The area under the ROC curve: the share of pairs in which the sample with the label scores higher; ties count half.
     /// </summary>
     /// <param name="counts">How often each sample counts.</param>
-    /// <returns>The area; null if all that count are of one kind.</returns>
+    /// <returns>The area; null if all counted samples have the same label.</returns>
     public double? RocAuc(ReadOnlySpan<int> counts)
     {
-        // Twice the number of pairs in whole numbers, so that no order of additions matters.
+        // Twice the number of pairs, as an integer, so that the order of additions does not matter.
         long twiceWon = 0, with = 0, without = 0;
         int start = 0;
         foreach (int end in _groupEnds)
@@ -38,9 +38,9 @@ internal sealed class RankedLabels
         return with > 0 && without > 0 ? twiceWon / 2.0 / with / without : null;
     }
 
-    /// <summary>The mean precision over the steps of recall, from the highest score down; equal scores are one step.</summary>
+    /// <summary>The mean precision over the steps of recall, from the highest score down; ties are one step.</summary>
     /// <param name="counts">How often each sample counts.</param>
-    /// <returns>The average precision; null if none that counts has the label.</returns>
+    /// <returns>The average precision; null if no counted sample has the label.</returns>
     public double? AveragePrecision(ReadOnlySpan<int> counts)
     {
         long with = 0, all = 0;

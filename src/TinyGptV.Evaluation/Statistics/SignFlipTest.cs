@@ -1,16 +1,16 @@
 namespace TinyGptV.Evaluation.Statistics;
 
 /// <summary>
-/// McNemar's exact test for images with several questions: under the hypothesis that the two runs are alike, each image could as well have changed by as much in
-/// the other direction. What its questions have in common does no harm. If every image has one question, it is McNemar's test.
+/// McNemar's exact test for images with several questions. If the runs are equally good, each image's total change is as likely in the other direction.
+/// Correlation within images does no harm. With one question per image it is McNemar's test.
 /// </summary>
 internal static class SignFlipTest
 {
-    // What is less likely than this at an end of the distribution is left out; no p-value shows it.
+    // Probabilities below this at the ends of the distribution are dropped; no p-value shows them.
     private const double Negligible = 1e-200;
 
-    /// <summary>How likely a total change at least as large would be if each image's change had either sign with the same probability.</summary>
-    /// <param name="changes">By how many right answers each image changed.</param>
+    /// <summary>The probability of a total change at least this large if each image's change were equally likely to have either sign.</summary>
+    /// <param name="changes">The change in right answers of each image.</param>
     /// <returns>The two-sided probability; 1 if nothing changed.</returns>
     public static double PValue(IEnumerable<int> changes)
     {
@@ -18,7 +18,7 @@ internal static class SignFlipTest
         if (all.All(change => change is 1 or -1))
             return McNemarTest.PValue(all.Count(change => change > 0), all.Count(change => change < 0));
         int total = all.Sum(Math.Abs), observed = Math.Abs(all.Sum());
-        // The sum of all changes that point upwards, of which the total change is twice as much less `total`.
+        // The sum of all upward changes; the total change is twice this sum, less `total`.
         (double[] probability, int lowest) = Distribute(all, total);
         double tail = 0;
         for (int i = 0; i < probability.Length; i++)

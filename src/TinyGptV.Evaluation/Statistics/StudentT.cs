@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Statistics;
 
-/// <summary>Student's t distribution, as far as intervals of 95 % need it.</summary>
+/// <summary>Student's t distribution, as needed for 95 % intervals.</summary>
 internal static class StudentT
 {
     /// <summary>The 97.5 % quantile of the normal distribution.</summary>
@@ -8,25 +8,23 @@ internal static class StudentT
 
     private const double Tail = 0.05;
 
-    // The expansion for many degrees of freedom is exact to 11 digits from here on.
+    // From here on, the expansion for many degrees of freedom is exact to 11 digits.
     private const double Many = 400;
 
-    /// <summary>The value that lies 2.5 % below the upper end of the distribution.</summary>
-    /// <param name="degrees">Degrees of freedom, at least 1, not necessarily whole.</param>
-    /// <returns>
-    /// The quantile, rounded to 9 decimals: logarithms differ between platforms in their last bits, and reports must not.
-    /// </returns>
+    /// <summary>The 97.5 % quantile.</summary>
+    /// <param name="degrees">Degrees of freedom, at least 1, not necessarily an integer.</param>
+    /// <returns>The quantile, rounded to 9 decimals, because logarithms differ between platforms in the last bits and reports must not.</returns>
     public static double Quantile(double degrees)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(degrees, 1);
         return Math.Round(degrees >= Many ? Expand(degrees) : Search(degrees), 9);
     }
 
-    /// <summary>How likely a value is at least as far from 0 as <paramref name="t"/>, on either side.</summary>
+    /// <summary>The two-sided probability of a value at least as far from 0 as <paramref name="t"/>.</summary>
     internal static double BothTails(double t, double degrees)
     {
         double x = degrees / (degrees + t * t), a = degrees / 2;
-        // Each of the two fractions converges fast on its own side.
+        // Each fraction converges fast on its own side.
         return x < (a + 1) / (a + 2.5) ? BetaFraction(x, a, 0.5) : 1 - BetaFraction(1 - x, 0.5, a);
     }
 
@@ -82,7 +80,7 @@ internal static class StudentT
         return front * (f - 1);
     }
 
-    /// <summary>Stirling's series, after the argument was raised until its terms vanish.</summary>
+    /// <summary>Stirling's series, after raising the argument until its terms vanish.</summary>
     private static double LogGamma(double x)
     {
         double product = 1;

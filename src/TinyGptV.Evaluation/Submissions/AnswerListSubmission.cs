@@ -7,10 +7,10 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Submissions;
 
-/// <summary>A JSON list with one record for each answer: an id and a text.</summary>
+/// <summary>A JSON list with one record per answer: an id and a text.</summary>
 /// <param name="name">The format's name.</param>
 /// <param name="description">What it is.</param>
-/// <param name="layout">The benchmarks it belongs to.</param>
+/// <param name="layout">The annotation format of its benchmarks.</param>
 /// <param name="idField">The field of the id.</param>
 /// <param name="answerField">The field of the text.</param>
 internal sealed class AnswerListSubmission(string name, string description, AnnotationFormat layout, string idField, string answerField) : ISubmissionFormat
@@ -19,7 +19,7 @@ internal sealed class AnswerListSubmission(string name, string description, Anno
 
     public string Description => description;
 
-    /// <summary>Whether ids of digits are written as numbers, which VQA's program compares with those of its annotations.</summary>
+    /// <summary>Whether numeric ids are written as numbers, as VQA's evaluation code needs.</summary>
     public bool HasNumbers { get; init; }
 
     /// <summary>Whether the text comes before the id, as in the official examples.</summary>
@@ -49,7 +49,8 @@ internal sealed class AnswerListSubmission(string name, string description, Anno
     {
         await using JsonRecords records = new(file);
         if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected a list of records with '{idField}' and '{answerField}', found an object. Give the file in the format '{name}'.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected a list of records with '{idField}' and '{answerField}', found an object. Use a file in the format '{name}'.");
         ImmutableArray<SubmittedAnswer>.Builder answers = ImmutableArray.CreateBuilder<SubmittedAnswer>();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
             answers.Add(SubmittedAnswer.OfText(record.Identity(idField), record.TextOrEmpty(answerField)));

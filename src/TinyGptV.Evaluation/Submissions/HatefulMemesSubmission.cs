@@ -32,7 +32,7 @@ internal sealed class HatefulMemesSubmission : ISubmissionFormat
         {
             Generation answer = sample.Prediction.Generation!;
             double probability = answer.Prefers(Yes, No) ?? throw new PrerequisiteException(
-                $"The answer to '{sample.Prediction.Sample.Id}' was stored without the probabilities of yes and no, which '{Probability}' is made of. "
+                $"The answer to '{sample.Prediction.Sample.Id}' was stored without the probabilities of yes and no, which '{Probability}' needs. "
                 + "Evaluate the benchmark again with this version, or export with --format lm-eval.");
             bool label = AnswerText.Side(answer.Text, Yes.Contains, No.Contains) ?? probability > 0.5;
             csv.WriteRecord(sample.Prediction.Sample.Id.Value, probability.ToString("R", CultureInfo.InvariantCulture), label ? "1" : "0");

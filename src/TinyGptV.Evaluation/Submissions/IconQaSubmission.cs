@@ -50,7 +50,7 @@ internal sealed class IconQaSubmission : ISubmissionFormat
                 answers = [.. record.Identities().Select(pair => ToAnswer(pair, definition, record))];
         }
 
-        return answers ?? throw new PrerequisiteException($"{file.Name}: expected an object with '{Results}', found none. Give the file in the format '{Name}'.");
+        return answers ?? throw new PrerequisiteException($"{file.Name}: expected an object with '{Results}', found none. Use a file in the format '{Name}'.");
     }
 
     private static SubmittedAnswer ToAnswer((string Id, string Value) result, BenchmarkDefinition definition, AnnotationRecord record)

@@ -5,39 +5,44 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Submissions;
 
-/// <summary>Answers from a file, joined with a benchmark: every sample of it is accounted for.</summary>
+/// <summary>Answers from a file, matched to the samples of a benchmark.</summary>
 public sealed record ImportedAnswers
 {
-    /// <summary>A prediction for every sample of the benchmark, in its order; those without an answer have a failure.</summary>
+    /// <summary>A prediction for every sample, in the benchmark's order; a failure if there is no answer.</summary>
     public required ImmutableArray<Prediction> Predictions { get; init; }
 
-    /// <summary>The samples that the file has no answer to.</summary>
+    /// <summary>The samples without an answer in the file.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
-    /// <summary>The ids in the file that belong to no sample, each once.</summary>
+    /// <summary>The ids in the file that match no sample, each once.</summary>
     public required ImmutableArray<string> Unknown { get; init; }
 
-    /// <summary>The samples that the file answers more than once; the first answer is taken.</summary>
+    /// <summary>The samples answered more than once; the first answer counts.</summary>
     public required ImmutableArray<string> Repeated { get; init; }
 
-    /// <summary>Joins answers with samples by id.</summary>
+    /// <summary>Matches answers to samples by id.</summary>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="answers">The answers in file order.</param>
-    /// <param name="fileName">The name that messages give the file.</param>
-    /// <returns>The predictions and what did not fit.</returns>
-    /// <exception cref="PrerequisiteException">No answer belongs to a sample, or one has as many likelihoods as the sample has choices, or names a choice that it has not.</exception>
+    /// <param name="fileName">The file's name, for messages.</param>
+    /// <returns>The predictions and the mismatches.</returns>
+    /// <exception cref="PrerequisiteException">No answer matches a sample, or an answer has the wrong number of likelihoods or an unknown choice.</exception>
     public static ImportedAnswers Join(Benchmark benchmark, ImmutableArray<SubmittedAnswer> answers, string fileName)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
-        var byId = answers.GroupBy(answer => answer.Id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        var byId = answers.GroupBy(answer => answer.Id, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         HashSet<string> samples = [.. benchmark.Samples.Select(sample => sample.Id.Value)];
         if (!byId.Keys.Any(samples.Contains))
             throw new PrerequisiteException(
-                $"{fileName}: expected answers to samples of '{benchmark.Definition.Name}', for example '{benchmark.Samples[0].Id}', found {(answers.IsEmpty ? "no answer" : $"'{answers[0].Id}'")} "
-                + "and none that fits. Give the file and the benchmark that belong together.");
+                $"{fileName}: expected answers to samples of '{benchmark.Definition.Name}', for example '{benchmark.Samples[0].Id}', "
+                + $"found {(answers.IsEmpty ? "no answers" : $"only other ids, for example '{answers[0].Id}'")}. "
+                + "Check that the file belongs to this benchmark.");
         return new ImportedAnswers
         {
-            Predictions = [.. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, byId.GetValueOrDefault(sample.Id.Value)?[0], fileName))],
+            Predictions =
+            [
+                .. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, byId.GetValueOrDefault(sample.Id.Value)?[0], fileName)),
+            ],
             Missing = [.. samples.Where(id => !byId.ContainsKey(id))],
             Unknown = [.. byId.Keys.Where(id => !samples.Contains(id))],
             Repeated = [.. byId.Where(pair => pair.Value.Length > 1 && samples.Contains(pair.Key)).Select(pair => pair.Key)],
@@ -46,19 +51,24 @@ public sealed record ImportedAnswers
 
     private static Prediction ToPrediction(BenchmarkDefinition definition, Sample sample, SubmittedAnswer? answer, string fileName)
     {
-        // What the other system was asked is not known.
+        // The other system's prompt is unknown.
         Prediction prediction = new() { Benchmark = definition.Name, Sample = sample, Prompt = "" };
         return answer is null
             ? prediction with { Failure = new SampleFailure(SampleFailureKind.NotSubmitted, "The imported file has no answer to this sample.") }
-            : prediction with { Generation = answer.Generation, Ranking = answer.Choice is { } choice ? Taken(sample, choice, fileName) : Checked(sample, answer.Ranking, fileName) };
+            : prediction with
+            {
+                Generation = answer.Generation,
+                Ranking = answer.Choice is { } choice ? Taken(sample, choice, fileName) : Checked(sample, answer.Ranking, fileName),
+            };
     }
 
     private static ChoiceRanking Taken(Sample sample, int choice, string fileName) => choice < sample.Choices.Length
         ? SubmittedAnswer.Taken(choice, sample.Choices.Length)
-        : throw new PrerequisiteException($"{fileName}: expected one of the {sample.Choices.Length} choices of '{sample.Id}', counted from 0, found {choice}. Correct the file.");
-
-    private static ChoiceRanking? Checked(Sample sample, ChoiceRanking? ranking, string fileName) => ranking is null || ranking.Choices.Length == sample.Choices.Length
-        ? ranking
         : throw new PrerequisiteException(
-            $"{fileName}: expected a likelihood for each of the {sample.Choices.Length} choices of '{sample.Id}', found {ranking.Choices.Length}. Correct the file.");
+            $"{fileName}: expected one of the {sample.Choices.Length} choices of '{sample.Id}', counted from 0, found {choice}. Correct the file.");
+
+    private static ChoiceRanking? Checked(Sample sample, ChoiceRanking? ranking, string fileName) =>
+        ranking is null || ranking.Choices.Length == sample.Choices.Length ? ranking : throw new PrerequisiteException(
+            $"{fileName}: expected a likelihood for each of the {sample.Choices.Length} choices of '{sample.Id}', found {ranking.Choices.Length}. "
+            + "Correct the file.");
 }

@@ -12,9 +12,9 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
-/// The samples log of lm-evaluation-harness (<c>samples_&lt;task&gt;.jsonl</c>), which other harnesses write too: a JSON line for each sample with what was asked, what came back
-/// uncut (<c>resps</c>) and what was scored (<c>filtered_resps</c>). The likelihood of a choice is a pair of texts there: the number, and whether it was the greedy answer, which is
-/// not known here.
+/// The samples log of lm-evaluation-harness (<c>samples_&lt;task&gt;.jsonl</c>), which other harnesses write too: a JSON line per sample with the request,
+/// the uncut response (<c>resps</c>) and the scored response (<c>filtered_resps</c>). The likelihood of a choice is a pair of strings: the number, and
+/// whether it was the greedy answer, which is unknown here.
 /// </summary>
 internal sealed class LmEvalSubmission : ISubmissionFormat
 {
@@ -25,7 +25,8 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
 
     public string Name => "lm-eval";
 
-    public string Description => "The samples log of lm-evaluation-harness: a JSON line for each sample, for any benchmark; texts uncut, likelihoods of choices.";
+    public string Description =>
+        "The samples log of lm-evaluation-harness, for any benchmark: a JSON line per sample, with uncut texts or likelihoods of choices.";
 
     public bool Fits(BenchmarkDefinition definition) => true;
 
@@ -177,7 +178,9 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
     private static SubmittedAnswer Generated(AnnotationRecord record)
     {
         ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
-        string text = responses is [[var only], ..] ? only : throw record.Malformed($"field '{Responses}': expected a list with one list of one text, found another");
+        string text = responses is [[var only], ..]
+            ? only
+            : throw record.Malformed($"field '{Responses}': expected a list with one list of one string, found something else");
         Generation generation = SubmittedAnswer.GenerationOf(text);
         return new SubmittedAnswer
         {
@@ -191,17 +194,22 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
         ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
         ImmutableArray<string>? tokens = record.Has(Tokens) ? record.Texts(Tokens) : null;
         if (tokens is { } counts && counts.Length != responses.Length)
-            throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as '{Responses}' has, found {counts.Length}");
-        return new SubmittedAnswer { Id = IdOf(record), Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]) };
+            throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as in '{Responses}', found {counts.Length}");
+        return new SubmittedAnswer
+        {
+            Id = IdOf(record),
+            Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]),
+        };
     }
 
     private static ChoiceLikelihood Likelihood(AnnotationRecord record, ImmutableArray<string> response, string? tokens)
     {
         int count = 1;
-        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood) || !double.IsFinite(likelihood))
+        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood)
+            || !double.IsFinite(likelihood))
             throw record.Malformed($"field '{Responses}': expected a log-likelihood for every choice, found '{response.FirstOrDefault()}'");
         if (tokens is not null && (!int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1))
-            throw record.Malformed($"field '{Tokens}': expected whole numbers from 1 on, found '{tokens}'");
+            throw record.Malformed($"field '{Tokens}': expected positive integers, found '{tokens}'");
         return new ChoiceLikelihood(likelihood, count);
     }
 

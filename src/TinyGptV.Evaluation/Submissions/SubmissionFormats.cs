@@ -6,11 +6,12 @@ namespace TinyGptV.Evaluation.Submissions;
 /// <summary>All submission formats.</summary>
 public static class SubmissionFormats
 {
-    /// <summary>The formats in the order in which they are listed.</summary>
+    /// <summary>The formats, in display order.</summary>
     public static ImmutableArray<ISubmissionFormat> All { get; } =
     [
         new AnswerListSubmission("gqa", "GQA's prediction file: a JSON list of questionId and prediction.", AnnotationFormat.Gqa, "questionId", "prediction"),
-        new AnswerListSubmission("vqa", "VQA's result file, for VQAv2 and OK-VQA: a JSON list of answer and question_id.", AnnotationFormat.Vqa, "question_id", "answer")
+        new AnswerListSubmission(
+            "vqa", "VQA's result file, for VQAv2 and OK-VQA: a JSON list of answer and question_id.", AnnotationFormat.Vqa, "question_id", "answer")
         { HasNumbers = true, HasAnswerFirst = true },
         new AnswerListSubmission("vizwiz", "VizWiz's result file: a JSON list of image and answer.", AnnotationFormat.VizWiz, "image", "answer"),
         new HatefulMemesSubmission(),
@@ -18,10 +19,10 @@ public static class SubmissionFormats
         new LmEvalSubmission(),
     ];
 
-    /// <summary>The format of a name.</summary>
+    /// <summary>Finds a format by name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The format.</returns>
-    /// <exception cref="PrerequisiteException">There is no such format.</exception>
+    /// <exception cref="PrerequisiteException">The format is unknown.</exception>
     public static ISubmissionFormat ByName(string name) => All.FirstOrDefault(format => format.Name == name) ?? throw new PrerequisiteException(
-        $"There is no format '{name}'; there are {string.Join(", ", All.Select(format => format.Name))}. Choose one of these.");
+        $"No format '{name}'. Choose one of {string.Join(", ", All.Select(format => format.Name))}.");
 }

@@ -27,8 +27,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("A = before: scripted, mode tinygptv; B = after: scripted, mode tinygptv", output, StringComparison.Ordinal);
         // Of each image's two statements the false one is right now: 20 images for the better, none for the worse.
-        Assert.Contains("Small: B is better by accuracy: +50.0 (", output, StringComparison.Ordinal);
-        Assert.Contains("p < 0.0001, by the exact test of whole images.", output, StringComparison.Ordinal);
+        Assert.Contains("Small: B is better in accuracy: +50.0 (", output, StringComparison.Ordinal);
+        Assert.Contains("p < 0.0001, by the exact sign-flip test over images.", output, StringComparison.Ordinal);
         Assert.Contains("Statement 0.", output, StringComparison.Ordinal);
         Assert.Contains("2 of 20; compare-samples.csv lists all.", output, StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class CompareCommandTests : IDisposable
         var (exitCode, output, _) = await _program.RunAsync("compare", "before", "before", "--runs", "{folder}/runs");
 
         Assert.Equal(ExitCode.Success, exitCode);
-        Assert.Contains("Small: no difference is shown by accuracy: 0.0", output, StringComparison.Ordinal);
+        Assert.Contains("Small: no significant difference in accuracy: 0.0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("What differs", output, StringComparison.Ordinal);
     }
 
@@ -78,7 +78,7 @@ public sealed class CompareCommandTests : IDisposable
         var (exitCode, output, _) = await _program.RunAsync([.. Compare, "--output", "{folder}/compared"]);
 
         Assert.Equal(ExitCode.Success, exitCode);
-        Assert.Contains("4 samples have a prediction in A only and are left out: test:10, test:7, test:8, test:9.", output, StringComparison.Ordinal);
+        Assert.Contains("4 samples have a prediction only in A and are left out: test:10, test:7, test:8, test:9.", output, StringComparison.Ordinal);
         Assert.Contains("limit", output, StringComparison.Ordinal);
         Assert.Equal(4, (await File.ReadAllLinesAsync(_folder["compared", "compare-samples.csv"], TestContext.Current.CancellationToken)).Count(line => line.Contains("only in a", StringComparison.Ordinal)));
     }
@@ -94,7 +94,7 @@ public sealed class CompareCommandTests : IDisposable
         var (exitCode, _, error) = await _program.RunAsync(Compare);
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("1 of 4 ask something else under the same identity", error, StringComparison.Ordinal);
+        Assert.Contains("1 of 4 that differ under the same id", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class CompareCommandTests : IDisposable
         var (exitCode, _, error) = await _program.RunAsync(Compare);
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("'before' has a, and 'after' has b", error, StringComparison.Ordinal);
+        Assert.Contains("'before' has a, 'after' has b", error, StringComparison.Ordinal);
     }
 
     private async Task EvaluateAsync(string run, string answer, params string[] more)

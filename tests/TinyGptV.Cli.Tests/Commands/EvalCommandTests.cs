@@ -158,10 +158,10 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("12", "10", "", ExitCode.UserMustAct, "10 of 12 samples are there")]
-    [InlineData("10", "6", "", ExitCode.UserMustAct, "the samples are about 5 images, not 6")]
+    [InlineData("12", "10", "", ExitCode.UserMustAct, "10 of 12 samples found")]
+    [InlineData("10", "6", "", ExitCode.UserMustAct, "the samples use 5 images, not 6")]
     [InlineData("10", "5", "", ExitCode.Success, "")]
-    [InlineData("12", "10", "--limit 10", ExitCode.UserMustAct, "10 of 12 samples are there")]
+    [InlineData("12", "10", "--limit 10", ExitCode.UserMustAct, "10 of 12 samples found")]
     [InlineData("12", "10", "--limit 9", ExitCode.Success, "")]
     [InlineData("12", "10", "--allow-partial", ExitCode.Success, "")]
     public async Task Eval_fewer_samples_than_official_are_refused_unless_a_part_was_chosen_or_allowed(string samples, string images, string options, int expected, string message)
@@ -176,7 +176,7 @@ public sealed class EvalCommandTests : IDisposable
         if (exitCode != ExitCode.Success)
             return;
         string report = await File.ReadAllTextAsync(_folder["runs", "r", "report.md"], TestContext.Current.CancellationToken);
-        Assert.Equal(options == "--allow-partial", report.Contains("**Partial: the files of Small are incomplete: 10 of 12 samples are there", StringComparison.Ordinal));
+        Assert.Equal(options == "--allow-partial", report.Contains("**Partial: the files of Small are incomplete: 10 of 12 samples found", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class EvalCommandTests : IDisposable
         var (exitCode, output, error) = await _program.RunAsync(Eval);
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("test.jsonl: expected JSON, found a mistake after 4 complete records", error, StringComparison.Ordinal);
+        Assert.Contains("test.jsonl: expected JSON, found an error after 4 complete records", error, StringComparison.Ordinal);
         Assert.Empty(output);
         Assert.False(Directory.Exists(_folder["runs"]));
     }
@@ -360,8 +360,8 @@ public sealed class EvalCommandTests : IDisposable
 
     [Theory]
     [InlineData("report r --runs {folder}/runs --images {folder}/nowhere", "there is no folder")]
-    [InlineData("score nobody --runs {folder}/runs", "has no such run")]
-    [InlineData("report nobody --runs {folder}/runs", "has no such run")]
+    [InlineData("score nobody --runs {folder}/runs", "No run 'nobody'")]
+    [InlineData("report nobody --runs {folder}/runs", "No run 'nobody'")]
     [InlineData("score ../r --runs {folder}/runs", "A run's name has")]
     [InlineData("score r --runs {folder}/runs --mode guess", "has no scoring mode 'guess'")]
     public async Task Score_and_report_say_what_is_missing(string commandLine, string message)

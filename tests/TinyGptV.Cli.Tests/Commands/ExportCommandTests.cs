@@ -39,7 +39,7 @@ public sealed class ExportCommandTests : IDisposable
         var report = await _program.RunAsync("report", "theirs", "--runs", "{folder}/runs", "--mode", mode);
         Assert.Equal(ExitCode.Success, report.ExitCode);
         string markdown = await File.ReadAllTextAsync(report.Output.Split('\n').First(line => line.EndsWith(".md", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
-        Assert.Contains("the answers are another system's", markdown, StringComparison.Ordinal);
+        Assert.Contains("the answers come from another system", markdown, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("export r --runs {folder}/runs --format xml --output {folder}/out", "xml")]
     [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Give the file with the answers")]
     [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format gqa", "The format 'gqa' does not fit the benchmark 'a'")]
-    [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "The run 'r' exists with other settings")]
+    [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "Run 'r' exists with different settings")]
     public async Task Export_and_import_say_what_is_wrong(string commandLine, string message)
     {
         foreach (string name in new[] { "a", "b" })

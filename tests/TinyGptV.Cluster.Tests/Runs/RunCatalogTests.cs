@@ -40,7 +40,7 @@ public class RunCatalogTests
         await cluster.StartRunAsync(request);
         RunStart second = await cluster.Catalog.StartAsync(request with { ShardSize = 8, Limit = 2 }, Token).SingleAsync(Token);
         Assert.Equal((RunStartStatus.Refused, null), (second.Status, second.Run));
-        Assert.StartsWith("The run 'mine' exists with other settings", second.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("Run 'mine' exists with different settings", second.Problem, StringComparison.Ordinal);
         Assert.Contains("\n  limit: stored nothing, requested 2\n  shardSize: stored 4, requested 8", second.Problem, StringComparison.Ordinal);
     }
 

@@ -108,7 +108,7 @@ public sealed class EvaluationReportTests
         PublishedComparison comparison = MadeUpRun.Report("official").Benchmarks[0].Comparison!;
 
         Assert.Equal(
-            "GQA: not comparable with 50.0 (a paper), because this is the split sample, not test; 2 samples have no answer and count as wrong; the scoring mode is official, not tinygptv.",
+            "GQA: not comparable with 50.0 (a paper), because the split is sample, not test; 2 samples have no answer and count as wrong; the scoring mode is official, not tinygptv.",
             comparison.Describe("GQA"));
         Assert.Equal(
             "IconVQ: comparable with 50.0 (a paper): same split with all its samples, prompt not recorded, scoring mode tinygptv.",
@@ -122,9 +122,9 @@ public sealed class EvaluationReportTests
         PublishedResult published = icon.Definition.Published!;
 
         Assert.Equal(["2 of 6,316 samples were evaluated"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(6316, 6316) } }));
-        Assert.Equal(["the samples are about 2 images, not 1"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(2, 1) } }));
+        Assert.Equal(["the samples use 2 images, not 1"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(2, 1) } }));
         Assert.Equal(["the official number of samples is not recorded"], Differences(icon with { Definition = icon.Definition with { Expected = null } }));
-        Assert.Equal(["the prompt is another"], Differences(icon with
+        Assert.Equal(["the prompt differs"], Differences(icon with
         {
             Definition = icon.Definition with { Published = published with { PromptTemplate = "<ImageHere> {question}" } },
         }));

@@ -51,8 +51,8 @@ public class ManifestComparisonTests
     {
         string refusal = ManifestComparison.Refusal(Manifest.Run, ManifestComparison.Compare(Manifest, Manifest with { ShardSize = 9 }));
         Assert.Equal(
-            "The run 'a-run' exists with other settings; its predictions cannot be continued with these. "
-            + "Give the run another name, or ask for it with the stored settings:\n  shardSize: stored 4, requested 9",
+            "Run 'a-run' exists with different settings and cannot be continued with these. "
+            + "Choose another run name, or use the stored settings:\n  shardSize: stored 4, requested 9",
             refusal);
     }
 }

@@ -51,8 +51,8 @@ public class PredictionLinesTests
     });
 
     [Theory]
-    [InlineData("{}", "the line names no benchmark or no sample")]
-    [InlineData("""{"benchmark":"gqa","sample":{"slices":[{"id":"1"}]}}""", "the line names no benchmark or no sample")]
+    [InlineData("{}", "the line has no benchmark or no sample")]
+    [InlineData("""{"benchmark":"gqa","sample":{"slices":[{"id":"1"}]}}""", "the line has no benchmark or no sample")]
     [InlineData("""{"benchmark":"gqa","sample":""", "line 1 is not")]
     public void Outline_NoPrediction_IsRefused(string line, string found) =>
         Assert.Contains(found, Assert.Throws<PrerequisiteException>(() => PredictionLines.Outline(Encoding.UTF8.GetBytes(line + "\n"), "x")).Message, StringComparison.Ordinal);
@@ -158,6 +158,6 @@ public class PredictionLinesTests
     public void Read_MalformedLine_NamesObjectAndLine(string line)
     {
         var exception = Assert.Throws<PrerequisiteException>(() => PredictionLines.Read(Encoding.UTF8.GetBytes(line), "000001.jsonl"));
-        Assert.StartsWith("Every line of '000001.jsonl' was expected to be a prediction; line 1 is not: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'000001.jsonl', line 1: expected a prediction, found an error: ", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -35,7 +35,7 @@ public sealed class GqaScorersTests
         foreach (string metric in (string[])["validity", "plausibility"])
         {
             Measurement none = Measure(metric, [Sample("1", "a", "a", new GqaContext { Group = "x" }), Sample("2", "a", "a")]);
-            Assert.Equal((null, "there is no file of choices for the split"), (none.Value, none.Unavailable));
+            Assert.Equal((null, "no choices file for the split"), (none.Value, none.Unavailable));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class GqaScorersTests
         // color: red 1 of 2, green 1 of 1: 0.5. place: left 0 of 1: 1. Weighted by 3 and 1, over 4, over 100.
         Assert.Equal((0.5 * 3 + 1 * 1) / 4 / 100, distribution.Value!.Value, 1e-15);
         Assert.Equal((4, MeasurementScale.Number), (distribution.Samples, distribution.Scale));
-        Assert.Equal("the annotations name no groups of questions", Measure("distribution", [Sample("5", "up", "left")]).Unavailable);
+        Assert.Equal("the annotations have no question groups", Measure("distribution", [Sample("5", "up", "left")]).Unavailable);
     }
 
     [Fact]

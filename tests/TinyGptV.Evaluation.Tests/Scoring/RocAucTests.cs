@@ -53,7 +53,7 @@ public sealed class RocAucTests
         ScoredSample old = YesOrNo.Judge(Predictions.Generated("hm", "2", "yes", "yes"));
 
         Assert.Equal(
-            "1 of 2 predictions do not hold the probabilities of both answers", Metric.Measure([Scored("1", "no", 0.1), old], missing: 0).Unavailable);
+            "1 of 2 predictions lack the probabilities of both answers", Metric.Measure([Scored("1", "no", 0.1), old], missing: 0).Unavailable);
         Assert.Equal("7 samples have no prediction", Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9)], missing: 7).Unavailable);
         Assert.Equal((0, null, null), (Metric.Measure([], missing: 0).Samples, Metric.Measure([], missing: 0).Value, Metric.Measure([], missing: 0).Unavailable));
     }

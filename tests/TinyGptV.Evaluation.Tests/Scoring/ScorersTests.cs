@@ -80,7 +80,7 @@ public sealed class ScorersTests
         BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "guess"));
 
         PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "official"));
-        Assert.Contains("asks for the scorer 'guess' in mode 'official'; there are box-overlap, box-overlap-of-pixels, contains-label,", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has an unknown scorer 'guess' in mode 'official'; expected one of box-overlap, box-overlap-of-pixels, contains-label,", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

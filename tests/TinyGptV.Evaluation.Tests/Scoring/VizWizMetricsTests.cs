@@ -40,11 +40,11 @@ public sealed class VizWizMetricsTests
     public void Measure_NothingToFindOrNothingSaid_IsNotAvailable()
     {
         ImmutableArray<ScoredSample> answerable = [Sample("1", "yes", "unanswerable"), Sample("2", "yes", "a cat")];
-        Assert.Equal("it is true of no sample", Measure("answerability-f1", answerable).Unavailable);
-        Assert.Equal("it is true of no sample", Measure("answerability-average-precision", answerable).Unavailable);
+        Assert.Equal("no positive samples", Measure("answerability-f1", answerable).Unavailable);
+        Assert.Equal("no positive samples", Measure("answerability-average-precision", answerable).Unavailable);
         Assert.Equal(0, Measure("answerability-f1", [Sample("1", "no", "a cat")]).Value);
         foreach (string metric in (string[])["answerability-accuracy", "answerability-f1", "answerability-average-precision"])
-            Assert.Equal("the annotations do not say which questions can be answered", Measure(metric, [Sample("1", null, "a cat")]).Unavailable);
+            Assert.Equal("the annotations do not say which questions are answerable", Measure(metric, [Sample("1", null, "a cat")]).Unavailable);
         Assert.Equal("4 samples have no prediction", Official.Metrics[^1].Measure(answerable, missing: 4).Unavailable);
     }
 

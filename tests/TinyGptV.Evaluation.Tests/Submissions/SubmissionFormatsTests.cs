@@ -132,11 +132,11 @@ public sealed class SubmissionFormatsTests
 
     [Theory]
     [InlineData("gqa", "gqa", "{}", "file: expected a list of records with 'questionId' and 'prediction', found an object")]
-    [InlineData("gqa", "gqa", "", "file: expected JSON that begins with '{' or '[', found nothing")]
+    [InlineData("gqa", "gqa", "", "file: expected JSON starting with '{' or '[', found nothing")]
     [InlineData("gqa", "gqa", """[{"questionId": "1"}]""", "file, record 1 (line 1): field 'prediction': expected a value, found no such field")]
-    [InlineData("gqa", "gqa", """[{"questionId": 1.5, "prediction": "a"}]""", "record 1 (line 1): field 'questionId': expected a text or a whole number, found 1.5")]
-    [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": 4}]""", "field 'prediction': expected a text, found 4")]
-    [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": "a"},""", "file: expected JSON, found a mistake after 1 complete records")]
+    [InlineData("gqa", "gqa", """[{"questionId": 1.5, "prediction": "a"}]""", "record 1 (line 1): field 'questionId': expected a string or an integer, found 1.5")]
+    [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": 4}]""", "field 'prediction': expected a string, found 4")]
+    [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": "a"},""", "file: expected JSON, found an error after 1 complete records")]
     [InlineData("vqa", "vqav2", """[{"question_id": 1, "answer": null}]""", "record 1 (line 1): field 'answer': expected a text")]
     [InlineData("vizwiz", "vizwiz", "[7]", "record 1 (line 1): expected an object with the fields of a sample, found 7")]
     [InlineData("hm", "hm", "id,label\n1,0\n", "file: expected a column 'proba', found id, label")]
@@ -144,15 +144,15 @@ public sealed class SubmissionFormatsTests
     [InlineData("hm", "hm", "id,proba,label\n1,0.5,yes\n", "file, row 1 (line 2), column 'label': expected 0 or 1, found 'yes'")]
     [InlineData("iconqa", "iconqa", "[]", "file: expected an object with 'results', found none")]
     [InlineData("iconqa", "iconqa", """{"accuracy": 3}""", "file: expected an object with 'results', found none")]
-    [InlineData("iconqa", "iconqa", """{"results": []}""", "file, record 'results': expected an object whose values are texts or whole numbers, found a list")]
+    [InlineData("iconqa", "iconqa", """{"results": []}""", "file, record 'results': expected an object with string or integer values, found a list")]
     [InlineData("iconqa", "iconqa", """{"results": {"7": "a"}}""", "file, record 'results': field '7': expected the index of a choice, found 'a'")]
     [InlineData("lm-eval", "gqa", """{"doc_id": 0, "resps": [["a"]]}""", "file, line 1: field 'doc': expected a value, found no such field")]
     [InlineData("lm-eval", "gqa", """{"doc": {"image": 1}, "resps": [["a"]]}""", "file, line 1: field 'doc': expected the sample's id as one of id, question_id")]
     [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": ["a"]}""", "file, line 1: field 'resps': expected a list of lists, found \"a\"")]
-    [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": []}""", "file, line 1: field 'resps': expected a list with one list of one text")]
+    [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": []}""", "file, line 1: field 'resps': expected a list with one list of one string")]
     [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["x", "False"]]}""", "file, line 1: field 'resps': expected a log-likelihood for every choice, found 'x'")]
-    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [1, 2]}""", "field 'choice_tokens': expected 1 numbers, as 'resps' has, found 2")]
-    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [0]}""", "field 'choice_tokens': expected whole numbers from 1 on, found '0'")]
+    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [1, 2]}""", "field 'choice_tokens': expected 1 numbers, as in 'resps', found 2")]
+    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [0]}""", "field 'choice_tokens': expected positive integers, found '0'")]
     public async Task Read_MalformedFile_NamesFileRecordAndField(string format, string benchmark, string content, string expected)
     {
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => ReadAsync(format, Definition(benchmark), content));
@@ -162,7 +162,7 @@ public sealed class SubmissionFormatsTests
 
     [Theory]
     [InlineData("[]", "expected answers to samples of 'gqa', for example '1', found no answer")]
-    [InlineData("""[{"questionId": "7", "prediction": "a"}]""", "expected answers to samples of 'gqa', for example '1', found '7' and none that fits")]
+    [InlineData("""[{"questionId": "7", "prediction": "a"}]""", "expected answers to samples of 'gqa', for example '1', found only other ids, for example '7'")]
     public async Task Join_NothingFits_IsRefused(string content, string expected)
     {
         BenchmarkDefinition definition = Definition("gqa");

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>Reads the samples of a benchmark from its annotation files, in whichever official layout they are.</summary>
+/// <summary>Reads the samples of a benchmark from its annotation files, in any of the official layouts.</summary>
 public static class AnnotationReader
 {
-    /// <summary>The role of the file with the truth, and in most formats with the questions, which every format has.</summary>
+    /// <summary>The role of the file with the reference answers and, in most formats, the questions. Every format has it.</summary>
     public const string Annotations = "annotations";
 
     /// <summary>The role of the file that assigns problems to splits (IconQA, official layout only).</summary>
@@ -14,7 +14,7 @@ public static class AnnotationReader
     /// <summary>The role of the file that assigns skills to problems (IconQA, optional).</summary>
     public const string Skills = "skills";
 
-    /// <summary>The role of the file with the questions where answers and questions are apart (VQAv2, OK-VQA).</summary>
+    /// <summary>The role of the file with the questions, if separate from the answers (VQAv2, OK-VQA).</summary>
     public const string Questions = "questions";
 
     /// <summary>The role of COCO's file of boxes and image sizes (RefCOCO, official layout only).</summary>
@@ -23,7 +23,7 @@ public static class AnnotationReader
     /// <summary>The role of the file with the valid and plausible answers to each question (GQA, official layout only, optional).</summary>
     public const string Choices = "choices";
 
-    /// <summary>The roles that a definition of a format may name.</summary>
+    /// <summary>The roles that a definition may use in a format.</summary>
     /// <param name="format">The format.</param>
     /// <returns>The roles; the first is always <see cref="Annotations"/>.</returns>
     public static ImmutableArray<string> RolesOf(AnnotationFormat format) => format switch
@@ -35,16 +35,15 @@ public static class AnnotationReader
         _ => [Annotations],
     };
 
-    /// <summary>Reads all samples of a benchmark's split.</summary>
+    /// <summary>Reads all samples of a benchmark.</summary>
     /// <param name="definition">The benchmark; its format, split and files are used.</param>
     /// <param name="open">
-    /// Opens the file of a role, the first of the alternatives in <see cref="BenchmarkDefinition.Files"/> that exists, or returns
-    /// null if there is none. It is called at most once for a role, and only for those that the content asks for: whoever wants
-    /// the digests of the files that were read hashes what was opened.
+    /// Opens the file of a role: the first path in <see cref="BenchmarkDefinition.Files"/> that exists. Returns null if none does.
+    /// Called at most once per role, and only for files that are read; the callback can hash the files it opens.
     /// </param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The samples in file order (IconQA, official layout: in the order of the split), each id once, at least one.</returns>
-    /// <exception cref="PrerequisiteException">A needed file is absent, or the content is malformed: file, record and field are named.</exception>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>At least one sample, with unique ids, in file order (IconQA, official layout: in the order of the split).</returns>
+    /// <exception cref="PrerequisiteException">A required file is missing or malformed; the message names file, record and field.</exception>
     /// <exception cref="IOException">A stream cannot be read.</exception>
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
         BenchmarkDefinition definition, Func<string, AnnotationFile?> open, CancellationToken cancellationToken)
@@ -65,7 +64,7 @@ public static class AnnotationReader
             AnnotationFormat.Vqa => VqaAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Questions), cancellationToken),
             AnnotationFormat.RefCoco => RefCocoAnnotations.ReadAsync(annotations, () => OpenNeeded(definition, open, Instances), split, cancellationToken),
             AnnotationFormat.Csv => CsvAnnotations.ReadAsync(annotations, split, definition.Request is RequestKind.Rank, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(definition), definition.Format, "There is no reader for this format."),
+            _ => throw new ArgumentOutOfRangeException(nameof(definition), definition.Format, "No reader for this format."),
         }).ConfigureAwait(false);
 
         AnnotationFile OpenSplits() => OpenNeeded(definition, open, Splits);
@@ -73,8 +72,8 @@ public static class AnnotationReader
 
     private static AnnotationFile OpenNeeded(BenchmarkDefinition definition, Func<string, AnnotationFile?> open, string role) =>
         open(role) ?? throw new PrerequisiteException(
-            $"Benchmark '{definition.Name}' needs its file of {role}: expected {Alternatives(definition, role)} in the benchmark's folder, found none. "
-            + "Put the official file there, as the README beside benchmark.json describes.");
+            $"Benchmark '{definition.Name}' has no {role} file: expected {Alternatives(definition, role)} in its folder, found none. "
+            + "Put the official file there; see the README beside benchmark.json.");
 
     private static string Alternatives(BenchmarkDefinition definition, string role) =>
         definition.Files.TryGetValue(role, out ImmutableArray<string> paths) && !paths.IsDefaultOrEmpty

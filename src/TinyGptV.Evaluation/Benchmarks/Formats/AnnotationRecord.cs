@@ -4,18 +4,16 @@ using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>One record of an annotation file. Its fields are untrusted: what is not as expected is named with file and record.</summary>
+/// <summary>One record of an annotation file. Its fields are untrusted; errors name file and record.</summary>
 /// <param name="file">The file's name.</param>
-/// <param name="layout">How records lie in the file.</param>
-/// <param name="key">The record's key, if records are keyed.</param>
-/// <param name="position">The record's 1-based position among all records.</param>
-/// <param name="line">The 1-based line on which it begins.</param>
+/// <param name="layout">The layout of the file.</param>
+/// <param name="key">The record's key, if any.</param>
+/// <param name="position">The record's 1-based position in the file.</param>
+/// <param name="line">The 1-based line it starts on.</param>
 /// <param name="value">The record.</param>
 internal sealed class AnnotationRecord(string file, RecordLayout layout, string? key, int position, int line, JsonElement value)
 {
-    /// <summary>
-    /// Where this record lies inside the record of the file, as the beginning of a field's name, for example <c>answers[2].</c>; empty if it is that record.
-    /// </summary>
+    /// <summary>The path of a nested record, a prefix of field names such as <c>answers[2].</c>; empty for a top-level record.</summary>
     private string Path { get; init; } = "";
 
     public string Key => key ?? throw new InvalidOperationException("The records of this file have no keys.");
@@ -31,33 +29,33 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         _ => $"line {line}",
     };
 
-    /// <summary>Whether the record has the field, with any value but null.</summary>
+    /// <summary>Whether the record has the field with a value other than null.</summary>
     public bool Has(string field) => Find(field) is { ValueKind: not JsonValueKind.Null };
 
     public string Text(string field) => TextOf(Needed(field), field) is { } text && text.Length > 0
         ? text
-        : throw Malformed(field, "a text that is not empty", Find(field));
+        : throw Malformed(field, "a non-empty string", Find(field));
 
-    /// <summary>A text that people typed, and who may have typed nothing.</summary>
-    public string TextOrEmpty(string field) => TextOf(Needed(field), field) ?? throw Malformed(field, "a text", Find(field));
+    /// <summary>A string that may be empty.</summary>
+    public string TextOrEmpty(string field) => TextOf(Needed(field), field) ?? throw Malformed(field, "a string", Find(field));
 
     public string? OptionalText(string field) => Has(field) ? TextOrEmpty(field) : null;
 
-    /// <summary>An identity: a text, or a whole number as its digits.</summary>
-    public string Identity(string field) => OptionalIdentity(field) ?? throw Malformed(field, "a text or a whole number", Find(field));
+    /// <summary>An id: a string, or an integer as digits.</summary>
+    public string Identity(string field) => OptionalIdentity(field) ?? throw Malformed(field, "a string or an integer", Find(field));
 
     public string? OptionalIdentity(string field) => Find(field) switch
     {
         null or { ValueKind: JsonValueKind.Null } => null,
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out long integer) => integer.ToString(CultureInfo.InvariantCulture),
-        { } other => TextOf(other, field) is { Length: > 0 } text ? text : throw Malformed(field, "a text or a whole number", other),
+        { } other => TextOf(other, field) is { Length: > 0 } text ? text : throw Malformed(field, "a string or an integer", other),
     };
 
-    /// <summary>A whole number from 0 to <paramref name="last"/>.</summary>
+    /// <summary>An integer from 0 to <paramref name="last"/>.</summary>
     public int Index(string field, int last) =>
         Needed(field) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out int index) && index >= 0 && index <= last
             ? index
-            : throw Malformed(field, $"a whole number from 0 to {last}", Find(field));
+            : throw Malformed(field, $"an integer from 0 to {last}", Find(field));
 
     public bool? OptionalFlag(string field) => Find(field) switch
     {
@@ -67,11 +65,11 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         { } other => throw Malformed(field, "true or false", other),
     };
 
-    /// <summary>A whole number from 1 on.</summary>
+    /// <summary>A positive integer.</summary>
     public int Size(string field) =>
-        Index(field, int.MaxValue) is var size and > 0 ? size : throw Malformed(field, "a whole number from 1 on", Find(field));
+        Index(field, int.MaxValue) is var size and > 0 ? size : throw Malformed(field, "a positive integer", Find(field));
 
-    /// <summary>As many numbers as are asked for, each from <paramref name="least"/> on.</summary>
+    /// <summary>Exactly <paramref name="count"/> numbers, each at least <paramref name="least"/>.</summary>
     public ImmutableArray<double> Numbers(string field, int count, double least)
     {
         JsonElement list = Needed(field);
@@ -82,7 +80,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
             : throw Malformed(field, string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers, each at least {least}"), list);
     }
 
-    /// <summary>The records of a list inside this one.</summary>
+    /// <summary>The records of a nested list.</summary>
     public IEnumerable<AnnotationRecord> Records(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } list
         ? list.EnumerateArray().Select((item, i) => new AnnotationRecord(file, layout, key, position, line, item) { Path = $"{Path}{field}[{i}]." })
         : throw Malformed(field, "a list of records", Find(field));
@@ -92,15 +90,15 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         ? value.EnumerateArray().Select((item, i) => new AnnotationRecord(file, layout, key, position, line, item) { Path = $"[{i}]." })
         : throw Malformed(null, "a list of records", value);
 
-    /// <summary>The texts of this record by field.</summary>
+    /// <summary>The strings of this record by field.</summary>
     public Dictionary<string, string> AsMap()
     {
         if (value.ValueKind is not JsonValueKind.Object)
-            throw Malformed(null, "an object whose values are texts", value);
+            throw Malformed(null, "an object with string values", value);
         Dictionary<string, string> map = [];
         foreach (JsonProperty property in value.EnumerateObject())
         {
-            string text = TextOf(property.Value, property.Name) ?? throw Malformed(property.Name, "a text", property.Value);
+            string text = TextOf(property.Value, property.Name) ?? throw Malformed(property.Name, "a string", property.Value);
             if (!map.TryAdd(property.Name, text))
                 throw Malformed($"field '{property.Name}' occurs twice");
         }
@@ -108,60 +106,68 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         return map;
     }
 
-    /// <summary>The record under a field.</summary>
+    /// <summary>The nested record of a field.</summary>
     public AnnotationRecord Nested(string field) => Needed(field) is { ValueKind: JsonValueKind.Object } nested
         ? new AnnotationRecord(file, layout, key, position, line, nested) { Path = $"{Path}{field}." }
         : throw Malformed(field, "an object", Find(field));
 
-    /// <summary>The identities of this record by field, in file order, also one that occurs twice.</summary>
+    /// <summary>The ids of this record by field, in file order, duplicates included.</summary>
     public IEnumerable<(string Field, string Value)> Identities()
     {
         if (value.ValueKind is not JsonValueKind.Object)
-            throw Malformed(null, "an object whose values are texts or whole numbers", value);
+            throw Malformed(null, "an object with string or integer values", value);
         return value.EnumerateObject().Select(property => (property.Name, property.Value.ValueKind is JsonValueKind.String
             ? TextOf(property.Value, property.Name)!
             : property.Value.ValueKind is JsonValueKind.Number && property.Value.TryGetInt64(out long number)
                 ? number.ToString(CultureInfo.InvariantCulture)
-                : throw Malformed(property.Name, "a text or a whole number", property.Value)));
+                : throw Malformed(property.Name, "a string or an integer", property.Value)));
     }
 
-    /// <summary>Finite numbers by name; null if there is no such field.</summary>
-    public ImmutableSortedDictionary<string, double>? OptionalNumbers(string field) => !Has(field) ? null : Needed(field) is { ValueKind: JsonValueKind.Object } map
-        ? map.EnumerateObject().ToImmutableSortedDictionary(
-            property => property.Name,
-            property => NumberOf(property.Value) is var number && double.IsFinite(number) ? number : throw Malformed($"{field}.{property.Name}", "a number", property.Value))
-        : throw Malformed(field, "an object whose values are numbers", Find(field));
+    /// <summary>Finite numbers by name; null if the field is missing.</summary>
+    public ImmutableSortedDictionary<string, double>? OptionalNumbers(string field)
+    {
+        if (!Has(field))
+            return null;
+        return Needed(field) is { ValueKind: JsonValueKind.Object } map
+            ? map.EnumerateObject().ToImmutableSortedDictionary(property => property.Name, property => FiniteNumber(field, property))
+            : throw Malformed(field, "an object with number values", Find(field));
+    }
 
-    /// <summary>A list of lists of texts, where a list of one list stands for that list; numbers and truth values are taken as they are written.</summary>
+    /// <summary>A list of lists of strings; a list that holds a single list is unwrapped. Numbers and booleans are kept as written.</summary>
     public ImmutableArray<ImmutableArray<string>> Rows(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } rows
         ? [.. rows.EnumerateArray().Select(row => RowOf(row, field))]
         : throw Malformed(field, "a list of lists", Find(field));
 
-    /// <summary>A list of texts; numbers are taken as they are written.</summary>
+    /// <summary>A list of strings; numbers are kept as written.</summary>
     public ImmutableArray<string> Texts(string field) => TextsOf(Needed(field), field);
 
-    /// <summary>The record itself as a list of texts.</summary>
+    /// <summary>The record itself as a list of strings.</summary>
     public ImmutableArray<string> AsTexts() => TextsOf(value, null);
 
-    /// <summary>The text under a path of fields, or null if the path ends early.</summary>
+    /// <summary>The string under a path of two fields; null if missing.</summary>
     public string? OptionalText(string outer, string inner) =>
-        Find(outer) is { ValueKind: JsonValueKind.Object } nested && nested.TryGetProperty(inner, out JsonElement text) && text.ValueKind is not JsonValueKind.Null
-            ? TextOf(text, $"{outer}.{inner}") ?? throw Malformed($"{outer}.{inner}", "a text", text)
+        Find(outer) is { ValueKind: JsonValueKind.Object } nested
+        && nested.TryGetProperty(inner, out JsonElement text) && text.ValueKind is not JsonValueKind.Null
+            ? TextOf(text, $"{outer}.{inner}") ?? throw Malformed($"{outer}.{inner}", "a string", text)
             : null;
 
-    /// <summary>The error for a record that is wrong as a whole.</summary>
+    /// <summary>The error for a malformed record.</summary>
     public PrerequisiteException Malformed(string problem) =>
-        new($"{file}, {Place}: {problem}. Get the file again, as the benchmark's README describes, or mend the record.");
+        new($"{file}, {Place}: {problem}. Download the file again (see the benchmark's README), or fix the record.");
 
-    /// <summary>The error for a record of a split whose truth is not published.</summary>
+    /// <summary>The error for a record of a split without published answers.</summary>
     public PrerequisiteException WithoutTruth(string field) =>
-        new($"{file}, {Place}: there is no field '{field}'. Test splits are published without it, and nothing can be scored then; "
-            + "name the file of another split in benchmark.json.");
+        new($"{file}, {Place}: no field '{field}'. Test splits are published without it and cannot be scored; "
+            + "use the file of another split in benchmark.json.");
 
     private PrerequisiteException Malformed(string? field, string expected, JsonElement? found) =>
         Malformed($"{Named(field)}expected {expected}, found {Describe(found)}");
 
     private string Named(string? field) => (Path + field).TrimEnd('.') is { Length: > 0 } name ? $"field '{name}': " : "";
+
+    private double FiniteNumber(string field, JsonProperty property) => NumberOf(property.Value) is var number && double.IsFinite(number)
+        ? number
+        : throw Malformed($"{field}.{property.Name}", "a number", property.Value);
 
     private JsonElement Needed(string field) => Find(field) ?? throw Malformed(field, "a value", null);
 
@@ -175,10 +181,10 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     private ImmutableArray<string> TextsOf(JsonElement list, string? field)
     {
         if (list.ValueKind is not JsonValueKind.Array)
-            throw Malformed(field, "a list of texts", list);
+            throw Malformed(field, "a list of strings", list);
         return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Number
             ? item.GetRawText()
-            : TextOf(item, field) ?? throw Malformed(field, "a list of texts", item))];
+            : TextOf(item, field) ?? throw Malformed(field, "a list of strings", item))];
     }
 
     private ImmutableArray<string> RowOf(JsonElement row, string field)
@@ -189,7 +195,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
             throw Malformed(field, "a list of lists", row);
         return [.. row.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
             ? item.GetRawText()
-            : TextOf(item, field) ?? throw Malformed(field, "a list of lists of texts", item))];
+            : TextOf(item, field) ?? throw Malformed(field, "a list of lists of strings", item))];
     }
 
     private string? TextOf(JsonElement element, string? field)
@@ -200,7 +206,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
         }
         catch (InvalidOperationException)
         {
-            throw Malformed($"{Named(field)}expected a text in UTF-8, found bytes that are not");
+            throw Malformed($"{Named(field)}expected a string in UTF-8, found invalid bytes");
         }
     }
 

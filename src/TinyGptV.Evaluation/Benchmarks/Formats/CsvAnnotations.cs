@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// A benchmark of one's own: a CSV file with the columns <c>image</c>, <c>question</c> and <c>answer</c>; if there is <c>choices</c>, with bars between them, the answer is one of
-/// them; if there is no <c>id</c>, split and row stand for it. Every other column is a slice of its name.
+/// A custom benchmark: a CSV file with the columns <c>image</c>, <c>question</c> and <c>answer</c>. With a column <c>choices</c>, separated by bars, the answer
+/// is one of the choices. Without a column <c>id</c>, split and row number form the id. Every other column defines a slice.
 /// </summary>
 internal static class CsvAnnotations
 {
@@ -26,7 +26,7 @@ internal static class CsvAnnotations
         return samples.ToImmutable(file);
     }
 
-    /// <summary>Whether the file has choices, which decides what can be asked.</summary>
+    /// <summary>Whether the file has choices, which decides the request kind.</summary>
     public static async ValueTask<bool> HasChoicesAsync(AnnotationFile file, CancellationToken cancellationToken)
     {
         await using CsvRows rows = new(file);
@@ -52,8 +52,8 @@ internal static class CsvAnnotations
     {
         ImmutableArray<string> choices = [.. row.Text(Choices).Split(Bar, StringSplitOptions.TrimEntries)];
         if (choices.Length < 2 || choices.Contains(""))
-            throw row.Malformed(Choices, $"expected at least 2 choices with '{Bar}' between them, found '{row.Text(Choices)}'");
-        return choices.Distinct().Count() == choices.Length ? choices : throw row.Malformed(Choices, "expected every choice once, found one twice");
+            throw row.Malformed(Choices, $"expected at least 2 choices separated by '{Bar}', found '{row.Text(Choices)}'");
+        return choices.Distinct().Count() == choices.Length ? choices : throw row.Malformed(Choices, "expected unique choices, found a duplicate");
     }
 
     private static string IndexOf(CsvRow row, ImmutableArray<string> choices) => choices.IndexOf(row.Text(Answer).Trim()) is >= 0 and var index

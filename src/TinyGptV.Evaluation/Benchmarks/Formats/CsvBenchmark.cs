@@ -2,19 +2,21 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>What a folder is evaluated as that has a CSV file of questions and no <c>benchmark.json</c>.</summary>
+/// <summary>The definition of a benchmark folder with a CSV file of questions but no <c>benchmark.json</c>.</summary>
 public static class CsvBenchmark
 {
-    /// <summary>The name that the file has then.</summary>
+    /// <summary>The name of that CSV file.</summary>
     public const string FileName = "questions.csv";
 
     private const string Instruction = "[vqa] Based on the image, respond to this question with a short answer: {question}";
 
-    /// <summary>Makes the definition: a short answer is asked for, or the choices are ranked if the file has any, in the words of the original's scripts.</summary>
-    /// <param name="name">The benchmark, which is also its title.</param>
-    /// <param name="file">The file, of which the header is read.</param>
-    /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <returns>The definition. Images are looked up beside the file and in <c>images</c>.</returns>
+    /// <summary>
+    /// Creates the definition. The model gives a short answer, or ranks the choices if the file has any; the prompt is that of the original scripts.
+    /// </summary>
+    /// <param name="name">The benchmark's name, also its title.</param>
+    /// <param name="file">The file; only its header is read.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The definition, with images beside the file or in <c>images</c>.</returns>
     /// <exception cref="PrerequisiteException">The header lacks a column.</exception>
     public static async ValueTask<BenchmarkDefinition> DefineAsync(BenchmarkName name, AnnotationFile file, CancellationToken cancellationToken)
     {

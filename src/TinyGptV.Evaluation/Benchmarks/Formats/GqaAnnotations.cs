@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// GQA questions: Stanford's object keyed by question id, or the list into which LAVIS converted it and which the original's
-/// scripts read. Only the former has the questions' types and programs, and what they entail; choices come from another file, if it is there.
+/// GQA questions: Stanford's object keyed by question id, or the LAVIS list that the original scripts read. Only the former has question
+/// types, programs and entailed questions. Choices come from an optional second file.
 /// </summary>
 internal static class GqaAnnotations
 {
@@ -13,7 +13,7 @@ internal static class GqaAnnotations
     private const string SemanticType = "semantic";
     private const string DetailedType = "detailed";
 
-    /// <summary>Steps of a question's program that find nothing out, as the official evaluation leaves them out of its length.</summary>
+    /// <summary>Program steps that the official evaluation does not count.</summary>
     private static readonly ImmutableArray<string> NoSteps = ["exist", "query: name", "choose name"];
 
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
@@ -21,7 +21,9 @@ internal static class GqaAnnotations
     {
         await using JsonRecords records = new(file);
         bool stanford = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
-        GqaChoices? choices = stanford && openChoices() is { } choicesFile ? await GqaChoices.ReadAsync(choicesFile, cancellationToken).ConfigureAwait(false) : null;
+        GqaChoices? choices = stanford && openChoices() is { } choicesFile
+            ? await GqaChoices.ReadAsync(choicesFile, cancellationToken).ConfigureAwait(false)
+            : null;
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(stanford ? RecordLayout.Keyed : RecordLayout.List, cancellationToken).ConfigureAwait(false))
             samples.Add(record, stanford ? FromStanford(record, choices) : FromLavis(record, split));

@@ -3,22 +3,21 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// GQA's file of choices: for each question the answers that are valid and those that are plausible. Equal lists become the same object, because most questions
-/// of a kind have the same.
+/// GQA's choices file: the valid and the plausible answers to each question. Equal lists share one object, because most questions of a kind have the same list.
 /// </summary>
 internal sealed class GqaChoices
 {
-    /// <summary>What is allowed, whatever the file says, for questions for something that things have in common.</summary>
+    /// <summary>The answers to questions about what objects have in common, whatever the file says.</summary>
     private static readonly ImmutableArray<string> Common = ["color", "material", "shape"];
 
     private readonly Dictionary<string, (ImmutableArray<string> Valid, ImmutableArray<string> Plausible)> _byQuestion = [];
 
-    /// <exception cref="PrerequisiteException">The file is no object of questions, or a record of it is malformed.</exception>
+    /// <exception cref="PrerequisiteException">The file is not an object of questions, or a record is malformed.</exception>
     public static async ValueTask<GqaChoices> ReadAsync(AnnotationFile file, CancellationToken cancellationToken)
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected an object keyed by question, found a list. Get the file from GQA's eval.zip again.");
+            throw new PrerequisiteException($"{file.Name}: expected an object keyed by question, found a list. Extract it from GQA's eval.zip again.");
         GqaChoices choices = new();
         Dictionary<string, ImmutableArray<string>> known = new(StringComparer.Ordinal);
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
@@ -26,12 +25,12 @@ internal sealed class GqaChoices
         return choices;
     }
 
-    /// <summary>The context of a question with what it may be answered.</summary>
-    /// <param name="context">What is known of the question.</param>
+    /// <summary>Adds a question's valid and plausible answers to its context.</summary>
+    /// <param name="context">The context so far.</param>
     /// <param name="question">The question's record.</param>
-    /// <param name="detailedType">Its detailed type; null if that is not known.</param>
+    /// <param name="detailedType">Its detailed type; null if unknown.</param>
     /// <returns>The context with both lists.</returns>
-    /// <exception cref="PrerequisiteException">The question counts, and the file does not have it.</exception>
+    /// <exception cref="PrerequisiteException">The question counts and is missing from the file.</exception>
     public GqaContext AddTo(GqaContext context, AnnotationRecord question, string? detailedType)
     {
         if (detailedType?.Contains("Common", StringComparison.Ordinal) is true)
@@ -39,7 +38,7 @@ internal sealed class GqaChoices
         if (_byQuestion.TryGetValue(question.Key, out var choices))
             return context with { Valid = choices.Valid, Plausible = choices.Plausible };
         return question.OptionalFlag("isBalanced") is false ? context : throw question.Malformed(
-            "the file of choices does not have the question; it belongs to another split. Take it away, or give that of this split");
+            "the choices file lacks this question, so it belongs to another split. Remove it, or supply the file of this split");
     }
 
     private static ImmutableArray<string> Known(Dictionary<string, ImmutableArray<string>> known, ImmutableArray<string> list)

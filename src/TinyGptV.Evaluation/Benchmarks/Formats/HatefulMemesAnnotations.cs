@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>Hateful Memes: JSON lines as published, or one list of the same records. The text on the picture is what the prompt quotes.</summary>
+/// <summary>Hateful Memes: JSON lines as published, or one list of the same records. The prompt quotes the text on the image.</summary>
 internal static class HatefulMemesAnnotations
 {
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(AnnotationFile file, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// IconQA's three sub-tasks: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or for choose_txt the list that
-/// was prepared for MiniGPT-v2, which is one split already. Skills come from a third file, if it is there.
+/// IconQA's three sub-tasks: the official <c>problems.json</c> (keyed by problem id) with the file that assigns problems to splits, or for choose_txt the list
+/// prepared for MiniGPT-v2, which is a single split. Skills come from an optional third file.
 /// </summary>
 internal static class IconQaAnnotations
 {
@@ -31,7 +31,7 @@ internal static class IconQaAnnotations
         AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken) =>
         ReadOfficialOnlyAsync(annotations, openSplits, openSkills, FillInBlank, split, ToBlank, cancellationToken);
 
-    /// <summary>The choices are the names of pictures beside the problem's own.</summary>
+    /// <summary>The choices are file names of images beside the problem's own.</summary>
     public static ValueTask<ImmutableArray<Sample>> ReadImagesAsync(
         AnnotationFile annotations, Func<AnnotationFile> openSplits, Func<AnnotationFile?> openSkills, string split, CancellationToken cancellationToken) =>
         ReadOfficialOnlyAsync(annotations, openSplits, openSkills, ChooseImage, split, ToChoice, cancellationToken);
@@ -43,7 +43,8 @@ internal static class IconQaAnnotations
         await using JsonRecords records = new(annotations);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
             throw new PrerequisiteException(
-                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. Get the file as the benchmark's README describes.");
+                $"{annotations.Name}: expected the official problems.json, an object keyed by problem, found a list. "
+                + "See the benchmark's README for where to get it.");
         ImmutableArray<string> problems = await ReadSplitAsync(openSplits(), $"{subTask}_{split}", cancellationToken).ConfigureAwait(false);
         Dictionary<string, ImmutableArray<string>> skills = await ReadSkillsAsync(openSkills(), cancellationToken).ConfigureAwait(false);
         return await ReadOfficialAsync(annotations, records, problems, subTask, (record, id) => toSample(record, id, skills), cancellationToken)
@@ -60,15 +61,15 @@ internal static class IconQaAnnotations
             if (!samples.TryGetValue(record.Key, out Sample? earlier))
                 continue;
             if (earlier is not null)
-                throw record.Malformed($"the sample '{record.Key}' occurs a second time; every sample needs an id of its own");
+                throw record.Malformed($"the sample '{record.Key}' occurs twice; sample ids must be unique");
             if (record.Text("ques_type") is var kind && kind != subTask)
-                throw record.Malformed($"field 'ques_type': expected '{subTask}', because the split lists this problem, found '{kind}'");
+                throw record.Malformed($"field 'ques_type': expected '{subTask}', because the split lists this problem; found '{kind}'");
             samples[record.Key] = toSample(record, record.Key);
         }
 
-        // The split's order, whatever the order of the problems.
+        // In the order of the split, not of the problems.
         return [.. problems.Select(id => samples[id] ?? throw new PrerequisiteException(
-            $"{file.Name}: expected the problem '{id}', which the split lists, found no such record. Get both files again from one release."))];
+            $"{file.Name}: expected the problem '{id}', which the split lists; found no such record. Download both files again, from one release."))];
     }
 
     private static async ValueTask<ImmutableArray<Sample>> ReadPreparedAsync(
@@ -108,7 +109,7 @@ internal static class IconQaAnnotations
     private static IEnumerable<Slice> Skills(string id, Dictionary<string, ImmutableArray<string>> skills) =>
         skills.GetValueOrDefault(id, []).Select(skill => new Slice("skill", skill));
 
-    /// <summary>The length of the question as the official evaluation counts it: between single spaces, with the possessive apostrophe as a word.</summary>
+    /// <summary>The question length as the official evaluation counts it: split at single spaces, with the possessive 's as a word.</summary>
     private static Slice Words(AnnotationRecord record) => Slice.OfNumber(
         "words", record.Text("question").Replace(",", "").Replace("?", "").Replace("'s", " 's").Split(' ').Length);
 
@@ -125,7 +126,7 @@ internal static class IconQaAnnotations
 
         return !problems.IsEmpty ? problems : throw new PrerequisiteException(
             $"{file.Name}: expected a list of problems under '{wanted}', found {(found.Contains(wanted) ? "an empty list" : string.Join(", ", found))}. "
-            + "Correct \"split\" in benchmark.json, or get the file again.");
+            + "Correct \"split\" in benchmark.json, or download the file again.");
     }
 
     private static ImmutableArray<string> WithoutRepetition(AnnotationRecord split)
@@ -150,7 +151,8 @@ internal static class IconQaAnnotations
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected a JSON object keyed by name, found a list. Get the file again, as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected a JSON object keyed by name, found a list. Download the file again; see the benchmark's README.");
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.Keyed, cancellationToken).ConfigureAwait(false))
             yield return record;
     }

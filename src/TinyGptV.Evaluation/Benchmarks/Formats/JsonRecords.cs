@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// The records of an annotation file, one after the other: the largest official files have hundreds of megabytes, and this
-/// needs the memory of one record. A byte-order mark is skipped, and line ends may be of any kind.
+/// Reads the records of an annotation file one by one. The largest official files have hundreds of megabytes; this keeps one record
+/// in memory. Skips a byte-order mark and accepts any line endings.
 /// </summary>
 internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
 {
@@ -22,11 +22,11 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
     private bool _insideList;
     private bool _hadList;
 
-    /// <summary>The other properties beside a list of records by name: all of them when the last record was read.</summary>
+    /// <summary>The properties beside the list of records, by name; complete once the last record is read.</summary>
     public Dictionary<string, AnnotationRecord> Members { get; } = [];
 
-    /// <summary>Whether the file's first value is an object rather than a list: what tells most layouts apart.</summary>
-    /// <exception cref="PrerequisiteException">The file begins with neither.</exception>
+    /// <summary>Whether the file starts with an object rather than a list, which tells most layouts apart.</summary>
+    /// <exception cref="PrerequisiteException">The file starts with neither.</exception>
     public async ValueTask<bool> BeginWithObjectAsync(CancellationToken cancellationToken)
     {
         while (_end < ByteOrderMark.Length && !_atEnd)
@@ -41,11 +41,11 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
         {
             (byte)'{' => true,
             (byte)'[' => false,
-            _ => throw Malformed("expected JSON that begins with '{' or '[', found " + (first < 0 ? "nothing" : "something else")),
+            _ => throw Malformed("expected JSON starting with '{' or '[', found " + (first < 0 ? "nothing" : "something else")),
         };
     }
 
-    /// <summary>Reads the records in file order; to be called once, after <see cref="BeginWithObjectAsync"/>.</summary>
+    /// <summary>Reads the records in file order. Call this once, after <see cref="BeginWithObjectAsync"/>.</summary>
     public async IAsyncEnumerable<AnnotationRecord> ReadAsync(RecordLayout layout, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _state = new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = layout is RecordLayout.Lines });
@@ -60,7 +60,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the records of a list that is a property of the file's object, in file order; instead of <see cref="ReadAsync"/>.</summary>
+    /// <summary>Reads the records of a list property of the file's object, in file order. Use instead of <see cref="ReadAsync"/>.</summary>
     public async IAsyncEnumerable<AnnotationRecord> ReadMemberAsync(string list, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _list = list;
@@ -72,7 +72,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => file.Content.DisposeAsync();
 
-    /// <summary>Takes the next record out of the buffer; null at the end of the file. False if the buffer holds too little.</summary>
+    /// <summary>Takes the next record from the buffer; null at the end of the file. Returns false if more input is needed.</summary>
     private bool TryRead(RecordLayout layout, out AnnotationRecord? record)
     {
         try
@@ -82,7 +82,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a key that is not valid UTF-8.
-            throw Malformed($"expected JSON, found a mistake after {_position} complete records, at or after line {_line}: {e.Message}", e);
+            throw Malformed($"expected JSON, found an error after {_position} complete records, at or after line {_line}: {e.Message}", e);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
                 return _atEnd;
             if (layout is not RecordLayout.Lines && reader.CurrentDepth == 0)
             {
-                // The bracket around all records; behind the closing one the reader tolerates white space only.
+                // The bracket around all records. After the closing one the reader accepts only whitespace.
                 Consume(reader);
                 continue;
             }
@@ -118,7 +118,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
         }
     }
 
-    /// <summary>Steps into the list of records or out of it, or keeps another property. False if the buffer holds too little.</summary>
+    /// <summary>Enters or leaves the list of records, or keeps another property. Returns false if more input is needed.</summary>
     private bool TryReadMember(ref Utf8JsonReader reader)
     {
         if (_insideList)
@@ -135,7 +135,7 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
             if (!reader.Read())
                 return false;
             if (reader.TokenType is not JsonTokenType.StartArray)
-                throw Malformed($"expected a list of records under '{_list}', found another value at line {line}");
+                throw Malformed($"expected a list of records in '{_list}', found another value at line {line}");
             _insideList = _hadList = true;
         }
         else
@@ -176,5 +176,5 @@ internal sealed class JsonRecords(AnnotationFile file) : IAsyncDisposable
     }
 
     private PrerequisiteException Malformed(string problem, Exception? cause = null) =>
-        new($"{file.Name}: {problem}. Get the file again, as the benchmark's README describes.", cause);
+        new($"{file.Name}: {problem}. Download the file again; see the benchmark's README.", cause);
 }

@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>How records lie in an annotation file.</summary>
+/// <summary>The layout of records in an annotation file.</summary>
 internal enum RecordLayout
 {
     /// <summary>One JSON list of records.</summary>
@@ -9,9 +9,9 @@ internal enum RecordLayout
     /// <summary>One JSON object whose property names are the records' keys.</summary>
     Keyed,
 
-    /// <summary>One JSON value after the other, one on each line.</summary>
+    /// <summary>One JSON value per line.</summary>
     Lines,
 
-    /// <summary>One JSON object of which one property is the list of records.</summary>
+    /// <summary>One JSON object with the list of records in a property.</summary>
     Member,
 }

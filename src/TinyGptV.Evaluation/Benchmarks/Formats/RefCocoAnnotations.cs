@@ -4,15 +4,16 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// RefCOCO, RefCOCO+ and RefCOCOg: the official pickle of references, which <see cref="RefCocoReferences"/> reads, or the list that was prepared for MiniGPT-v2, one record for each
-/// expression. There <c>img_id</c> names the thing and not the expression, and even the same expression for the same thing occurs twice, so split and position stand for a record.
+/// RefCOCO, RefCOCO+ and RefCOCOg: the official pickle of references, which <see cref="RefCocoReferences"/> reads, or the list prepared for MiniGPT-v2
+/// with one record per expression. In that list <c>img_id</c> names the object, not the expression, and an expression for an object can occur twice,
+/// so split and position form the sample id.
 /// </summary>
 internal static class RefCocoAnnotations
 {
-    /// <summary>The length of <c>COCO_train2014_000000580957</c>: what follows it in <c>img_id</c> is the number of the thing.</summary>
+    /// <summary>The length of <c>COCO_train2014_000000580957</c>; the rest of <c>img_id</c> is the object number.</summary>
     private const int ImageNameLength = 27;
 
-    /// <summary>The official files have some ten megabytes.</summary>
+    /// <summary>The official files have about ten megabytes.</summary>
     private const int LargestFile = 1 << 28;
 
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
@@ -21,7 +22,8 @@ internal static class RefCocoAnnotations
         ReadOnlyMemory<byte> content = await ReadWholeAsync(file, cancellationToken).ConfigureAwait(false);
         return content.Length > 0 && DataPickle.CanBeginWith(content.Span[0])
             ? await RefCocoReferences.ReadAsync(file, content, openInstances(), split, cancellationToken).ConfigureAwait(false)
-            : await ReadPreparedAsync(file with { Content = new MemoryStream(content.ToArray(), writable: false) }, split, cancellationToken).ConfigureAwait(false);
+            : await ReadPreparedAsync(file with { Content = new MemoryStream(content.ToArray(), writable: false) }, split, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadWholeAsync(AnnotationFile file, CancellationToken cancellationToken)
@@ -33,7 +35,8 @@ internal static class RefCocoAnnotations
         while ((read = await content.ReadAsync(portion, cancellationToken).ConfigureAwait(false)) > 0)
         {
             if (whole.Length + read > LargestFile)
-                throw new PrerequisiteException($"{file.Name}: expected at most {LargestFile >> 20} MiB, found more. Get the file again, as the benchmark's README describes.");
+                throw new PrerequisiteException(
+                    $"{file.Name}: expected at most {LargestFile >> 20} MiB, found more. Download the file again; see the benchmark's README.");
             whole.Write(portion, 0, read);
         }
 
@@ -45,7 +48,7 @@ internal static class RefCocoAnnotations
         await using JsonRecords records = new(file);
         if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
             throw new PrerequisiteException(
-                $"{file.Name}: expected the list that was prepared for MiniGPT-v2, found an object. Get the file as the benchmark's README describes.");
+                $"{file.Name}: expected the list prepared for MiniGPT-v2, found an object. See the benchmark's README for where to get it.");
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))
             samples.Add(record, ToSample(record, split, ReadBox(record)));

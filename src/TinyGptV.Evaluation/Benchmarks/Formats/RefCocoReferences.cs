@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// The official layout of RefCOCO, RefCOCO+ and RefCOCOg: a pickle of references, each to a thing in an image with several expressions, and COCO's instances, which have the things'
-/// boxes and the images' sizes. An expression's own number stands for it.
+/// The official layout of RefCOCO, RefCOCO+ and RefCOCOg: a pickle of references, each to an object in an image with several expressions, and COCO's
+/// instances with object boxes and image sizes. The sample id is the expression's number.
 /// </summary>
 internal static class RefCocoReferences
 {
-    /// <summary>All of RefCOCO has 142 thousand. A pickle can hold one list many times.</summary>
+    /// <summary>RefCOCO has 142 thousand in total. A pickle can hold one list many times.</summary>
     private const int MostExpressions = 1_000_000;
 
     public static async ValueTask<ImmutableArray<Sample>> ReadAsync(
@@ -16,7 +16,8 @@ internal static class RefCocoReferences
     {
         List<Expression> expressions = [.. Expressions(references, pickle, split)];
         if (expressions.Count == 0)
-            throw new PrerequisiteException($"{references.Name}: expected references of the split '{split}', found none. Correct \"split\" in benchmark.json, or get the file again.");
+            throw new PrerequisiteException(
+                $"{references.Name}: expected references of the split '{split}', found none. Correct \"split\" in benchmark.json, or download the file again.");
         HashSet<string> things = [.. expressions.Select(expression => expression.Thing)];
         HashSet<string> images = [.. expressions.Select(expression => expression.Image)];
         Instances known = await ReadInstancesAsync(instances, things, images, cancellationToken).ConfigureAwait(false);
@@ -39,7 +40,8 @@ internal static class RefCocoReferences
             {
                 if (++expressions > MostExpressions)
                     throw reference.Malformed($"expected at most {MostExpressions} expressions in the file, found more");
-                yield return new Expression(reference, sentence.Identity("sent_id"), sentence.Text("sent"), reference.Identity("ann_id"), reference.Identity("image_id"));
+                yield return new Expression(
+                    reference, sentence.Identity("sent_id"), sentence.Text("sent"), reference.Identity("ann_id"), reference.Identity("image_id"));
             }
         }
     }
@@ -48,13 +50,13 @@ internal static class RefCocoReferences
     {
         try
         {
-            return DataPickle.Read(pickle.Span) as List<object> ?? throw new InvalidDataException("it holds something else than a list of references");
+            return DataPickle.Read(pickle.Span) as List<object> ?? throw new InvalidDataException("it does not hold a list of references");
         }
         catch (InvalidDataException e)
         {
             throw new PrerequisiteException(
-                $"{file.Name}: the pickle is refused: {e.Message}. Get the file again from a source that you trust, or use the list that was prepared for MiniGPT-v2, "
-                + "as the benchmark's README describes.", e);
+                $"{file.Name}: the pickle is refused: {e.Message}. Download the file again from a source you trust, or use the list prepared for MiniGPT-v2; "
+                + "see the benchmark's README.", e);
         }
     }
 
@@ -63,17 +65,20 @@ internal static class RefCocoReferences
     {
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected COCO's object of images and annotations, found a list. Get the file again, as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected COCO's object of images and annotations, found a list. "
+                + "Download the file again; see the benchmark's README.");
         Dictionary<string, ImmutableArray<double>> boxes = [];
         await foreach (AnnotationRecord record in records.ReadMemberAsync("annotations", cancellationToken).ConfigureAwait(false))
         {
             if (record.Identity("id") is var id && things.Contains(id) && !boxes.TryAdd(id, record.Numbers("bbox", 4, least: 0)))
-                throw record.Malformed($"the annotation '{id}' occurs a second time");
+                throw record.Malformed($"the annotation '{id}' occurs twice");
         }
 
         if (!records.Members.TryGetValue("images", out AnnotationRecord? list))
-            throw new PrerequisiteException($"{file.Name}: expected an object with the list 'images', found {string.Join(", ", records.Members.Keys.Append("annotations"))}. "
-                + "Get the file again, as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected an object with the list 'images', found {string.Join(", ", records.Members.Keys.Append("annotations"))}. "
+                + "Download the file again; see the benchmark's README.");
         return new Instances(boxes, Sizes(list, images));
     }
 
@@ -83,7 +88,7 @@ internal static class RefCocoReferences
         foreach (AnnotationRecord image in list.AsRecords())
         {
             if (image.Identity("id") is var id && images.Contains(id) && !sizes.TryAdd(id, image))
-                throw image.Malformed($"the image '{id}' occurs a second time");
+                throw image.Malformed($"the image '{id}' occurs twice");
         }
 
         return sizes;
@@ -92,9 +97,9 @@ internal static class RefCocoReferences
     private static Sample ToSample(Expression expression, Instances known, AnnotationFile instances)
     {
         if (!known.Boxes.TryGetValue(expression.Thing, out ImmutableArray<double> sides))
-            throw expression.Reference.Malformed($"field 'ann_id': expected an annotation of {instances.Name}, found '{expression.Thing}'");
+            throw expression.Reference.Malformed($"field 'ann_id': expected an annotation in {instances.Name}, found '{expression.Thing}'");
         if (!known.Images.TryGetValue(expression.Image, out AnnotationRecord? image))
-            throw expression.Reference.Malformed($"field 'image_id': expected an image of {instances.Name}, found '{expression.Image}'");
+            throw expression.Reference.Malformed($"field 'image_id': expected an image in {instances.Name}, found '{expression.Image}'");
         ReferenceBox box = new(sides[0], sides[1], sides[2], sides[3], image.Size("width"), image.Size("height"));
         return RefCocoSamples.Create(new SampleId(expression.Id), new ImageReference(image.Text("file_name")), expression.Text, box);
     }

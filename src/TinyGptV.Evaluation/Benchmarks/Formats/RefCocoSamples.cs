@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>The samples of RefCOCO, RefCOCO+ and RefCOCOg, from whichever of the two layouts they were read.</summary>
+/// <summary>Creates samples of RefCOCO, RefCOCO+ and RefCOCOg, from either layout.</summary>
 internal static class RefCocoSamples
 {
     public static Sample Create(SampleId id, ImageReference image, string expression, ReferenceBox box) => new()
@@ -15,7 +15,7 @@ internal static class RefCocoSamples
         Slices = [new Slice("box", SizeOf(box))],
     };
 
-    /// <summary>Percent of the image's sides, cut off, as the original's training data give them.</summary>
+    /// <summary>Percent of the image's sides, truncated, as in the original training data.</summary>
     private static string AsTheModelWritesIt(ReferenceBox box)
     {
         static int Percent(double pixels, int of) => (int)(pixels / of * 100);
@@ -24,7 +24,7 @@ internal static class RefCocoSamples
         return string.Create(CultureInfo.InvariantCulture, $"{{<{left}><{top}><{right}><{bottom}>}}");
     }
 
-    /// <summary>COCO's three sizes of things.</summary>
+    /// <summary>COCO's three object sizes.</summary>
     private static string SizeOf(ReferenceBox box) => (box.Width * box.Height) switch
     {
         < 32 * 32 => "small, below 32 x 32",

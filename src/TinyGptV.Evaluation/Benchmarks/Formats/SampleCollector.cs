@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>Gathers the samples of a benchmark in file order and refuses an identity that comes twice.</summary>
+/// <summary>Collects the samples of a benchmark in file order and rejects duplicate ids.</summary>
 internal sealed class SampleCollector
 {
     private readonly ImmutableArray<Sample>.Builder _samples = ImmutableArray.CreateBuilder<Sample>();
@@ -11,15 +11,15 @@ internal sealed class SampleCollector
     public void Add(AnnotationRecord record, Sample sample) => Add(sample, record.Malformed);
 
     /// <param name="sample">The sample.</param>
-    /// <param name="malformed">Makes the error that names the sample's place.</param>
+    /// <param name="malformed">Creates an error that names the sample's position.</param>
     public void Add(Sample sample, Func<string, PrerequisiteException> malformed)
     {
         if (!_ids.Add(sample.Id))
-            throw malformed($"the sample '{sample.Id}' occurs a second time; every sample needs an id of its own");
+            throw malformed($"the sample '{sample.Id}' occurs twice; sample ids must be unique");
         _samples.Add(sample);
     }
 
     public ImmutableArray<Sample> ToImmutable(AnnotationFile file) => _samples.Count > 0
         ? _samples.DrainToImmutable()
-        : throw new PrerequisiteException($"{file.Name}: expected at least one sample, found none. Get the file again, as the benchmark's README describes.");
+        : throw new PrerequisiteException($"{file.Name}: expected at least one sample, found none. Download the file again; see the benchmark's README.");
 }

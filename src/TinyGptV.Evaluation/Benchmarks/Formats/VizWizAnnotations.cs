@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// VizWiz questions: one list, as published and as the original's scripts read it. There is one question to each image, and the image's name stands for both.
+/// VizWiz questions: one list, as published and as the original scripts read it. Each image has one question, so the image name is the sample id.
 /// </summary>
 internal static class VizWizAnnotations
 {
@@ -11,7 +11,8 @@ internal static class VizWizAnnotations
     {
         await using JsonRecords records = new(file);
         if (await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-            throw new PrerequisiteException($"{file.Name}: expected a list of questions, found an object. Get the file again, as the benchmark's README describes.");
+            throw new PrerequisiteException(
+                $"{file.Name}: expected a list of questions, found an object. Download the file again; see the benchmark's README.");
         AnnotatorAnswers answers = new();
         SampleCollector samples = new();
         await foreach (AnnotationRecord record in records.ReadAsync(RecordLayout.List, cancellationToken).ConfigureAwait(false))

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// VQAv2 and OK-VQA: the official file of annotations, and the questions, either the official file or the list that was prepared for MiniGPT-v2. Both name the
-/// same questions, or one of them belongs to another split.
+/// VQAv2 and OK-VQA: the official annotations, and the questions from the official file or the list prepared for MiniGPT-v2. Both files must hold the same
+/// questions; otherwise one belongs to another split.
 /// </summary>
 internal static class VqaAnnotations
 {
@@ -24,12 +24,13 @@ internal static class VqaAnnotations
             string id = record.Identity("question_id");
             samples.Add(record, annotated.TryGetValue(id, out Annotation? annotation)
                 ? ToSample(record, id, annotation)
-                : throw record.Malformed($"the question '{id}' has no annotation in {annotations.Name}; the two files are of different splits"));
+                : throw record.Malformed($"the question '{id}' has no annotation in {annotations.Name}; the two files belong to different splits"));
             annotation.IsAsked = true;
         }
 
         return annotated.FirstOrDefault(pair => !pair.Value.IsAsked).Key is not { } unasked ? samples.ToImmutable(questions) : throw new PrerequisiteException(
-            $"{annotations.Name}: expected the question '{unasked}' in {questions.Name}, found no such record. Get both files again from one release and split.");
+            $"{annotations.Name}: expected the question '{unasked}' in {questions.Name}, found no such record. "
+            + "Download both files again, from one release and split.");
     }
 
     private static async ValueTask<Dictionary<string, Annotation>> ReadAnnotationsAsync(AnnotationFile file, CancellationToken cancellationToken)
@@ -37,16 +38,16 @@ internal static class VqaAnnotations
         await using JsonRecords records = new(file);
         if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
             throw new PrerequisiteException(
-                $"{file.Name}: expected an object with the list 'annotations', found a list. Get the file again, as the benchmark's README describes.");
+                $"{file.Name}: expected an object with the list 'annotations', found a list. Download the file again; see the benchmark's README.");
         AnnotatorAnswers answers = new();
         Dictionary<string, Annotation> annotated = [];
         await foreach (AnnotationRecord record in records.ReadMemberAsync("annotations", cancellationToken).ConfigureAwait(false))
         {
             if (!annotated.TryAdd(record.Identity("question_id"), ToAnnotation(record, answers.Read(record))))
-                throw record.Malformed($"the question '{record.Identity("question_id")}' occurs a second time");
+                throw record.Malformed($"the question '{record.Identity("question_id")}' occurs twice");
         }
 
-        // OK-VQA: the names of its categories stand beside the list, before it or behind it.
+        // OK-VQA: the category names are beside the list, before or after it.
         if (records.Members.TryGetValue("question_types", out AnnotationRecord? categories))
             NameCategories(annotated, categories);
         return annotated;
@@ -62,7 +63,7 @@ internal static class VqaAnnotations
         return annotation;
     }
 
-    /// <summary>The type of a question is the key of its category then, and the type of an answer says nothing.</summary>
+    /// <summary>The question type is then the key of its category, and the answer type means nothing.</summary>
     private static void NameCategories(Dictionary<string, Annotation> annotated, AnnotationRecord categories)
     {
         Dictionary<string, string> names = categories.AsMap();

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
 /// <summary>
-/// VSR statements: JSON lines as published, or one list of the same records. A record has no id of its own, so the split and the
-/// line (in a list: the position) stand for it. Votes are a text in the current files and a list in the readme; they are not used.
+/// VSR statements: JSON lines as published, or one list of the same records. A record has no id, so split and line (in a
+/// list: position) form it. Votes are a string in the current files and a list in the readme; they are not used.
 /// </summary>
 internal static class VsrAnnotations
 {

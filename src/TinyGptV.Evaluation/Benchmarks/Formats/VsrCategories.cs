@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace TinyGptV.Evaluation.Benchmarks.Formats;
 
-/// <summary>The seven categories into which VSR's authors sort relations; their list names <c>among</c> twice, and the last, Unallocated, wins.</summary>
+/// <summary>VSR's seven categories of relations. The authors list <c>among</c> twice; the last category, Unallocated, wins.</summary>
 internal static class VsrCategories
 {
     private static readonly FrozenDictionary<string, string> ByRelation = new Dictionary<string, string>
@@ -19,6 +19,6 @@ internal static class VsrCategories
     }.SelectMany(category => category.Value.Split(", "), (category, relation) => (category.Key, relation))
         .ToFrozenDictionary(pair => pair.relation, pair => pair.Key, StringComparer.Ordinal);
 
-    /// <summary>The category of a relation; null if the authors' list has none.</summary>
+    /// <summary>The category of a relation; null if the authors list none.</summary>
     public static string? Of(string relation) => ByRelation.GetValueOrDefault(relation);
 }

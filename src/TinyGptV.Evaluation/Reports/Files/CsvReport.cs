@@ -4,18 +4,20 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports.Files;
 
-/// <summary>Writes <c>report.csv</c>: one number a row, so that reports of several runs can be put under each other and filtered.</summary>
+/// <summary>Writes <c>report.csv</c>: one value per row, so that reports of several runs can be concatenated and filtered.</summary>
 public static class CsvReport
 {
-    /// <summary>RFC 4180 with line feeds. Texts are written as they are, also where a spreadsheet would take them for a formula: scripts must find what was stored.</summary>
+    /// <summary>
+    /// RFC 4180 with line feeds. Texts are written unchanged, even if a spreadsheet would read them as formulas, because scripts need the stored values.
+    /// </summary>
     internal static readonly CsvWriterOptions Options = new() { NewLine = "\n" };
 
     /// <summary>
-    /// Writes a header and then, for each benchmark, the metrics over all samples (no slice), the first of them over each slice, and the counts as metrics of
-    /// their own. Accuracies are fractions of 1 with all their digits; <c>low</c> and <c>high</c> are the ends of the 95 % interval. What is not known is empty.
+    /// Writes a header and, for each benchmark, the metrics over all samples (no slice), the first metric over each slice, and the counts as metrics.
+    /// Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
     /// </summary>
     /// <param name="report">The report.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void Write(EvaluationReport report, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(report);

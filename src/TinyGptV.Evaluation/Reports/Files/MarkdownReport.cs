@@ -1,11 +1,13 @@
 namespace TinyGptV.Evaluation.Reports.Files;
 
-/// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, what may be compared, what the numbers rest on, and what made them.</summary>
+/// <summary>Writes <c>report.md</c>: the paper's table with the run as a row, the comparison with published results, answer counts and provenance.</summary>
 public static class MarkdownReport
 {
+    private const string Reach = "± is the distance to the farther end of the 95 % interval";
+
     /// <summary>Writes the report with line feeds.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void Write(EvaluationReport report, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -13,12 +15,12 @@ public static class MarkdownReport
         IEnumerable<string> blocks =
         [
             $"# Evaluation {Escape(report.Run.Value)}", .. Opening(report),
-            "## Results", .. ReportTables.Published(report).SelectMany(table => (IEnumerable<string>)[$"{Escape(table.Title)}; accuracies in percent, ± reaches the farther end of a 95 % interval:", .. Block(table)]),
-            "## Which differences mean something", .. Comparability(report),
-            .. ReportTables.FurtherMetrics(report) is { } further ? [$"## {further.Title}", .. Block(further)] : (IEnumerable<string>)[],
+            "## Results", .. ReportTables.Published(report).SelectMany(table => Under($"{Escape(table.Title)}. Accuracies in percent; {Reach}:", table)),
+            "## Differences from published results", .. Comparability(report),
+            .. ReportTables.FurtherMetrics(report) is { } further ? Under($"## {further.Title}", further) : [],
             "## Answers", .. Block(ReportTables.Answers(report)),
-            .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => (IEnumerable<string>)[$"## {Escape(table.Title)}", .. Block(table)]),
-            "## What made these numbers", .. Provenance(report),
+            .. report.Benchmarks.SelectMany(ReportTables.Slices).SelectMany(table => Under($"## {Escape(table.Title)}", table)),
+            "## Provenance", .. Provenance(report),
         ];
         writer.Write(string.Join("\n\n", blocks) + "\n");
     }
@@ -28,10 +30,10 @@ public static class MarkdownReport
         foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
             yield return $"**Partial: the files of {Escape(benchmark.Title)} are incomplete: {Escape(benchmark.Incomplete!.Describe())}.**";
         if (report.HasUnanswered)
-            yield return "**Partial: some samples have no answer. They count as wrong; see the table of answers.**";
+            yield return "**Partial: some samples have no answer and count as wrong; see the Answers table.**";
         yield return $"Scoring mode `{report.Mode}`:";
         yield return List(report.Benchmarks.Select(benchmark =>
-            $"{Escape(benchmark.Title)}, {(benchmark.Mode == report.Mode ? "" : $"mode `{benchmark.Mode}` for want of that one, ")}"
+            $"{Escape(benchmark.Title)}, {(benchmark.Mode == report.Mode ? "" : $"mode `{benchmark.Mode}` (no mode `{report.Mode}`), ")}"
             + $"`{benchmark.Scorer}`: {benchmark.ScorerDescription}"));
     }
 
@@ -42,7 +44,7 @@ public static class MarkdownReport
 
     private static IEnumerable<string> Compare(BenchmarkReport benchmark)
     {
-        yield return benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: there is no published result to compare with.";
+        yield return benchmark.Comparison?.Describe(benchmark.Title) ?? $"{benchmark.Title}: no published result to compare with.";
         if (benchmark.Comparison?.DescribeDifference(benchmark.Title, benchmark.Overall) is { } difference)
             yield return difference;
     }
@@ -65,18 +67,22 @@ public static class MarkdownReport
             yield return string.Join("\\\n", note.Split('\n').Select(Escape));
     }
 
+    private static IEnumerable<string> Under(string line, ReportTable table) => Block(table).Prepend(line);
+
     private static string Lines(ReportTable table) => string.Join('\n', (IEnumerable<string>)
     [
         Line(table.Columns.Select(column => Escape(column.Header))),
         Line(table.Columns.Select(column => column.Alignment is ColumnAlignment.Right ? "---:" : "---")),
-        .. table.Rows.Select((row, i) => Line(row.Select(cell => i == table.OwnRow && cell is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(cell)}**" : Escape(cell)))),
+        .. table.Rows.Select((row, i) => Line(row.Select(cell => Cell(cell, isOwn: i == table.OwnRow)))),
     ]);
+
+    private static string Cell(string text, bool isOwn) => isOwn && text is not ("" or ReportNumber.NotAvailable) ? $"**{Escape(text)}**" : Escape(text);
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
     internal static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- {item}"));
 
-    /// <summary>Texts come from annotations and file names: they must neither break a table nor be read as markup.</summary>
+    /// <summary>Escapes texts from annotations and file names, so that they cannot break tables or act as markup.</summary>
     internal static string Escape(string text) => string.Concat(text.Select(c => c switch
     {
         '\n' or '\r' => " ",

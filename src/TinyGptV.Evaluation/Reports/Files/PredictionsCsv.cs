@@ -6,21 +6,22 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Reports.Files;
 
-/// <summary>Writes <c>predictions.csv</c>: one sample a row, in the order of benchmarks and of sample ids.</summary>
+/// <summary>Writes <c>predictions.csv</c>: one sample per row, by benchmark and sample id.</summary>
 public static class PredictionsCsv
 {
     /// <summary>
-    /// Writes a header and one row for each sample that has a prediction. Of a multiple-choice sample, target and answer are given as text and as index;
-    /// texts are uncut and unchanged.
+    /// Writes a header and one row for each sample with a prediction. For multiple choice, target and answer are given as text and as index.
+    /// Texts are uncut and unchanged.
     /// </summary>
     /// <param name="report">The report.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void Write(EvaluationReport report, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(report);
         using CsvWriter csv = CsvWriter.Create(writer, CsvReport.Options, leaveOpen: true);
         csv.WriteRecord(
-            "benchmark", "sample", "image", "question", "target", "target_index", "answer", "answer_index", "mode", "score", "undecided", "failure", "failure_message");
+            "benchmark", "sample", "image", "question", "target", "target_index", "answer", "answer_index", "mode", "score",
+            "undecided", "failure", "failure_message");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
             foreach (ScoredSample scored in benchmark.Samples)

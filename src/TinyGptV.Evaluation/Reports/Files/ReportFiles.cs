@@ -5,23 +5,24 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Reports.Files;
 
-/// <summary>The files of a report, beside the predictions that it was made from.</summary>
+/// <summary>The files of a report, stored beside its predictions.</summary>
 public static class ReportFiles
 {
-    /// <summary>Without a mark at the beginning, and with a replacement for what is no text.</summary>
+    /// <summary>Without a byte-order mark; invalid characters are replaced.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than
-    /// the default one the files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
+    /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In other
+    /// modes than the default, the files are named <c>report.&lt;mode&gt;.csv</c> and so on, so that modes do not replace each other's files.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="report">The report.</param>
-    /// <param name="images">Where <c>report.html</c> looks for pictures at first; empty for nowhere, which gives the same file everywhere.</param>
-    /// <param name="cancellationToken">Ends the writing early; each file is either the old or the new one then.</param>
-    /// <returns>Where the files can be found, for people.</returns>
+    /// <param name="images">The initial image location of <c>report.html</c>; empty for none, which gives the same file everywhere.</param>
+    /// <param name="cancellationToken">Cancels the write; each file is then either old or new.</param>
+    /// <returns>The locations of the files, for display.</returns>
     /// <exception cref="PrerequisiteException">The store cannot be written.</exception>
-    public static async ValueTask<ImmutableArray<string>> WriteAsync(IRunStore store, EvaluationReport report, string images, CancellationToken cancellationToken)
+    public static async ValueTask<ImmutableArray<string>> WriteAsync(
+        IRunStore store, EvaluationReport report, string images, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(report);
@@ -35,7 +36,7 @@ public static class ReportFiles
         return places.DrainToImmutable();
     }
 
-    /// <summary>Half of what a string of it would take, and not twice: lists of predictions have hundreds of megabytes.</summary>
+    /// <summary>Avoids a string of the content and a second copy: prediction files can have hundreds of megabytes.</summary>
     private static ReadOnlyMemory<byte> Encode(Action<TextWriter> write)
     {
         using var bytes = new MemoryStream();
@@ -50,5 +51,6 @@ public static class ReportFiles
         ("report", "html", (report, writer) => HtmlReport.Write(report, writer, images)), ("predictions", "csv", PredictionsCsv.Write),
     ];
 
-    private static string FileName(string name, string extension, string mode) => mode == StoredReport.DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
+    private static string FileName(string name, string extension, string mode) =>
+        mode == StoredReport.DefaultMode ? $"{name}.{extension}" : $"{name}.{mode}.{extension}";
 }

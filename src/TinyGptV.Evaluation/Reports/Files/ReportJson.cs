@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace TinyGptV.Evaluation.Reports.Files;
 
-/// <summary>Reports as JSON, for scripts. Property names are the contract: add, never rename.</summary>
+/// <summary>Reports as JSON, for scripts. Property names are a contract: add, never rename.</summary>
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(ReportTable))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>Indented with line feeds; only what JSON demands is escaped.</summary>
+    /// <summary>Indented, with line feeds. Escapes only what JSON requires.</summary>
     public static ReportJson Indented { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -12,18 +12,18 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Reports.Html;
 
 /// <summary>
-/// The gallery's samples as compact JSON for a script element: each sample is one array, slices are numbers, and what most samples lack is left out. One sample
-/// after the other is written, so that memory does not grow with the file.
+/// The gallery's samples as compact JSON for a script element: each sample is an array, slices are numbers, and rare fields are optional. Samples are written
+/// one by one, so that memory does not grow with the file.
 /// </summary>
 internal static class GallerySamples
 {
-    /// <summary>What a browser takes without freezing; of larger runs the page holds a part.</summary>
+    /// <summary>The most samples a browser handles well; the page has a subset of larger runs.</summary>
     public const int Most = 100_000;
 
     /// <summary>Escapes what could end a script element or a JavaScript string: &lt;, &gt;, &amp;, U+2028 and U+2029 among others.</summary>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>Every how manyth sample the page holds; 1 for all.</summary>
+    /// <summary>The page keeps every n-th sample; this is n.</summary>
     public static int Every(EvaluationReport report) => Math.Max(1, (report.Benchmarks.Sum(benchmark => benchmark.Samples.Length) + Most - 1) / Most);
 
     public static void Write(EvaluationReport report, TextWriter writer)
@@ -71,7 +71,7 @@ internal static class GallerySamples
         json.WriteEndObject();
     }
 
-    /// <summary>Id, image, question, truth, answer, score, outcome, slices, and the rest as an object if there is any.</summary>
+    /// <summary>Id, image, question, truth, answer, score, outcome, slices, and an object with any other fields.</summary>
     private static void WriteSample(ScoredSample scored, BenchmarkDefinition definition, Dictionary<Slice, int> slices, Utf8JsonWriter json)
     {
         Sample sample = scored.Prediction.Sample;
@@ -157,10 +157,13 @@ internal static class GallerySamples
         json.WriteEndArray();
     }
 
-    /// <summary>Left, top, width and height in percent of the image: the true box, and the one in the answer if it names one.</summary>
+    /// <summary>Left, top, width and height in percent of the image: the true box, and the box in the answer if there is one.</summary>
     private static void WriteBoxes(ReferenceBox box, string? answer, Utf8JsonWriter json)
     {
-        WriteNumbers("box", [100 * box.X / box.ImageWidth, 100 * box.Y / box.ImageHeight, 100 * box.Width / box.ImageWidth, 100 * box.Height / box.ImageHeight], json);
+        WriteNumbers(
+            "box",
+            [100 * box.X / box.ImageWidth, 100 * box.Y / box.ImageHeight, 100 * box.Width / box.ImageWidth, 100 * box.Height / box.ImageHeight],
+            json);
         if (answer is not null && BoxText.Find(answer) is { } found)
             WriteNumbers("found", [found[0], found[1], found[2] - found[0], found[3] - found[1]], json);
     }

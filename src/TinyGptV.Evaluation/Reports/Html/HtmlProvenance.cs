@@ -1,11 +1,12 @@
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>What made the numbers: program, model, settings, scorers and the digests of all files.</summary>
+/// <summary>The provenance: program, model, settings, scorers and file digests.</summary>
 internal static class HtmlProvenance
 {
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
-        html.WriteRaw("<section id=\"provenance\" aria-labelledby=\"provenance-title\">\n<h2 id=\"provenance-title\">What made these numbers</h2>\n<dl class=\"facts-list panel\">\n");
+        html.WriteRaw("<section id=\"provenance\" aria-labelledby=\"provenance-title\">\n<h2 id=\"provenance-title\">Provenance</h2>\n");
+        html.WriteRaw("<dl class=\"facts-list panel\">\n");
         WriteFact("Program", $"tinygptv {report.ProgramVersion}", html);
         WriteFact("Model", report.Model.Name, html);
         WriteFact("SHA-256", report.Model.Digest, html);

@@ -4,8 +4,8 @@ using System.Text;
 namespace TinyGptV.Evaluation.Reports.Html;
 
 /// <summary>
-/// Writes <c>report.html</c>: one file that opens from disk, with tables, plots and a gallery of the samples. It loads nothing but pictures, and those only from
-/// where the reader says that they are: the file itself holds their names alone, so that it is the same wherever it is made.
+/// Writes <c>report.html</c>: one file that opens from disk, with tables, plots and a gallery of the samples. It loads only images, from a location that the
+/// reader chooses. The file has only their names, so it is the same wherever it is created.
 /// </summary>
 public static class HtmlReport
 {
@@ -14,13 +14,13 @@ public static class HtmlReport
 
     /// <summary>Writes the report with line feeds.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="writer">Where to; it stays open.</param>
+    /// <param name="writer">The destination; it stays open.</param>
     public static void Write(EvaluationReport report, TextWriter writer) => Write(report, writer, images: "");
 
     /// <summary>Writes the report with line feeds.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="writer">Where to; it stays open.</param>
-    /// <param name="images">Where the page looks for pictures at first: a folder of benchmarks as an address, relative to the page or absolute; empty for nowhere.</param>
+    /// <param name="writer">The destination; it stays open.</param>
+    /// <param name="images">The initial image location: the URL of a folder of benchmarks, absolute or relative to the page; empty for none.</param>
     public static void Write(EvaluationReport report, TextWriter writer, string images)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -45,7 +45,8 @@ public static class HtmlReport
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{ScriptDigest()}'; img-src * data: blob: file:">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{ScriptDigest()}'; img-src * data: blob: file:">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
 
@@ -59,7 +60,10 @@ public static class HtmlReport
             <p class="kicker">Evaluation report</p>
             <h1>{report.Run}</h1>
             <p class="facts"><span>{report.Model.Name}</span><span>scoring mode <b>{report.Mode}</b></span><span>tinygptv {report.ProgramVersion}</span></p>
-            <nav aria-label="Parts of the report"><a href="#results">Results</a><a href="#published">Beside published</a><a href="#slices">Slices</a><a href="#samples">Samples</a><a href="#provenance">Provenance</a></nav>
+            <nav aria-label="Sections">
+            <a href="#results">Results</a><a href="#published">Published results</a><a href="#slices">Slices</a><a href="#samples">Samples</a>
+            <a href="#provenance">Provenance</a>
+            </nav>
             </header>
             <main>
 

@@ -2,7 +2,7 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>The parts of each benchmark as bars, one table for each kind of slice; long ones are folded.</summary>
+/// <summary>The slices of each benchmark as bars, one table for each kind; long tables are folded.</summary>
 internal static class HtmlSlices
 {
     private const int MostUnfolded = 24;
@@ -11,9 +11,9 @@ internal static class HtmlSlices
     {
         html.WriteRaw("<section id=\"slices\" aria-labelledby=\"slices-title\">\n<h2 id=\"slices-title\">Slices</h2>\n");
         if (report.Benchmarks.All(benchmark => benchmark.Slices.IsEmpty))
-            html.WriteRaw("<p class=\"lead\">No benchmark of this run is divided into slices.</p>\n");
+            html.WriteRaw("<p class=\"lead\">No benchmark of this run has slices.</p>\n");
         else
-            html.WriteRaw("<p class=\"lead\">The same number over the parts of each benchmark; small parts have wide intervals.</p>\n");
+            html.WriteRaw("<p class=\"lead\">The main metric for each slice; small slices have wide intervals.</p>\n");
         foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => !benchmark.Slices.IsEmpty))
         {
             html.Write($"<h3>{benchmark.Title}</h3>\n<div class=\"slices\">\n");
@@ -30,10 +30,12 @@ internal static class HtmlSlices
         var axis = PlotAxis.FromZero(slices.Select(slice => slice.Measurement.Value ?? 0));
         html.Write($"<details class=\"panel\"");
         html.WriteRaw(slices.Count <= MostUnfolded ? " open>" : ">");
-        html.Write($"<summary>by {kind} <small>{ReportNumber.Count(slices.Count)} {(slices.Count == 1 ? "part" : "parts")}</small></summary>\n");
-        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
+        html.Write($"<summary>by {kind} <small>{ReportNumber.Count(slices.Count)} {(slices.Count == 1 ? "slice" : "slices")}</small></summary>\n");
+        html.Write($"<table class=\"bars\">\n<caption class=\"unseen\">{benchmark.Title} by {kind}</caption>\n<thead><tr>");
+        html.Write($"<th scope=\"col\" data-sort=\"text\">{kind}</th><th scope=\"col\" class=\"drawn\"><span class=\"unseen\">Plot in percent</span>");
         html.WriteRaw(PlotCell.Scale(axis));
-        html.Write($"</th><th scope=\"col\" class=\"num\" data-sort=\"number\">{ReportNumber.Heading(benchmark.Overall)}</th><th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
+        html.Write($"</th><th scope=\"col\" class=\"num\" data-sort=\"number\">{ReportNumber.Heading(benchmark.Overall)}</th>");
+        html.WriteRaw("<th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
         foreach (SliceMeasurement slice in slices)
             WriteSlice(slice, axis, html);
         html.WriteRaw("</tbody></table>\n</details>\n");
@@ -44,6 +46,7 @@ internal static class HtmlSlices
         html.Write($"<tr><th scope=\"row\">{slice.Name}</th><td class=\"drawn\">");
         if (slice.Measurement.Value is { } value)
             html.WriteRaw(PlotCell.Bar(axis, value, slice.Measurement.Interval));
-        html.Write($"</td><td class=\"num\">{ReportNumber.WithError(slice.Measurement)}</td><td class=\"num\">{ReportNumber.Count(slice.Measurement.Samples)}</td></tr>\n");
+        html.Write($"</td><td class=\"num\">{ReportNumber.WithError(slice.Measurement)}</td>");
+        html.Write($"<td class=\"num\">{ReportNumber.Count(slice.Measurement.Samples)}</td></tr>\n");
     }
 }

@@ -2,29 +2,34 @@ using System.Globalization;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>What a reader sees first: one card for each benchmark with its number, what it is held against, and what it rests on.</summary>
+/// <summary>The summary: one card for each benchmark with its result, the published result and the answer counts.</summary>
 internal static class HtmlSummary
 {
     public static void Write(EvaluationReport report, HtmlWriter html)
     {
         html.WriteRaw("<section id=\"results\" aria-labelledby=\"results-title\">\n<h2 id=\"results-title\">Results</h2>\n");
         foreach (BenchmarkReport benchmark in report.Benchmarks.Where(benchmark => benchmark.Incomplete is not null))
-            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> The files of {benchmark.Title} are incomplete: {benchmark.Incomplete!.Describe()}.</p>\n");
+            WriteAlert("Partial.", $"The files of {benchmark.Title} are incomplete: {benchmark.Incomplete!.Describe()}.", html);
+        int unanswered = report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered);
+        int expected = report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected);
         if (report.HasUnanswered)
-            html.Write($"<p class=\"alert\" role=\"note\"><b>Partial.</b> {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Unanswered))} of {ReportNumber.Count(report.Benchmarks.Sum(benchmark => benchmark.Counts.Expected))} samples have no answer. They count as wrong.</p>\n");
+            WriteAlert("Partial.", $"{ReportNumber.Count(unanswered)} of {ReportNumber.Count(expected)} samples have no answer and count as wrong.", html);
         if (report.Unexpected > 0)
-            html.Write($"<p class=\"alert\" role=\"note\"><b>Damaged store.</b> {ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.</p>\n");
+            WriteAlert("Damaged store.", $"{ReportNumber.Count(report.Unexpected)} predictions belong to no benchmark of this run and were left out.", html);
         html.WriteRaw("<div class=\"cards\">\n");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
             WriteCard(benchmark, report.Mode, html);
         html.WriteRaw("</div>\n</section>\n");
     }
 
+    private static void WriteAlert(string title, string text, HtmlWriter html) =>
+        html.Write($"<p class=\"alert\" role=\"note\"><b>{title}</b> {text}</p>\n");
+
     private static void WriteCard(BenchmarkReport benchmark, string mode, HtmlWriter html)
     {
         html.Write($"<article class=\"panel\">\n<h3>{benchmark.Title} <small>{benchmark.Split}</small></h3>\n");
         if (benchmark.Mode != mode)
-            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> for want of {mode}</p>\n");
+            html.Write($"<p class=\"verdict\">mode <b>{benchmark.Mode}</b> (no mode {mode})</p>\n");
         html.Write($"<p class=\"figure\"><b>{ReportNumber.Value(benchmark.Overall)}</b>");
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
@@ -35,7 +40,7 @@ internal static class HtmlSummary
         html.WriteRaw("</article>\n");
     }
 
-    /// <summary>The answers as a strip, and under it each count with its name: no colour has to be told from another.</summary>
+    /// <summary>The answers as a strip, with named counts below, so that colours need not be told apart.</summary>
     private static void WriteCounts(BenchmarkReport benchmark, HtmlWriter html)
     {
         AnswerCounts counts = benchmark.Counts;
@@ -61,18 +66,21 @@ internal static class HtmlSummary
     private static void WriteCount(string name, int count, string styleUnlessZero, HtmlWriter html) =>
         html.Write($"<div class=\"{(count == 0 ? "zero" : styleUnlessZero)}\"><dt>{name}</dt><dd>{ReportNumber.Count(count)}</dd></div>");
 
-    private static (string Style, string Text) Verdict(BenchmarkReport benchmark) => benchmark.Comparison switch
+    private static (string Style, string Text) Verdict(BenchmarkReport benchmark)
     {
-        null => ("none", "no published result"),
-        { IsComparable: false } comparison => ("none", $"not comparable with the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
-        { Difference: { IsLarger: true } difference } comparison => difference.Value > 0
-            ? ("above", $"{ReportNumber.Signed(difference.Value)} above the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error")
-            : ("below", $"{ReportNumber.Signed(difference.Value)} below the published {ReportNumber.Percent(comparison.Published.Accuracy)}, beyond sampling error"),
-        { Difference: { IsLarger: false } difference } comparison =>
-            ("same", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}, within sampling error"),
-        { Difference: { } difference } comparison => ("none", $"{ReportNumber.Signed(difference.Value)} to the published {ReportNumber.Percent(comparison.Published.Accuracy)}"),
-        _ => ("none", "no result"),
-    };
+        if (benchmark.Comparison is not { } comparison)
+            return ("none", "no published result");
+        string published = $"the published {ReportNumber.Percent(comparison.Published.Accuracy)}";
+        return comparison switch
+        {
+            { IsComparable: false } => ("none", $"not comparable with {published}"),
+            { Difference: { IsLarger: true, Value: > 0 and var value } } => ("above", $"{ReportNumber.Signed(value)} above {published}, beyond sampling error"),
+            { Difference: { IsLarger: true, Value: var value } } => ("below", $"{ReportNumber.Signed(value)} below {published}, beyond sampling error"),
+            { Difference: { IsLarger: false, Value: var value } } => ("same", $"{ReportNumber.Signed(value)} from {published}, within sampling error"),
+            { Difference: { Value: var value } } => ("none", $"{ReportNumber.Signed(value)} from {published}"),
+            _ => ("none", "no result"),
+        };
+    }
 
     private static string Percent(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + "%";
 }

@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>A report's table as it is, in a frame that scrolls sideways where the page is narrow.</summary>
+/// <summary>A report table in a frame that scrolls sideways on narrow screens.</summary>
 internal static class HtmlTable
 {
     public static void Write(ReportTable table, HtmlWriter html)

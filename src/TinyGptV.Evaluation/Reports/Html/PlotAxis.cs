@@ -10,10 +10,10 @@ internal readonly record struct PlotAxis(double Low, double High)
     private const double Margin = 3;
     private const double Step = 0.1;
 
-    /// <summary>From zero, as bars need it: to 100 %, or further where scores count twice.</summary>
+    /// <summary>From zero, for bars: to 100 %, or further if scores exceed 1.</summary>
     public static PlotAxis FromZero(IEnumerable<double> values) => new(0, Math.Max(1, RoundUp(values.DefaultIfEmpty(0).Max())));
 
-    /// <summary>Just wide enough for the values, at full tens.</summary>
+    /// <summary>Just wide enough for the values, at multiples of ten.</summary>
     public static PlotAxis Around(IReadOnlyCollection<double> values)
     {
         double low = Math.Floor(Math.Round(values.Min() / Step, 9)) * Step;
@@ -21,7 +21,7 @@ internal readonly record struct PlotAxis(double Low, double High)
         return new PlotAxis(low, high > low ? high : low + Step);
     }
 
-    /// <summary>Full tens, at most six of them.</summary>
+    /// <summary>Multiples of ten, at most six.</summary>
     public IEnumerable<double> Ticks
     {
         get
@@ -33,10 +33,10 @@ internal readonly record struct PlotAxis(double Low, double High)
         }
     }
 
-    /// <summary>Where a value lies, as an SVG length; values beyond an end lie at it.</summary>
+    /// <summary>The position of a value as an SVG length, clamped to the axis.</summary>
     public string X(double value) => Length(Position(value));
 
-    /// <summary>How far two values lie apart, as an SVG length.</summary>
+    /// <summary>The distance between two values as an SVG length.</summary>
     public string Width(double from, double to) => Length(Position(to) - Position(from));
 
     private double Position(double value) => Margin + (Math.Clamp((value - Low) / (High - Low), 0, 1) * (100 - (2 * Margin)));

@@ -3,15 +3,15 @@ using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>One line of a benchmark's plot: ours, or a published one.</summary>
-/// <param name="Model">Whose result it is.</param>
+/// <summary>One line of a benchmark's plot: the run's or a published result.</summary>
+/// <param name="Model">The model.</param>
 /// <param name="Value">The result as a fraction of 1.</param>
-/// <param name="Interval">Its 95 % interval; null if it is not known.</param>
-/// <param name="Printed">The result as it is printed.</param>
+/// <param name="Interval">Its 95 % interval; null if unknown.</param>
+/// <param name="Printed">The result as printed.</param>
 /// <param name="Style">The CSS class.</param>
 internal sealed record PlottedRow(string Model, double Value, Interval? Interval, string Printed, string Style)
 {
-    /// <summary>Ours first, then what is published from high to low.</summary>
+    /// <summary>The run first, then published results from high to low.</summary>
     public static ImmutableArray<PlottedRow> Of(BenchmarkReport benchmark)
     {
         if (benchmark.Overall.Value is not { } value)
@@ -20,7 +20,8 @@ internal sealed record PlottedRow(string Model, double Value, Interval? Interval
         return
         [
             new PlottedRow("This run", value, benchmark.Overall.Interval, ReportNumber.WithError(benchmark.Overall) + mark, "own"),
-            .. PublishedTables.All.SelectMany(table => Published(table, benchmark)).DistinctBy(row => (row.Model, row.Value)).OrderByDescending(row => row.Value),
+            .. PublishedTables.All.SelectMany(table => Published(table, benchmark))
+                .DistinctBy(row => (row.Model, row.Value)).OrderByDescending(row => row.Value),
         ];
     }
 

@@ -4,14 +4,16 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Reports.Html;
 
-/// <summary>Truth and answer of a sample as people read them.</summary>
+/// <summary>The reference and the answer of a sample, for display.</summary>
 internal static class ScoredTexts
 {
-    /// <summary>The reference answer; of a multiple-choice sample the choice's text.</summary>
+    /// <summary>The reference answer; for multiple choice, the text of the choice.</summary>
     public static string Truth(ScoredSample scored)
     {
         Sample sample = scored.Prediction.Sample;
-        return int.TryParse(sample.Target, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && Choice(sample, index) is { } choice ? choice : sample.Target;
+        return int.TryParse(sample.Target, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && Choice(sample, index) is { } choice
+            ? choice
+            : sample.Target;
     }
 
     /// <summary>The model's own turn, or the text of the choice that ranked first; empty without an answer.</summary>

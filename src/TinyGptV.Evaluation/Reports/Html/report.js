@@ -37,7 +37,7 @@
   const dialog = byId("sample");
   let matches = [];
 
-  /** Makes an element; what is in children becomes text, never markup. */
+  /** Creates an element; children become text, never markup. */
   function make(name, attributes = {}, ...children) {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes))
@@ -68,7 +68,7 @@
     return make("span", { class: `badge ${style}` }, text);
   }
 
-  // --- state in the address: a link shows what the sender saw -------------------------------------------------------------------
+  // --- state in the URL: a link shows what the sender saw -------------------------------------------------------------------
 
   function readAddress() {
     const known = new URLSearchParams(location.hash.startsWith("#?") ? location.hash.slice(2) : "");
@@ -123,9 +123,9 @@
     if (order) matches.sort((a, b) => order(a, b) || a.place - b.place);
   }
 
-  // --- pictures -----------------------------------------------------------------------------------------------------------------
+  // --- images -------------------------------------------------------------------------------------------------------------------
 
-  /** Where a row's picture may be, likeliest first: the benchmark says in which folders and under which names. */
+  /** The paths where a row's image may be, most likely first, from the benchmark's folders and names. */
   function placesOf(row) {
     const { name, folders, names } = row.benchmark;
     const inside = names.flatMap(pattern => folders.map(folder => [folder, pattern.replaceAll("{image}", row.image)].filter(part => part).join("/")));
@@ -134,7 +134,7 @@
 
   const encodePath = path => path.split("/").map(encodeURIComponent).join("/");
 
-  /** What the reader typed as an address: it may be one, or the path of a folder as the system writes it. */
+  /** Converts the reader's input, a URL or a local folder path, to a URL. */
   function addressOf(typed) {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(typed)) return typed;
     const path = typed.replaceAll("\\", "/");
@@ -154,7 +154,7 @@
     return order.map(i => `${start}/${encodePath(places[i])}`);
   }
 
-  /** Shows a row's picture, or does what is to be done if there is none. */
+  /** Shows a row's image, or calls otherwise() if there is none. */
   function showPicture(image, row, otherwise) {
     const addresses = addressesOf(row);
     const next = () => {
@@ -173,7 +173,7 @@
 
   function keepFiles(files) {
     chosenFiles.clear();
-    // Paths begin with the chosen folder, which may be that of all benchmarks, of one, or of its images.
+    // Paths start with the chosen folder: that of all benchmarks, of one benchmark, or of its images.
     for (const file of files) {
       const parts = file.webkitRelativePath.split("/");
       for (let skipped = 1; skipped < parts.length; skipped++) chosenFiles.set(parts.slice(skipped).join("/"), file);
@@ -231,18 +231,18 @@
     make("tbody", {}, ...lines.map(line => make("tr", {}, ...line.map((cell, i) => make(i ? "td" : "th", i ? { class: "num" } : { scope: "row" }, String(cell)))))));
 
   function picture(row) {
-    const image = make("img", { alt: `Picture of sample ${row.id}` });
+    const image = make("img", { alt: `Image of sample ${row.id}` });
     const frame = make("div", {}, image);
     const figure = make("figure", {}, frame, make("figcaption", {}, row.image));
     if (row.rest.box) {
-      const boxes = shape("svg", { role: "img", "aria-label": "The true box, and the one in the answer if there is one" });
+      const boxes = shape("svg", { role: "img", "aria-label": "The true box, and the box in the answer if there is one" });
       for (const [style, box] of [["truth", row.rest.box], ["found", row.rest.found]])
         if (box) boxes.append(shape("rect", { class: style, x: `${box[0]}%`, y: `${box[1]}%`, width: `${Math.max(0, box[2])}%`, height: `${Math.max(0, box[3])}%` }));
       frame.append(boxes);
-      figure.append(make("figcaption", {}, "Line: true box. Dashes: box in the answer."));
+      figure.append(make("figcaption", {}, "Solid: true box. Dashed: box in the answer."));
     }
     showPicture(image, row, () => frame.replaceWith(make("p", { class: "nothing" },
-      state.images || chosenFiles.size > 0 ? "The picture is not where the page looks for it." : "To see pictures, say above where the benchmarks' folder is.")));
+      state.images || chosenFiles.size > 0 ? "Image not found in the given folder." : "To see images, enter the benchmarks folder above.")));
     return figure;
   }
 
@@ -253,13 +253,13 @@
       ...pair("Question", row.question),
       ...pair("Answer", rest.failure ? "none" : row.answer || "(empty)"),
       ...pair("Truth", row.truth),
-      ...(rest.answers ? pair("People's answers", rest.answers.map(([text, times]) => `${text || "(empty)"} \u00D7 ${times}`).join(", ")) : []),
+      ...(rest.answers ? pair("Annotators' answers", rest.answers.map(([text, times]) => `${text || "(empty)"} \u00D7 ${times}`).join(", ")) : []),
       ...pair("Score", badge(row), ` ${row.score}`),
       ...(rest.failure ? pair("Failure", `${rest.failure[0]}: ${rest.failure[1]}`) : []),
       ...(rest.choices ? pair("Choices by likelihood", table(["Choice", "log-likelihood", "tokens", "mean"],
         rest.choices.map(([text, sum, tokens], i) => [`${text}${i === rest.chosen ? " (chosen)" : ""}`, sum.toFixed(3), tokens, (sum / tokens).toFixed(3)]))) : []),
-      ...(rest.first ? pair("Likelihood of first words", Object.entries(rest.first).map(([word, likelihood]) => `${word} ${likelihood.toFixed(3)}`).join(", ")) : []),
-      ...(rest.tokens === undefined ? [] : pair(`Raw text, ${rest.tokens} tokens${rest.limit ? ", cut by the limit" : ""}`, make("pre", {}, row.raw.replaceAll("\r", "\u240D").replaceAll("\n", "\u240A\n")))),
+      ...(rest.first ? pair("Probability of first words", Object.entries(rest.first).map(([word, likelihood]) => `${word} ${likelihood.toFixed(3)}`).join(", ")) : []),
+      ...(rest.tokens === undefined ? [] : pair(`Raw text, ${rest.tokens} tokens${rest.limit ? ", cut at the token limit" : ""}`, make("pre", {}, row.raw.replaceAll("\r", "\u240D").replaceAll("\n", "\u240A\n")))),
       ...pair("Prompt", make("pre", {}, prompt)),
       ...(row.slices.length > 0 ? pair("Slices", ...row.slices.map(i => sliceButton(benchmark, benchmark.slices[i].join(": ")))) : []));
   }
@@ -314,7 +314,7 @@
   for (const heading of document.querySelectorAll("[data-sort]"))
     heading.replaceChildren(make("button", { type: "button", click: () => sortBy(heading) }, heading.textContent));
 
-  // --- beginning ----------------------------------------------------------------------------------------------------------------
+  // --- start --------------------------------------------------------------------------------------------------------------------
 
   let unfolded = [];
   addEventListener("beforeprint", () => {

@@ -49,26 +49,26 @@ public sealed class CsvAnnotationsTests
     [Theory]
     [InlineData("", "annotations.json: expected a column 'image', found nothing")]
     [InlineData("image,question\na,b\n", "annotations.json: expected a column 'answer', found image, question")]
-    [InlineData("image;question;answer\n", "annotations.json: expected columns separated by commas, found 'image;question;answer'")]
-    [InlineData("image,question,answer,\n", "expected a name for every column in the first line, found one without")]
-    [InlineData("image,question,answer,Image\n", "expected every column once, found 'image' twice")]
+    [InlineData("image;question;answer\n", "annotations.json: expected comma-separated columns, found 'image;question;answer'")]
+    [InlineData("image,question,answer,\n", "expected a name for every column in the first line, found an empty one")]
+    [InlineData("image,question,answer,Image\n", "expected unique columns, found 'image' twice")]
     [InlineData("image,question,answer\n", "annotations.json: expected at least one sample, found none")]
     [InlineData("image,question,answer\na.jpg,What?,green\n,What?,green\n", "annotations.json, row 2 (line 3), column 'image': expected a value, found none")]
     [InlineData("image,question,answer\n\"a.jpg\",\"What\nnow?\",green\na.jpg,,green\n", "annotations.json, row 2 (line 4), column 'question': expected a value, found none")]
     [InlineData("image,question,answer\na.jpg,What?,\n", "annotations.json, row 1 (line 2), column 'answer': expected a value, found none")]
-    [InlineData("image,question,answer\na.jpg,What?\n", "annotations.json: expected rows as the header has columns, found a mistake at or after line 2")]
-    [InlineData("image,question,answer\na.jpg,What?,green,blue\n", "expected rows as the header has columns, found a mistake at or after line 2")]
-    [InlineData("image,question,answer\na.jpg,\"What?,green\n", "expected rows as the header has columns, found a mistake at or after line 2")]
-    [InlineData("id,image,question,answer\nq,a.jpg,What?,green\nq,a.jpg,What?,green\n", "annotations.json, row 2 (line 3): the sample 'q' occurs a second time")]
+    [InlineData("image,question,answer\na.jpg,What?\n", "annotations.json: expected rows that match the header, found an error at or after line 2")]
+    [InlineData("image,question,answer\na.jpg,What?,green,blue\n", "expected rows that match the header, found an error at or after line 2")]
+    [InlineData("image,question,answer\na.jpg,\"What?,green\n", "expected rows that match the header, found an error at or after line 2")]
+    [InlineData("id,image,question,answer\nq,a.jpg,What?,green\nq,a.jpg,What?,green\n", "annotations.json, row 2 (line 3): the sample 'q' occurs twice")]
     public async Task Read_MalformedFile_NamesFileRowAndColumn(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Csv, "all", ("annotations", text)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("image,question,answer\na,b,c\n", "annotations.json: expected a column 'choices', found image, question, answer")]
     [InlineData("image,question,answer,choices\na,b,c,d|e\n", "row 1 (line 2), column 'answer': expected one of the choices, found 'c'")]
-    [InlineData("image,question,answer,choices\na,b,c,c\n", "column 'choices': expected at least 2 choices with '|' between them, found 'c'")]
-    [InlineData("image,question,answer,choices\na,b,c,c|\n", "column 'choices': expected at least 2 choices with '|' between them, found 'c|'")]
-    [InlineData("image,question,answer,choices\na,b,c,c|d|c\n", "column 'choices': expected every choice once, found one twice")]
+    [InlineData("image,question,answer,choices\na,b,c,c\n", "column 'choices': expected at least 2 choices separated by '|', found 'c'")]
+    [InlineData("image,question,answer,choices\na,b,c,c|\n", "column 'choices': expected at least 2 choices separated by '|', found 'c|'")]
+    [InlineData("image,question,answer,choices\na,b,c,c|d|c\n", "column 'choices': expected unique choices, found a duplicate")]
     [InlineData("image,question,answer,choices\na,b,c,\n", "column 'choices': expected a value, found none")]
     public async Task Read_MalformedChoices_NamesRowAndColumn(string text, string expected) => Assert.Contains(
         expected, (await Assert.ThrowsAsync<PrerequisiteException>(() => ReadRankedAsync(text))).Message, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class CsvAnnotationsTests
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => AnnotationFiles.ReadBytesAsync(AnnotationFormat.Csv, "all", ("annotations", latin)));
 
-        Assert.Contains("row 1 (line 2), column 'question': expected a text in UTF-8, found bytes that are not", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("row 1 (line 2), column 'question': expected a string in UTF-8, found invalid bytes", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,12 +23,12 @@ public sealed class HatefulMemesAnnotationsTests
     }
 
     [Theory]
-    [InlineData(Coffee + "\n" + """{"id": 1, "img": "img/1.png", "text": "hidden"}""", "annotations.json, line 2: there is no field 'label'. Test splits are published without it, and nothing can be scored then")]
-    [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": null}""", "line 1: there is no field 'label'")]
-    [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": "1"}""", "line 1: field 'label': expected a whole number from 0 to 1, found \"1\"")]
+    [InlineData(Coffee + "\n" + """{"id": 1, "img": "img/1.png", "text": "hidden"}""", "annotations.json, line 2: no field 'label'. Test splits are published without it and cannot be scored")]
+    [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": null}""", "line 1: no field 'label'")]
+    [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": "1"}""", "line 1: field 'label': expected an integer from 0 to 1, found \"1\"")]
     [InlineData("""{"id": 1, "img": "img/1.png", "label": 1}""", "line 1: field 'text': expected a value, found no such field")]
-    [InlineData("""{"img": "img/1.png", "text": "T", "label": 1}""", "line 1: field 'id': expected a text or a whole number, found no such field")]
-    [InlineData(Coffee + "\n" + Coffee, "line 2: the sample '90001' occurs a second time")]
+    [InlineData("""{"img": "img/1.png", "text": "T", "label": 1}""", "line 1: field 'id': expected a string or an integer, found no such field")]
+    [InlineData(Coffee + "\n" + Coffee, "line 2: the sample '90001' occurs twice")]
     [InlineData(Coffee + "\n" + """{"id": 1, "im""", "after 1 complete records, at or after line 1")]
     public async Task Read_MalformedLine_NamesFileLineAndField(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.HatefulMemes, "dev_seen", ("annotations", text)), StringComparison.Ordinal);

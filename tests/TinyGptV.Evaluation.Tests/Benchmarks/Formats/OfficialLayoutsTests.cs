@@ -97,7 +97,7 @@ public sealed class OfficialLayoutsTests
         string text = layout.Text(layout.Records.Add(layout.Records[0]));
 
         if (layout.HasIds)
-            Assert.Matches("occurs a second time", await RefusalAsync(layout, text));
+            Assert.Matches("occurs twice", await RefusalAsync(layout, text));
         else
             Assert.Equal(layout.Records.Length + 1, (await layout.ReadAsync(text)).Length);
     }

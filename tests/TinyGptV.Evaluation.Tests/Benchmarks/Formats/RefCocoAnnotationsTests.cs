@@ -29,14 +29,14 @@ public sealed class RefCocoAnnotationsTests
     [InlineData("[]", "annotations.json: expected at least one sample, found none")]
     [InlineData("[" + Left + "," + "\n{", "after 1 complete records, at or after line 1")]
     [InlineData("""[{"img_id": "COCO_train2014_0000009000", "sents": "s", "bbox": [1, 2, 3, 4], "height": 4, "width": 6}]""", "record 1 (line 1): field 'img_id': expected at least 27 characters, found 'COCO_train2014_0000009000'")]
-    [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": ["s"], "bbox": [1, 2, 3, 4], "height": 4, "width": 6}]""", "field 'sents': expected a text that is not empty, found a list")]
+    [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": ["s"], "bbox": [1, 2, 3, 4], "height": 4, "width": 6}]""", "field 'sents': expected a non-empty string, found a list")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3], "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0, found a list")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, -4], "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, "4"], "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, 4, 5], "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, 1e999], "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": 7, "height": 4, "width": 6}]""", "field 'bbox': expected a list of 4 numbers, each at least 0, found 7")]
-    [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, 4], "height": 0, "width": 6}]""", "field 'height': expected a whole number from 1 on, found 0")]
+    [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, 4], "height": 0, "width": 6}]""", "field 'height': expected a positive integer, found 0")]
     [InlineData("""[{"img_id": "COCO_train2014_000000900001_4", "sents": "s", "bbox": [1, 2, 3, 4], "height": 4}]""", "field 'width': expected a value, found no such field")]
     public async Task Read_MalformedList_NamesFileRecordAndField(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.RefCoco, "val", ("annotations", text)), StringComparison.Ordinal);

@@ -51,7 +51,7 @@ public sealed class RefCocoReferencesTests
     }
 
     [Theory]
-    [InlineData("cos\nsystem\n(S'echo'\ntR.", "opcode GLOBAL at byte 0; only lists, dictionaries, texts and numbers are read")]
+    [InlineData("cos\nsystem\n(S'echo'\ntR.", "opcode GLOBAL at byte 0; only lists, dictionaries, strings and numbers are read")]
     [InlineData("(lp0\n(S'echo'\nios\nsystem\na.", "opcode INST at byte 14")]
     [InlineData("(lp0\nS'a'\nS'b'\n\u0093.", "opcode STACK_GLOBAL")]
     [InlineData("(lp0\n]R.", "opcode REDUCE")]
@@ -82,11 +82,11 @@ public sealed class RefCocoReferencesTests
     [InlineData("(lg7\n.", "it recalls value 7, which it never stored")]
     [InlineData("]e.", "a mark is missing")]
     [InlineData("](.", "a value is missing")]
-    [InlineData("}I1\nI2\ns.", "a dictionary has a key that is no text")]
+    [InlineData("}I1\nI2\ns.", "a dictionary key is not a string")]
     [InlineData("]S'a'\nS'b'\ns.", "it sets items of something that is no dictionary")]
     [InlineData("}I1\na.", "it appends to something that is no list")]
     [InlineData("\u0080\u0006].", "protocol 6 is not known, those up to 5 are")]
-    [InlineData("}.", "it holds something else than a list of references")]
+    [InlineData("}.", "it does not hold a list of references")]
     public async Task Read_HostileOrDamagedPickle_IsRefusedByName(string pickle, string expected)
     {
         string refusal = await RefusalAsync(Encoding.Latin1.GetBytes(pickle), Instances);
@@ -106,10 +106,10 @@ public sealed class RefCocoReferencesTests
 
     [Theory]
     [InlineData("(lI7\na.", "annotations.json, record 1: expected a dictionary, found 7")]
-    [InlineData("(l(da.", "annotations.json, record 1: field 'split': expected a text that is not empty, found no such field")]
+    [InlineData("(l(da.", "annotations.json, record 1: field 'split': expected a non-empty string, found no such field")]
     [InlineData("(l(dS'split'\nS'testA'\nsa.", "record 1: field 'sentences': expected a list of records, found no such field")]
     [InlineData("(l(dS'split'\nS'testA'\nsS'sentences'\n(lI1\nasa.", "record 1: field 'sentences[0]': expected a dictionary, found 1")]
-    [InlineData("(l(dS'split'\nS'testA'\nsS'sentences'\n(l(dS'sent_id'\nS'1'\nsasa.", "record 1: field 'sentences[0].sent_id': expected a whole number, found '1'")]
+    [InlineData("(l(dS'split'\nS'testA'\nsS'sentences'\n(l(dS'sent_id'\nS'1'\nsasa.", "record 1: field 'sentences[0].sent_id': expected an integer, found '1'")]
     [InlineData("(l(dS'split'\nS'val'\nsa.", "annotations.json: expected references of the split 'testA', found none")]
     [InlineData("(l.", "annotations.json: expected references of the split 'testA', found none")]
     public async Task Read_MalformedReference_NamesFileRecordAndField(string pickle, string expected) =>
@@ -140,13 +140,13 @@ public sealed class RefCocoReferencesTests
     [InlineData("""{"images": []}""", "instances.json: expected an object with the list 'annotations', found images")]
     [InlineData("""{"annotations": []}""", "instances.json: expected an object with the list 'images', found annotations")]
     [InlineData("""{"annotations": [], "images": {}}""", "instances.json, record 'images': expected a list of records, found an object")]
-    [InlineData("""{"annotations": [], "images": []}""", "annotations.json, record 1: field 'ann_id': expected an annotation of instances.json, found '1900001'")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "annotations.json, record 1: field 'image_id': expected an image of instances.json, found '900001'")]
+    [InlineData("""{"annotations": [], "images": []}""", "annotations.json, record 1: field 'ann_id': expected an annotation in instances.json, found '1900001'")]
+    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "annotations.json, record 1: field 'image_id': expected an image in instances.json, found '900001'")]
     [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2]}], "images": []}""", "instances.json, record 1 (line 1): field 'bbox': expected a list of 4 numbers")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}, {"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "instances.json, record 2 (line 1): the annotation '1900001' occurs a second time")]
+    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}, {"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "instances.json, record 2 (line 1): the annotation '1900001' occurs twice")]
     [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "height": 1, "width": 1}]}""", "instances.json, record 'images': field '[0].file_name': expected a value, found no such field")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "file_name": "a.jpg", "height": 0, "width": 1}]}""", "field '[0].height': expected a whole number from 1 on, found 0")]
-    [InlineData("""{"annotations": [{"id": 1900001,""", "instances.json: expected JSON, found a mistake after 0 complete records")]
+    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "file_name": "a.jpg", "height": 0, "width": 1}]}""", "field '[0].height': expected a positive integer, found 0")]
+    [InlineData("""{"annotations": [{"id": 1900001,""", "instances.json: expected JSON, found an error after 0 complete records")]
     public async Task Read_MalformedInstances_NamesFileRecordAndField(string instances, string expected) => Assert.Contains(
         expected, await RefusalAsync(Encoding.Latin1.GetBytes($"(lp0\n{FirstReference}S'left'\nsasa."), instances), StringComparison.Ordinal);
 
@@ -156,7 +156,7 @@ public sealed class RefCocoReferencesTests
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => AnnotationFiles.ReadBytesAsync(
             AnnotationFormat.RefCoco, "testA", ("annotations", Encoding.Latin1.GetBytes($"(lp0\n{FirstReference}S'left'\nsasa."))));
 
-        Assert.Contains("needs its file of instances", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has no instances file", exception.Message, StringComparison.Ordinal);
     }
 
     private static async Task<ImmutableArray<Sample>> ReadAsync(string split, byte[] pickle, string instances) => await AnnotationFiles.ReadBytesAsync(

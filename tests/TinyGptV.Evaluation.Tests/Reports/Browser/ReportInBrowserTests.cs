@@ -129,7 +129,7 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
         page.Open($"#?sample=gqa/100000&images={Uri.EscapeDataString(page.Images)}");
 
         page.WaitUntil("document.querySelector('#sample .nothing')");
-        Assert.Contains("not where the page looks for it", page.Find("#sample .nothing").Text, StringComparison.Ordinal);
+        Assert.Contains("Image not found", page.Find("#sample .nothing").Text, StringComparison.Ordinal);
     }
 
     [Fact]
