@@ -25,13 +25,17 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
     {
         StorageLocation wanted = StorageLocation.Parse(location);
         if (wanted.Folder is { } folder && options.ScriptDelay is null && !Directory.Exists(folder))
-            throw new PrerequisiteException($"There is no model folder '{folder}' where this replica runs. Name one that is there, or the URI of a prefix of a Blob container.");
+            throw new PrerequisiteException(
+                $"No model folder '{folder}' on this replica's machine. Give an existing folder, or the URI of a prefix in a Blob container.");
         if (wanted.Host is { } host && !wanted.IsSigned && !MayShowIdentity(host))
             throw new PrerequisiteException(
-                $"'{wanted}' is neither where this replica's own model is from nor an account of {AzureHosts[1..]}, and the replica's identity must not be shown there. Give the URI with a shared access signature.");
+                $"'{wanted}' is not in {AzureHosts[1..]}, nor on the host of this replica's own model, so the replica's identity is not sent there. " +
+                "Add a shared access signature to the URI.");
         // Parts that were named one by one belong to the checkpoint of the silo's start.
         return new CheckpointSource(
-            load, options.WithCheckpoint(wanted) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = wanted.Name }, storage, time);
+            load,
+            options.WithCheckpoint(wanted) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = wanted.Name },
+            storage, time);
     }
 
     // Away from whoever asks: reading the heads of large files blocks for seconds.

@@ -10,6 +10,8 @@ public static class ComputeDevices
     /// <summary>Names every GPU that can be used here.</summary>
     public const string All = "all";
 
+    private const string Advice = "Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use cpu.";
+
     /// <summary>How many GPUs can be used here: those of <c>CUDA_VISIBLE_DEVICES</c> if it is set; none in a build for the CPU.</summary>
     public static int CountGpus() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 
@@ -36,7 +38,7 @@ public static class ComputeDevices
     private static ImmutableArray<string> AllOf(int gpus) => gpus > 0
         ? [.. Enumerable.Range(0, gpus).Select(index => string.Create(CultureInfo.InvariantCulture, $"cuda:{index}"))]
         : throw new InvalidDataException(
-            $"Device '{All}' means every GPU that CUDA_VISIBLE_DEVICES leaves visible, and none can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
+            $"Device '{All}' means every visible GPU (see CUDA_VISIBLE_DEVICES), but no GPU can be used here. {Advice}");
 
     /// <returns>Which GPU it is; null for the CPU.</returns>
     private static int? IndexOf(string device, Func<int> countGpus)
@@ -45,10 +47,11 @@ public static class ComputeDevices
             return null;
         string[] parts = device.Split(':');
         int index = 0;
-        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        if (parts[0] != "cuda" || parts.Length > 2 ||
+            (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new InvalidDataException($"A device is cpu, cuda or cuda:N; found '{device}'.");
         int count = countGpus();
         return index < count ? index : throw new InvalidDataException(
-            $"Device '{device}' was asked for, and {count} GPUs can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
+            $"Device '{device}' not found: {count} GPUs can be used here. {Advice}");
     }
 }

@@ -69,7 +69,7 @@ public sealed class LoadedModel : IDisposable
     {
         ModelPrecision.BFloat16 => torch.bfloat16,
         ModelPrecision.Float16 when settings.Device == "cpu" =>
-            throw new InvalidDataException("float16 is computed on a GPU only; on a CPU use bfloat16 (fast) or float32 (the reference)."),
+            throw new InvalidDataException("float16 needs a GPU. On a CPU use bfloat16 (fast) or float32 (the reference)."),
         ModelPrecision.Float16 => torch.float16,
         _ => torch.float32,
     };

@@ -30,11 +30,12 @@ internal sealed record ModelBlueprint(TinyGptVConfig Config, PhiConfig Phi, IRea
         string? path = settings.ConfigFile ?? (File.Exists(beside) ? beside : null);
         TinyGptVConfig config = path is null ? new TinyGptVConfig() : ConfigFile.ReadModel(path);
         if (files.Paths.Converted is { } converted && settings.ImageSize is { } asked && asked != config.ImageSize)
-            throw new CheckpointException($"{converted}: was converted for images of {config.ImageSize} pixels, {asked} are asked for. " +
+            throw new CheckpointException($"{converted}: converted for images of {config.ImageSize} pixels, but {asked} were requested. " +
                 $"Convert the original files again with --image-size {asked}.");
         int imageSize = settings.ImageSize ?? (path is null ? files.Stage.ImageSize : null) ?? config.ImageSize;
         if (imageSize < config.PatchSize || imageSize % config.PatchSize != 0)
-            throw new InvalidDataException($"The image size is a multiple of the patch size {config.PatchSize}; found {imageSize}. The published models use 224 (stages 1 to 3) and 448 (stage 4).");
+            throw new InvalidDataException($"The image size must be a multiple of the patch size {config.PatchSize}; found {imageSize}. " +
+                "The published models use 224 (stages 1 to 3) and 448 (stage 4).");
         return config with
         {
             ImageSize = imageSize,

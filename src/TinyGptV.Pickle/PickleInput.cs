@@ -25,7 +25,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
     public ReadOnlySpan<byte> Take(ulong count)
     {
         if (count > int.MaxValue)
-            throw new InvalidDataException("a length is beyond the file");
+            throw new InvalidDataException("a length exceeds the file");
         if ((int)count > _pickle.Length - Position)
             throw EndsEarly();
         ReadOnlySpan<byte> bytes = _pickle.Slice(Position, (int)count);

@@ -109,7 +109,7 @@ public ref struct PickleMachine
         GLOBAL => names.Global(_input.Line(), _input.Line()),
         STACK_GLOBAL => _stack.Pop(2) is [string module, string name]
             ? names.Global(module, name)
-            : throw new InvalidDataException("a name is no text"),
+            : throw new InvalidDataException("a name is not a string"),
         INST => names.Call(names.Global(_input.Line(), _input.Line()), new PickleTuple(_stack.PopToMark())),
         REDUCE => names.Call(arguments: _stack.Pop(), function: _stack.Pop()), // as they lie, the last one on top
         BINPERSID => names.Persistent(_stack.Pop()),
@@ -118,14 +118,14 @@ public ref struct PickleMachine
 
     private readonly InvalidDataException Refuse(PickleOpcode opcode) => new(Enum.IsDefined(opcode)
         ? $"opcode {opcode} at byte {_input.Position - 1}; {_dialect.Scope}"
-        : $"byte 0x{(byte)opcode:X2} at {_input.Position - 1} is no opcode");
+        : $"byte 0x{(byte)opcode:X2} at {_input.Position - 1} is not an opcode");
 
     private static void CheckProtocol(byte protocol)
     {
         if (protocol > NewestProtocol)
-            throw new InvalidDataException($"protocol {protocol} is not known, those up to {NewestProtocol} are");
+            throw new InvalidDataException($"protocol {protocol} is not supported; the newest supported is {NewestProtocol}");
         if (protocol < FirstNumberedProtocol)
-            throw new InvalidDataException($"protocol {protocol} writes no number of a protocol");
+            throw new InvalidDataException($"protocol {protocol} has no opcode PROTO");
     }
 
     private readonly IPickleDictionary Dictionary(object?[] items)
@@ -138,12 +138,12 @@ public ref struct PickleMachine
     private readonly void Append(object?[] items)
     {
         if (_stack.Top is not List<object?> list)
-            throw new InvalidDataException("it appends to something that is no list");
+            throw new InvalidDataException("it appends to something that is not a list");
         list.AddRange(items);
     }
 
     private readonly void SetItems(object?[] items) =>
-        SetItems(_stack.Top as IPickleDictionary ?? throw new InvalidDataException("it sets items of something that is no dictionary"), items);
+        SetItems(_stack.Top as IPickleDictionary ?? throw new InvalidDataException("it sets items of something that is not a dictionary"), items);
 
     private static void SetItems(IPickleDictionary dictionary, object?[] items)
     {

@@ -14,7 +14,7 @@ internal sealed class PickleMemo
         if (index == 1 && _values.Count == 0)
             Store(Nothing);
         if (index < 0 || index > _values.Count)
-            throw new InvalidDataException($"it stores value {index} after {_values.Count} values");
+            throw new InvalidDataException($"it stores memo entry {index} after {_values.Count} entries");
         if (index == _values.Count)
             Store(value);
         else
@@ -23,5 +23,5 @@ internal sealed class PickleMemo
 
     public object? Recall(long index) => index >= 0 && index < _values.Count && !ReferenceEquals(_values[(int)index], Nothing)
         ? _values[(int)index]
-        : throw new InvalidDataException($"it recalls value {index}, which it never stored");
+        : throw new InvalidDataException($"it reads memo entry {index}, which was never stored");
 }

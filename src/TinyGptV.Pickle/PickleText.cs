@@ -17,7 +17,7 @@ internal static class PickleText
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException("a text is not UTF-8", e);
+            throw new InvalidDataException("a string is not UTF-8", e);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class PickleText
     public static string Quoted(string line) =>
         line.Length >= 2 && line[0] is '\'' or '"' && line[^1] == line[0]
             ? OfBytes([.. Unescape(line[1..^1], IsEscapeOfBytes).Select(c => (byte)c)])
-            : throw new InvalidDataException("a text has no quotation marks");
+            : throw new InvalidDataException("a string is not quoted");
 
     /// <summary>A text whose characters beyond Latin-1 are escapes.</summary>
     /// <exception cref="InvalidDataException">An escape is malformed.</exception>
@@ -76,7 +76,7 @@ internal static class PickleText
             text.AsSpan(Math.Min(start, text.Length), Math.Min(digits, text.Length - Math.Min(start, text.Length))),
             NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value);
         if (!isHexadecimal || start + digits > text.Length || value is < 0 or > 0x10FFFF)
-            throw new InvalidDataException("an escape in a text is malformed");
+            throw new InvalidDataException("a string has a malformed escape");
         // Half a surrogate pair is a character of its own here; the other half follows.
         return value > char.MaxValue ? char.ConvertFromUtf32(value) : ((char)value).ToString();
     }

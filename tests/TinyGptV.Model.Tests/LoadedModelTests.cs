@@ -9,7 +9,7 @@ public sealed class LoadedModelTests
     [Theory]
     [InlineData("gpu", "A device is cpu, cuda or cuda:N; found 'gpu'")]
     [InlineData("cuda:x", "found 'cuda:x'")]
-    [InlineData("cuda:99", "Device 'cuda:99' was asked for")]
+    [InlineData("cuda:99", "Device 'cuda:99' not found")]
     public void Load_DeviceThatIsNone_SaysWhatIsPossible(string device, string message) =>
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { Device = device })).Message, StringComparison.Ordinal);
 

@@ -62,7 +62,7 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Choices.IsDefaultOrEmpty)
-            throw new ArgumentException("A ranking has at least one choice; found none.", nameof(request));
+            throw new ArgumentException("A ranking needs at least one choice; found none.", nameof(request));
         await TakeTimeAsync(cancellationToken);
         string answer = _answer(request.Prompt, request.Image.Digest);
         return new ChoiceRanking([.. request.Choices.Select(choice => Rate(request, choice, answer))]);

@@ -26,11 +26,12 @@ internal static class ConfigFile
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw new InvalidDataException($"'{path}' holds null; expected a JSON object with the model's sizes.");
+            return JsonSerializer.Deserialize<T>(stream, Options)
+                ?? throw new InvalidDataException($"'{path}' contains null; expected a JSON object with the model's sizes.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is no valid model configuration: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' is not a valid model configuration: {e.Message}", e);
         }
     }
 }

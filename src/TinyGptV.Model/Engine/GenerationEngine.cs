@@ -78,7 +78,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         ImagePrompt tokens = WithBegin(Tokenize(prompt));
         ImmutableArray<ImmutableArray<int>> continuations = [.. candidates.Select(c => _model.Tokenizer.Encode(c + end).ToImmutableArray())];
         if (continuations.IsEmpty || continuations.Any(c => c.IsEmpty))
-            throw new ArgumentException("Ranking needs at least one candidate, and at least one token in each; give a non-empty candidate or end.", nameof(candidates));
+            throw new ArgumentException(
+                "Ranking needs at least one candidate, each with at least one token. Give a non-empty candidate or end.", nameof(candidates));
 
         PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
         var work = new RankingWork(prepared, tokens, _facts, continuations, cancellationToken);
@@ -104,7 +105,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         string[] pieces = prompt.Split(ImagePlace);
         return pieces.Length == 2
             ? new ImagePrompt([.. _model.Tokenizer.Encode(pieces[0])], [.. _model.Tokenizer.Encode(pieces[1])])
-            : throw new ArgumentException($"A prompt holds {ImagePlace} exactly once; found it {pieces.Length - 1} times in '{prompt}'.", nameof(prompt));
+            : throw new ArgumentException($"A prompt must contain {ImagePlace} exactly once; found it {pieces.Length - 1} times in '{prompt}'.", nameof(prompt));
     }
 
     private Task<GeneratedTokens> SubmitAsync(
@@ -131,7 +132,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         }
         catch (InvalidOperationException e)
         {
-            throw new ObjectDisposedException("The engine is shutting down and takes no more requests.", e);
+            throw new ObjectDisposedException("The engine is shutting down and accepts no more requests.", e);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class KvCache : IDisposable
     {
         long n = k.shape[0];
         if (Length + n > Capacity)
-            throw new InvalidOperationException($"The cache has room for {Capacity} positions; {Length} are filled and {n} more came.");
+            throw new InvalidOperationException($"The KV cache has room for {Capacity} positions; {Length} are filled, {n} more do not fit.");
         using Tensor both = _store[layer];                                                  // [2, H, capacity, D]
         using Tensor target = both.narrow(2, Length, n);                                    // [2, H, n, D]
         using Tensor pair = stack([k, v]).transpose_(1, 2);                                 // [2, H, n, D]

@@ -49,7 +49,7 @@ public sealed class PhiTokenizer
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CheckpointException($"{folder}: the tokenizer's files do not fit together: {failure.Message}", failure);
+            throw new CheckpointException($"{folder}: the tokenizer's files are inconsistent: {failure.Message}", failure);
         }
     }
 

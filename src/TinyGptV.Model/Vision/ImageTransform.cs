@@ -62,7 +62,7 @@ public sealed class ImageTransform
     public void Apply(ReadOnlySpan<byte> encoded, Span<float> destination)
     {
         if (destination.Length != Length)
-            throw new ArgumentException($"{Length} values are needed, {destination.Length} were given.", nameof(destination));
+            throw new ArgumentException($"Expected room for {Length} values, found {destination.Length}.", nameof(destination));
         byte[] pixels = Resize(Decode(encoded), Size);
         for (int channel = 0; channel < Channels; channel++)
         {
@@ -89,11 +89,11 @@ public sealed class ImageTransform
         using var stream = new SKMemoryStream(data);
         using SKCodec? codec = SKCodec.Create(stream, out SKCodecResult kind);
         if (codec is null)
-            throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. JPEG, PNG, WebP, GIF and BMP are known.");
+            throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. Supported: JPEG, PNG, WebP, GIF, BMP.");
 
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
-            throw new InvalidDataException($"The image claims {width} x {height} pixels; at most {MostPixels} pixels are decoded.");
+            throw new InvalidDataException($"The image claims {width} x {height} pixels; the limit is {MostPixels} pixels.");
         if (IsGray16(encoded))
             return DecodeGray16(encoded);
 

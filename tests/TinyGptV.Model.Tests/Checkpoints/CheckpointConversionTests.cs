@@ -225,7 +225,7 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         _folder.Write("converted/letter.txt", [1]);
 
-        Assert.Contains("absent or empty", Assert.Throws<CheckpointException>(() => Convert(GoldenModel.Paths)).Message, StringComparison.Ordinal);
+        Assert.Contains("not an empty folder", Assert.Throws<CheckpointException>(() => Convert(GoldenModel.Paths)).Message, StringComparison.Ordinal);
         Assert.Equal([_folder["converted/letter.txt"]], Directory.GetFileSystemEntries(Output));
     }
 

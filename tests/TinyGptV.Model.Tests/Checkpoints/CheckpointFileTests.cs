@@ -53,7 +53,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Open_NoFileOrAFolder_SaysSo()
     {
-        Assert.Contains("none", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder["absent.pth"])).Message, StringComparison.Ordinal);
+        Assert.Contains("not found", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder["absent.pth"])).Message, StringComparison.Ordinal);
         Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Root));
     }
 }

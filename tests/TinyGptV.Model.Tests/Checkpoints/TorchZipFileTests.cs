@@ -202,10 +202,10 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("S'a'\n.", "opcode STRING at byte 2; only what torch.save writes is read")]
-    [InlineData("(]o.", "opcode OBJ at byte 4; only what torch.save writes is read")]
-    [InlineData("]Nb.", "it sets attributes of something that is no dictionary")]
-    [InlineData("(icollections\nOrderedDict\n.", "holds no tensors")]
+    [InlineData("S'a'\n.", "opcode STRING at byte 2; only what torch.save writes is allowed")]
+    [InlineData("(]o.", "opcode OBJ at byte 4; only what torch.save writes is allowed")]
+    [InlineData("]Nb.", "it sets attributes of something that is not a dictionary")]
+    [InlineData("(icollections\nOrderedDict\n.", "contains no tensors")]
     public void Open_OpcodesBeyondThoseOfTorch_AreRefusedByName(string opcodes, string expected)
     {
         byte[] pickle = [0x80, 2, .. opcodes.Select(letter => (byte)letter)];

@@ -24,7 +24,7 @@ public static class CheckpointFile
 
         string found = Describe(start);
         file.Dispose();
-        throw new CheckpointException($"{path}: a safetensors file or a PyTorch file was expected, but {found}");
+        throw new CheckpointException($"{path}: expected a safetensors or PyTorch file, but {found}");
     }
 
     private static string Describe(ReadOnlySpan<byte> start)

@@ -13,17 +13,17 @@ internal static class JsonFile
     {
         using MappedFile file = MappedFile.Open(path);
         if (file.Length > Largest)
-            throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
+            throw new CheckpointException($"{path}: expected a JSON file of at most {Largest} bytes, found {file.Length}.");
         try
         {
             ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
             RequireSoundTexts(bytes);
             JsonNode? node = JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return node as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
+            return node as JsonObject ?? throw new CheckpointException($"{path}: expected a JSON object.");
         }
         catch (JsonException failure)
         {
-            throw new CheckpointException($"{path}: is not sound JSON: {failure.Message}", failure);
+            throw new CheckpointException($"{path}: is not valid JSON: {failure.Message}", failure);
         }
     }
 
@@ -32,7 +32,7 @@ internal static class JsonFile
     public static void RequireSoundTexts(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
-            throw new JsonException("it is not in UTF-8.");
+            throw new JsonException("it is not UTF-8.");
         var reader = new Utf8JsonReader(json);
         try
         {
@@ -42,7 +42,7 @@ internal static class JsonFile
         }
         catch (InvalidOperationException failure)
         {
-            throw new JsonException("an escaped text is half a character.", failure);
+            throw new JsonException("a string has half a surrogate pair.", failure);
         }
     }
 

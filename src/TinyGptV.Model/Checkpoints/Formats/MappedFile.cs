@@ -37,7 +37,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
         {
             var description = new FileInfo(path);
             if (!description.Exists)
-                throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
+                throw new CheckpointException($"{path}: file not found. Check the path.");
             // A pipe or a device has length 0 too; opening one could wait for ever.
             if (description.ResolveLinkTarget(true) is FileInfo target)
                 description = target;
@@ -123,6 +123,6 @@ internal sealed unsafe partial class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         if (offset < 0 || length < 0 || length > Length - offset)
-            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, the file has {Length}. Download it again.");
+            throw new CheckpointException($"{Path}: expected {length} bytes at offset {offset}, but the file has only {Length}. Download it again.");
     }
 }

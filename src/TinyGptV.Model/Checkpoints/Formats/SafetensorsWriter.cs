@@ -68,7 +68,7 @@ internal static class SafetensorsWriter
         using torch.Tensor read = tensor.Read(), dense = read.contiguous(), flat = dense.view(-1);
         if (read.dtype != tensor.Header.Type || !read.shape.AsSpan().SequenceEqual(tensor.Header.Shape.AsSpan()))
             throw new InvalidOperationException(
-                $"{tensor.Header.Name} was to be {tensor.Header.Type} {tensor.Header.ShapeText}, but is {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
+                $"{tensor.Header.Name}: expected {tensor.Header.Type} {tensor.Header.ShapeText}, found {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
         if (tensor.Bytes == 0)
             return;
 

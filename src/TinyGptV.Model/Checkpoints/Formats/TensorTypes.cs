@@ -14,7 +14,7 @@ internal static class TensorTypes
         torch.ScalarType.Float32 or torch.ScalarType.Int32 => 4,
         torch.ScalarType.Float16 or torch.ScalarType.BFloat16 or torch.ScalarType.Int16 => 2,
         torch.ScalarType.Int8 or torch.ScalarType.Byte or torch.ScalarType.Bool => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No checkpoint uses this element type."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type of checkpoints."),
     };
 
     public static torch.ScalarType? OfSafetensors(string? name) => name switch
@@ -44,7 +44,7 @@ internal static class TensorTypes
         torch.ScalarType.Int8 => "I8",
         torch.ScalarType.Byte => "U8",
         torch.ScalarType.Bool => "BOOL",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No checkpoint uses this element type."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type of checkpoints."),
     };
 
     public static torch.ScalarType? OfTorchStorage(string name) => name switch

@@ -21,7 +21,7 @@ internal sealed class TorchPickle : IPickleNames
             GLOBAL, STACK_GLOBAL, BINPERSID, REDUCE, BUILD,
             INST, // torch.save never writes it; but a pickle that calls something is refused by that name rather than by the opcode
         ]).ToFrozenSet(),
-        Scope = "only what torch.save writes is read",
+        Scope = "only what torch.save writes is allowed",
         MostOpcodes = 2_000_000, // the largest real pickle has some 60 thousand
         NewDictionary = () => new PickleDictionary(),
         Names = new TorchPickle(),
@@ -36,7 +36,7 @@ internal sealed class TorchPickle : IPickleNames
         bool allowed = full is OrderedDictionary or RebuildTensor or RebuildParameter || (module == "torch" && TensorTypes.OfTorchStorage(name) is not null);
         return allowed
             ? new PickleGlobal(full)
-            : throw new InvalidDataException($"it asks for {full}, which no checkpoint of this model needs. Nothing in it was run");
+            : throw new InvalidDataException($"it asks for {full}, which is not on the allow-list. Nothing in it was run");
     }
 
     public object Call(object? function, object? arguments) => ((function as PickleGlobal)?.Name, (arguments as PickleTuple)?.Items) switch
@@ -60,14 +60,14 @@ internal sealed class TorchPickle : IPickleNames
     public void Build(object? target)
     {
         if (target is not PickleDictionary)
-            throw new InvalidDataException("it sets attributes of something that is no dictionary");
+            throw new InvalidDataException("it sets attributes of something that is not a dictionary");
     }
 
     private static TorchView View(TorchStorage storage, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
     {
         if (shape.Length != strides.Length || shape.Length > TensorTypes.MostDimensions || offset < 0 || storage.ElementCount < 0 ||
             strides.Any(stride => stride < 0) || TensorTypes.ElementCount(shape.AsSpan()) is not { } count)
-            throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} makes no sense");
+            throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} has an invalid shape, offset or strides");
 
         Int128 last = offset;
         for (int axis = 0; axis < shape.Length; axis++)
@@ -80,5 +80,5 @@ internal sealed class TorchPickle : IPickleNames
     }
 
     private static ImmutableArray<long> Integers(PickleTuple tuple) =>
-        [.. tuple.Items.Select(item => item is long number ? number : throw new InvalidDataException("a tensor's shape holds something that is no integer"))];
+        [.. tuple.Items.Select(item => item is long number ? number : throw new InvalidDataException("a tensor's shape or strides are not all integers"))];
 }

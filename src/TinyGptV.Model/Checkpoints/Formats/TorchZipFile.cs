@@ -24,7 +24,7 @@ public sealed class TorchZipFile : ICheckpointFile
         _entries = ZipDirectory.Read(file);
         _root = FindRoot();
         if (_entries.TryGetValue(_root + "byteorder", out ZipEntry order) && !EntryBytes(order, 16).SequenceEqual("little"u8))
-            throw new CheckpointException($"{Path}: was saved on a big-endian machine, which is not supported. Save it again on another.");
+            throw new CheckpointException($"{Path}: saved on a big-endian machine, which is not supported. Save it again on a little-endian one.");
         Accept(ReadDirectory());
     }
 
@@ -48,7 +48,7 @@ public sealed class TorchZipFile : ICheckpointFile
     public torch.Tensor Read(string name)
     {
         if (!_views.TryGetValue(name, out TorchView? view))
-            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+            throw new CheckpointException($"{Path}: no tensor {name}.");
         long offset = _entries[StorageEntry(view.Storage)].Offset + view.Offset * view.Storage.Type.SizeInBytes();
         if (view.IsContiguous)
             return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
@@ -79,22 +79,22 @@ public sealed class TorchZipFile : ICheckpointFile
     {
         string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
         if (roots.Length != 1)
-            throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
+            throw new CheckpointException($"{Path}: is a zip archive, but not from torch.save: expected one data.pkl, found {roots.Length}.");
         if (_entries.ContainsKey(roots[0] + "constants.pkl"))
-            throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
+            throw new CheckpointException($"{Path}: is a TorchScript program; expected a checkpoint.");
         return roots[0];
     }
 
     private ReadOnlySpan<byte> EntryBytes(ZipEntry entry, int atMost) => entry.Length <= atMost
         ? _file.Bytes(entry.Offset, (int)entry.Length)
-        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, no checkpoint needs more than {atMost}.");
+        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, more than the limit of {atMost}.");
 
     private PickleDictionary ReadDirectory()
     {
         try
         {
             return TorchPickle.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
-                ?? throw new InvalidDataException("it is no dictionary");
+                ?? throw new InvalidDataException("it is not a dictionary");
         }
         catch (InvalidDataException refusal)
         {
@@ -110,7 +110,7 @@ public sealed class TorchZipFile : ICheckpointFile
             if (value is TorchView view)
                 AcceptTensor(PickleJson.Key(key), view);
         if (_tensors.Count == 0)
-            throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: " +
+            throw new CheckpointException($"{Path}: contains no tensors, neither at the top level nor under 'model'. Found: " +
                 $"{string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");
 
         Metadata = Describe(top, state);

@@ -59,7 +59,7 @@ public static partial class CheckpointKeys
     public static string? ReasonToIgnore(string canonicalName, int visualBlocks)
     {
         if (canonicalName == "Qformer.bert.embeddings.position_ids")
-            return "a buffer that nothing reads";
+            return "an unused buffer";
         if (canonicalName.StartsWith("t5_proj.", StringComparison.Ordinal))
             return "BLIP-2's projection into its own language model";
         if (TextPartOfQFormer().IsMatch(canonicalName))
@@ -67,7 +67,7 @@ public static partial class CheckpointKeys
         if (HeadOfVisualEncoder().IsMatch(canonicalName))
             return "the visual encoder's classifier, which is not built";
         if (VisualBlock().Match(canonicalName) is { Success: true } block && int.TryParse(block.Groups[1].ValueSpan, out int index) && index >= visualBlocks)
-            return $"a block behind the {visualBlocks} that the visual encoder has";
+            return $"a block beyond the visual encoder's {visualBlocks}";
         return null;
     }
 

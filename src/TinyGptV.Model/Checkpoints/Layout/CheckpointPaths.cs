@@ -23,7 +23,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
     public static CheckpointPaths Find(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
+            throw new CheckpointException($"{folder}: folder not found. Give the folder with the model's files.");
         if (ConvertedFolder.IsAt(folder))
             return OfConverted(folder);
         string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)],
@@ -32,7 +32,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         if (phi is not null && eva is not null && blip2 is not null && stage is not null)
             return new CheckpointPaths(phi, eva, blip2, stage);
 
-        throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
+        throw new CheckpointException($"{folder}: not a complete TinyGPT-V model. Expected:" + string.Concat(
             Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),
             Line(blip2, $"{Blip2}.pth or .safetensors"), Line(stage, $"{Stage}N.pth or .safetensors, N = 1 to 4")) +
             "\nor a folder that 'tinygptv checkpoint convert' wrote." +

@@ -29,7 +29,7 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
         {
             string name = CheckpointKeys.Canonical(role, header.Name);
             if (!here.TryAdd(name, header.Name))
-                throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} are both {name} of the model.");
+                throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} both map to {name}.");
             Add(role, file, header, name);
         }
     }

@@ -54,11 +54,11 @@ public sealed record CheckpointReport(
 
     private string Describe()
     {
-        var text = new StringBuilder("The files do not make a complete model.");
-        Section(text, $"Missing: {Missing.Length} tensors that no file holds", TensorNames.Group(Missing));
-        Section(text, $"Misshapen: {Misshapen.Length} tensors of another shape than the model's", Misshapen.Select(Line));
+        var text = new StringBuilder("The files do not form a complete model.");
+        Section(text, $"Missing: {Missing.Length} tensors that are in no file", TensorNames.Group(Missing));
+        Section(text, $"Wrong shape: {Misshapen.Length} tensors", Misshapen.Select(Line));
         foreach (var file in Unexpected.Where(IsTrainedForThisModel).GroupBy(tensor => tensor.File))
-            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model has no place for",
+            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model does not have",
                 TensorNames.Group(file.Select(tensor => tensor.Name)));
         Section(text, "Read", Loaded.Select(file => $"{file.Value} tensors from {file.Key}"));
         return text.AppendLine().Append("Check that all files belong to the same model and stage, and that none is damaged.").ToString();

@@ -20,7 +20,7 @@ public sealed class ConvertedFolder : ICheckpointFile
         (Path, _shards) = (path, shards);
         foreach ((string file, JsonNode? metadata) in shards.Metadata)
             if (metadata.Text(LayoutKey) is var found and not Layout)
-                throw new CheckpointException($"{file}: a file of a converted model with {LayoutKey} {Layout} was expected, this one has {found ?? "none"}. " +
+                throw new CheckpointException($"{file}: expected a converted model with {LayoutKey} {Layout}, found {found ?? "none"}. " +
                     "Convert the original files again with 'tinygptv checkpoint convert'.");
         Tensors = shards.Tensors.ToDictionary(header => header.Name, StringComparer.Ordinal);
     }
@@ -59,7 +59,7 @@ public sealed class ConvertedFolder : ICheckpointFile
 
     /// <inheritdoc />
     public torch.Tensor Read(string name) =>
-        Tensors.ContainsKey(name) ? _shards.Read(name) : throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        Tensors.ContainsKey(name) ? _shards.Read(name) : throw new CheckpointException($"{Path}: no tensor {name}.");
 
     /// <inheritdoc />
     public void Dispose() => _shards.Dispose();

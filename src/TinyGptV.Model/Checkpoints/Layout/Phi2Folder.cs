@@ -44,7 +44,7 @@ public sealed class Phi2Folder : ICheckpointFile
     public static Phi2Folder Open(string path)
     {
         if (!Directory.Exists(path))
-            throw new CheckpointException($"{path}: a Phi-2 folder was expected here, but there is none.");
+            throw new CheckpointException($"{path}: folder not found. Give the Phi-2 folder.");
         return new Phi2Folder(path);
     }
 
@@ -52,7 +52,7 @@ public sealed class Phi2Folder : ICheckpointFile
     public torch.Tensor Read(string name)
     {
         if (!_sources.TryGetValue(name, out PhiTensor? tensor))
-            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+            throw new CheckpointException($"{Path}: no tensor {name}.");
         if (tensor.Rows == AttentionRows.ByHead)
             return _shards.Read(tensor.Sources[0]);
 
@@ -91,11 +91,11 @@ public sealed class Phi2Folder : ICheckpointFile
     private void Accept(PhiTensor tensor)
     {
         if (tensor.Rows != AttentionRows.ByHead && (tensor.Header.Shape is not [var rows, ..] || rows == 0 || rows % (3 * Heads(tensor)) != 0))
-            throw new CheckpointException($"{tensor.Sources[0]} {tensor.Header.ShapeText} cannot be divided among {Heads(tensor)} heads.");
+            throw new CheckpointException($"{tensor.Sources[0]} {tensor.Header.ShapeText} cannot be split into {Heads(tensor)} heads.");
         _sources.Add(tensor.Header.Name, tensor);
     }
 
     private long Heads(PhiTensor tensor) => (_config.Value<int>("num_attention_heads") ?? _config.Value<int>("n_head")) is { } heads and > 0
         ? heads
-        : throw new CheckpointException($"config.json has no num_attention_heads, which is needed to bring {tensor.Sources[0]} into order.");
+        : throw new CheckpointException($"config.json has no num_attention_heads, which is needed to reorder {tensor.Sources[0]}.");
 }

@@ -57,7 +57,7 @@ internal static partial class PhiLayout
         if (SplitProjection().IsMatch(first.Name))
             return FromSplit(name, sources);
         if (sources.Length > 1)
-            throw new CheckpointException($"both {first.Name} and {sources[1].Name} would become {name}. Keep one generation of Phi-2 files in the folder.");
+            throw new CheckpointException($"{first.Name} and {sources[1].Name} both map to {name}. Keep only one generation of Phi-2 files in the folder.");
         bool byKind = Modern(first.Name, lastModule).Contains(WqkvRows, StringComparison.Ordinal);
         return new PhiTensor(first with { Name = name }, byKind ? AttentionRows.ByKind : AttentionRows.ByHead, [first.Name]);
     }
@@ -68,7 +68,7 @@ internal static partial class PhiLayout
             .Select(kind => sources.SingleOrDefault(source => SplitProjection().Match(source.Name).Groups[1].Value == kind))];
         if (sources.Length != 3 || parts is not [{ } q, { } k, { } v] || !q.Shape.SequenceEqual(k.Shape) || !q.Shape.SequenceEqual(v.Shape) ||
             q.Type != k.Type || q.Type != v.Type || q.Shape.IsEmpty)
-            throw new CheckpointException($"{name} needs q_proj, k_proj and v_proj of one shape and type, found " +
+            throw new CheckpointException($"{name} needs q_proj, k_proj and v_proj of the same shape and type; found " +
                 $"{string.Join(", ", sources.Select(source => $"{source.Name} {source.Type} {source.ShapeText}"))}.");
         return new PhiTensor(new TensorHeader(name, q.Type, q.Shape.SetItem(0, 3 * q.Shape[0])), AttentionRows.Apart, [q.Name, k.Name, v.Name]);
     }

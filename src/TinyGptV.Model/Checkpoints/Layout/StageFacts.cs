@@ -26,10 +26,10 @@ public sealed record StageFacts(int LoraRank, double? LoraAlpha, int? ImageSize,
         long[] ranks = [.. stage.Tensors.Values
             .Where(header => CheckpointKeys.Canonical(CheckpointRole.Stage, header.Name).EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal))
             .Select(header => header.Shape is [var rank and > 0 and <= int.MaxValue, _] ? rank
-                : throw new CheckpointException($"{stage.Path}: {header.Name} has the shape {header.ShapeText}."))
+                : throw new CheckpointException($"{stage.Path}: {header.Name} has shape {header.ShapeText}, expected [rank, width]."))
             .Distinct().Order()];
         return ranks.Length <= 1
             ? (int)ranks.FirstOrDefault()
-            : throw new CheckpointException($"{stage.Path}: its LoRA pairs have several ranks: {string.Join(", ", ranks)}.");
+            : throw new CheckpointException($"{stage.Path}: its LoRA pairs have different ranks: {string.Join(", ", ranks)}; expected one.");
     }
 }

@@ -54,6 +54,6 @@ internal sealed class WeightShards : IDisposable
         _shards.Add(shard);
         foreach (string name in shard.Tensors.Keys)
             if (!_shardOf.TryAdd(name, shard))
-                throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both hold {name}.");
+                throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both contain {name}.");
     }
 }

@@ -69,8 +69,7 @@ public static class CheckpointConversion
         try
         {
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-                throw new CheckpointException(
-                    $"{output}: a folder that is absent or empty was expected, but something is there. Choose another with --output.");
+                throw new CheckpointException($"{output}: exists and is not an empty folder. Choose another with --output.");
             Directory.CreateDirectory(temporary);
             ConvertedCheckpoint written = write(temporary);
             if (Directory.Exists(target))
@@ -80,7 +79,7 @@ public static class CheckpointConversion
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{output}: cannot be written: {failure.Message} The folder must be writable and have space left.", failure);
+            throw new CheckpointException($"{output}: cannot be written: {failure.Message} Check permissions and free space.", failure);
         }
         finally
         {

@@ -94,7 +94,7 @@ public sealed class CheckpointVerification
         int tokens = PhiTokenizer.Open(folder).VocabularySize;
         if (tokens > phi.VocabSize)
             throw new CheckpointException(
-                $"{folder}: the tokenizer knows {tokens} tokens, the model has rows for {phi.VocabSize}. Take both from the same model.");
+                $"{folder}: the tokenizer has {tokens} tokens, but the model only {phi.VocabSize} rows. Use both from the same model.");
     }
 
     private void ReadAll(ICheckpointFile file, CancellationToken cancellationToken) =>
@@ -114,9 +114,9 @@ public sealed class CheckpointVerification
         }
 
         foreach (var file in unsound.GroupBy(tensor => tensor.File))
-            _problems.Add($"{file.Key}: {file.Count()} tensors hold values that are not finite: " +
+            _problems.Add($"{file.Key}: {file.Count()} tensors contain NaN or infinity: " +
                 $"{string.Join(", ", TensorNames.Group(file.Select(tensor => tensor.Name)).Take(40))}. " +
-                "The training went wrong or the file is damaged; take another.");
+                "Training diverged or the file is damaged; use another file.");
     }
 
     private async Task DigestAsync(Func<IEnumerable<(string Name, string Path)>> find, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ public sealed class CheckpointVerification
             if (file.Published is not { IsUsable: false } mistake)
                 continue;
             _refused.Add(path);
-            _problems.Add($"{path}: is {mistake.Description}, which is no model. Download {mistake.Name} again from where it is published.");
+            _problems.Add($"{path}: is {mistake.Description}, which is not usable. Download {mistake.Name} again from its publisher.");
         }
     }
 
