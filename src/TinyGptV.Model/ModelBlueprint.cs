@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model;
 
-/// <summary>What a set of files is to become, without the memory for it.</summary>
+/// <summary>The model that a set of files describes, without allocating its memory.</summary>
 /// <param name="Config">The sizes.</param>
 /// <param name="Phi">The language model's sizes.</param>
 /// <param name="Shapes">The shape of every parameter by canonical name, in the network's order.</param>
@@ -23,7 +23,7 @@ internal sealed record ModelBlueprint(TinyGptVConfig Config, PhiConfig Phi, IRea
         return new ModelBlueprint(config, phi, network.ParametersByKey().ToDictionary(p => p.Key, p => p.Value.shape.ToImmutableArray()));
     }
 
-    // The adapters' rank is what the file holds, whatever a configuration says; alpha cannot be seen in the tensors.
+    // The LoRA rank comes from the file's tensors and overrides any configuration; alpha cannot be read from the tensors.
     private static TinyGptVConfig ConfigOf(CheckpointSet files, ModelSettings settings)
     {
         string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(files.Paths.StageFile))!, "config.json");

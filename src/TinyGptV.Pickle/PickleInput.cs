@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The bytes of a pickle, taken in order and never beyond their end.</summary>
+/// <summary>Reads the bytes of a pickle in order, never past the end.</summary>
 internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
 {
     private readonly ReadOnlySpan<byte> _pickle = pickle;
@@ -33,7 +33,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
         return bytes;
     }
 
-    /// <summary>Up to the next end of a line, which is taken too.</summary>
+    /// <summary>Reads up to and including the next line feed; returns the line without it.</summary>
     public string Line()
     {
         int length = _pickle[Position..].IndexOf((byte)'\n');

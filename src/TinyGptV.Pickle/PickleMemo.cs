@@ -1,6 +1,6 @@
 namespace TinyGptV.Pickle;
 
-/// <summary>The values that a pickle refers to again. Python numbers them from 0 or 1 on without gaps, so that no number can ask for memory.</summary>
+/// <summary>The memo: values a pickle can refer to again. Python numbers them from 0 or 1 without gaps, so no index can force a large allocation.</summary>
 internal sealed class PickleMemo
 {
     private static readonly object Nothing = new();

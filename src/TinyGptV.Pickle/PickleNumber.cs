@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The ways in which pickles write numbers that have no fixed length.</summary>
+/// <summary>Reads numbers of variable length.</summary>
 internal static class PickleNumber
 {
     public static long OfDigits(string digits) => long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)

@@ -1,14 +1,14 @@
 namespace TinyGptV.Model.Configuration;
 
 /// <summary>
-/// Refuses sizes that no model has before anything is built with them: a damaged configuration must not end in a division by zero, nor in a network
-/// of a million layers.
+/// Rejects impossible sizes before anything is built: a damaged configuration must not cause a division by zero or a network with a million
+/// layers.
 /// </summary>
 internal static class ModelSizes
 {
     private const int MostLayers = 512, MostWidth = 1 << 24, MostPixels = 1 << 13;
 
-    /// <exception cref="InvalidDataException">A size makes no sense; all that do not are named.</exception>
+    /// <exception cref="InvalidDataException">Sizes are invalid; the message lists all of them.</exception>
     public static TinyGptVConfig Checked(this TinyGptVConfig config, string path)
     {
         (EvaConfig eva, QFormerConfig qformer) = (config.Eva, config.Qformer);
@@ -27,7 +27,7 @@ internal static class ModelSizes
         return config;
     }
 
-    /// <exception cref="InvalidDataException">A size makes no sense; all that do not are named.</exception>
+    /// <exception cref="InvalidDataException">Sizes are invalid; the message lists all of them.</exception>
     public static PhiConfig Checked(this PhiConfig config, string path)
     {
         Refuse(path,

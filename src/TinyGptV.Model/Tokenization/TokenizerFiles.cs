@@ -4,13 +4,13 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Tokenization;
 
-/// <summary>The tokenizer of a Phi-2 folder as its files tell it, from vocab.json and merges.txt or else from tokenizer.json.</summary>
+/// <summary>The contents of a Phi-2 folder's tokenizer files: vocab.json and merges.txt, or else tokenizer.json.</summary>
 internal sealed class TokenizerFiles
 {
-    /// <summary>The class defaults of the original for begin, end and unknown.</summary>
+    /// <summary>The original's default for the begin-of-text, end-of-text and unknown token.</summary>
     private const string DefaultSpecial = "<|endoftext|>";
 
-    /// <summary>Far above any vocabulary; keeps one absurd id from making a huge table.</summary>
+    /// <summary>Far above any vocabulary; keeps one absurd id from allocating a huge table.</summary>
     private const int MostIds = 1_000_000;
 
     private static readonly string[] SpecialFields = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
@@ -34,16 +34,16 @@ internal sealed class TokenizerFiles
         Special = [.. SpecialFields.Select(SpecialToken).OfType<string>(), .. AdditionalSpecials(), EndOfText, Unknown];
     }
 
-    /// <summary>Byte-level pieces and their ids, without what was added later.</summary>
+    /// <summary>Byte-level tokens and their ids, without added tokens.</summary>
     public Dictionary<string, int> Vocabulary { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Pairs to merge, most important first, as "left right".</summary>
+    /// <summary>Merges by priority, as "left right".</summary>
     public List<string> Merges { get; } = [];
 
-    /// <summary>Strings that are cut out of the text before anything else.</summary>
+    /// <summary>Added tokens: matched in the text before pre-tokenization.</summary>
     public Dictionary<string, int> Added { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Tokens that are no text.</summary>
+    /// <summary>Special tokens.</summary>
     public HashSet<string> Special { get; }
 
     public string EndOfText => SpecialToken("eos_token") ?? DefaultSpecial;
@@ -65,7 +65,7 @@ internal sealed class TokenizerFiles
         using MappedFile file = MappedFile.Open(At("merges.txt"));
         if (file.Length > int.MaxValue / 4)
             throw new CheckpointException($"{file.Path}: has {file.Length} bytes, too many for a list of merges.");
-        // The first line tells the format's version, whatever it says.
+        // Skip the first line: it is always the format's version.
         foreach (string line in Encoding.UTF8.GetString(file.Bytes(0, (int)file.Length)).Split('\n').Skip(1))
             AddMerge(file.Path, line.TrimEnd('\r'));
     }

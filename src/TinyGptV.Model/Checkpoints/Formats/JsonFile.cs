@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>Small JSON files that lie beside weights.</summary>
+/// <summary>Small JSON files next to the weights.</summary>
 internal static class JsonFile
 {
     private const int Largest = 64 << 20;
@@ -17,7 +17,7 @@ internal static class JsonFile
         try
         {
             ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
-            RequireSoundTexts(bytes);
+            RequireValidStrings(bytes);
             JsonNode? node = JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return node as JsonObject ?? throw new CheckpointException($"{path}: expected a JSON object.");
         }
@@ -27,9 +27,9 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>The parsers accept texts that are no Unicode and fail much later, when one is asked for.</summary>
-    /// <exception cref="JsonException">A text or a name is no Unicode, or this is no JSON.</exception>
-    public static void RequireSoundTexts(ReadOnlySpan<byte> json)
+    /// <summary>The parsers accept invalid Unicode and fail much later, when the string is read.</summary>
+    /// <exception cref="JsonException">A string or a name is not valid Unicode, or this is not JSON.</exception>
+    public static void RequireValidStrings(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
             throw new JsonException("it is not UTF-8.");
@@ -46,11 +46,11 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>The value of a field, or null if it is absent or of another type.</summary>
+    /// <summary>The value of a field; null if it is missing or of another type.</summary>
     public static T? Value<T>(this JsonNode? node, string field) where T : struct =>
         (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out T result) ? result : null;
 
-    /// <summary>The text of a field, or null if it is absent or no text.</summary>
+    /// <summary>The text of a field; null if it is missing or not a string.</summary>
     public static string? Text(this JsonNode? node, string field) =>
         (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out string? result) ? result : null;
 

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A safetensors file: the length of a JSON header, the header, then the tensors' bytes without gaps.</summary>
+/// <summary>A safetensors file: the length of the JSON header, the header, then the tensors' bytes without gaps.</summary>
 public sealed class SafetensorsFile : ICheckpointFile
 {
     private const int LengthBytes = 8;
@@ -36,7 +36,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     public JsonNode? Metadata { get; private set; }
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <exception cref="CheckpointException">The file is not a sound safetensors file.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path) => Open(MappedFile.Open(path));
 
     /// <inheritdoc />
@@ -91,7 +91,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         try
         {
-            JsonFile.RequireSoundTexts(json);
+            JsonFile.RequireValidStrings(json);
             var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
             using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(json), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
@@ -130,7 +130,7 @@ public sealed class SafetensorsFile : ICheckpointFile
             : throw new CheckpointException($"{Path}: tensor {entry.Name} has {item.GetRawText()} in its {field}."))];
     }
 
-    /// <summary>The format allows neither gaps nor overlaps nor bytes behind the last tensor: a truncated file shows here.</summary>
+    /// <summary>The format allows no gaps, no overlaps and no bytes after the last tensor. This check also detects a truncated file.</summary>
     private void CheckRanges(List<(long Begin, long End, string Name)> ranges, long dataLength)
     {
         ranges.Sort();

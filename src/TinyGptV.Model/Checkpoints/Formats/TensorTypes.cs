@@ -5,7 +5,7 @@ namespace TinyGptV.Model.Checkpoints.Formats;
 /// <summary>The element types that checkpoints may use.</summary>
 internal static class TensorTypes
 {
-    /// <summary>PyTorch allows more dimensions; no tensor of this model has more than four.</summary>
+    /// <summary>PyTorch allows more, but this model's tensors have at most four.</summary>
     public const int MostDimensions = 16;
 
     public static int SizeInBytes(this torch.ScalarType type) => type switch
@@ -62,10 +62,10 @@ internal static class TensorTypes
         _ => null,
     };
 
-    /// <summary>The number of elements, or null if an extent is negative or the extents multiply beyond what a file could hold.</summary>
+    /// <summary>The number of elements; null if a dimension is negative or the product is too large for any file.</summary>
     public static long? ElementCount(ReadOnlySpan<long> shape)
     {
-        Int128 strides = 1; // torch multiplies all extents, those behind a zero too
+        Int128 strides = 1; // torch multiplies all dimensions, including those after a zero
         foreach (long extent in shape)
         {
             if (extent < 0)

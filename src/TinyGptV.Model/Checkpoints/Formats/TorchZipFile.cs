@@ -4,12 +4,12 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Formats;
 
 /// <summary>
-/// A file of torch.save since PyTorch 1.6: a zip archive with a pickled directory (<c>data.pkl</c>) and one stored entry for each storage.
-/// The directory is either the state dictionary itself or holds it under <c>model</c>, as training checkpoints do.
+/// A torch.save file since PyTorch 1.6: a zip archive with a pickled directory (<c>data.pkl</c>) and one uncompressed entry per storage.
+/// The directory is the state dictionary, or contains it under <c>model</c>, as in training checkpoints.
 /// </summary>
 public sealed class TorchZipFile : ICheckpointFile
 {
-    /// <summary>The largest real directory has less than one MiB.</summary>
+    /// <summary>The largest real directory is smaller than one MiB.</summary>
     private const int LongestDirectory = 16 << 20;
 
     private readonly MappedFile _file;
@@ -40,8 +40,8 @@ public sealed class TorchZipFile : ICheckpointFile
     /// <inheritdoc />
     public JsonNode? Metadata { get; private set; }
 
-    /// <summary>Opens a file and reads its directory. Nothing in the file is run; a pickle that asks for anything but tensors is refused by name.</summary>
-    /// <exception cref="CheckpointException">The file is damaged, or holds something else than a checkpoint.</exception>
+    /// <summary>Opens a file and reads its directory. Nothing in the file is run; a pickle that asks for anything but tensors is rejected by name.</summary>
+    /// <exception cref="CheckpointException">The file is damaged or not a checkpoint.</exception>
     public static TorchZipFile Open(string path) => Open(MappedFile.Open(path));
 
     /// <inheritdoc />
@@ -74,10 +74,11 @@ public sealed class TorchZipFile : ICheckpointFile
         }
     }
 
-    /// <summary>The archive's only folder, with a slash at its end; its name is whatever the file was called when it was saved.</summary>
+    /// <summary>The archive's only folder, with a trailing slash. It is named after the file at the time of saving.</summary>
     private string FindRoot()
     {
-        string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
+        string[] roots = [.. _entries.Keys
+            .Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
         if (roots.Length != 1)
             throw new CheckpointException($"{Path}: is a zip archive, but not from torch.save: expected one data.pkl, found {roots.Length}.");
         if (_entries.ContainsKey(roots[0] + "constants.pkl"))
@@ -128,7 +129,7 @@ public sealed class TorchZipFile : ICheckpointFile
 
     private string StorageEntry(TorchStorage storage) => $"{_root}data/{storage.Key}";
 
-    /// <summary>What a training checkpoint holds beside the model. The optimizer's state is three times the model and means nothing here.</summary>
+    /// <summary>What a training checkpoint contains besides the model. Skips the optimizer state: three times the model's size, and not needed here.</summary>
     private static JsonObject? Describe(PickleDictionary top, PickleDictionary state)
     {
         var rest = top.Entries.Where(entry => entry.Value is not TorchView && !ReferenceEquals(entry.Value, state) && entry.Key is not "optimizer").ToList();

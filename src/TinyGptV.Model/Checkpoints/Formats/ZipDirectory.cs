@@ -6,7 +6,7 @@ namespace TinyGptV.Model.Checkpoints.Formats;
 internal readonly record struct ZipEntry(long Offset, long Length);
 
 /// <summary>
-/// The directory of a zip file in which every entry is stored, as PyTorch writes them. ZIP64 included; compressed or encrypted entries are refused.
+/// The directory of an uncompressed zip file, as PyTorch writes it. Supports ZIP64; rejects compressed or encrypted entries.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -49,7 +49,7 @@ internal static class ZipDirectory
 
     private static long FindEnd(MappedFile file)
     {
-        // The end record is the last thing in the file but for a comment of at most 64 KiB.
+        // The end record is last in the file, followed only by a comment of at most 64 KiB.
         for (long at = file.Length - EndLength, last = Math.Max(0, at - ushort.MaxValue); at >= last; at--)
             if (file.UInt32(at) == EndSignature && at + EndLength + file.UInt16(at + 20) == file.Length)
                 return at;

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>
-/// A folder that <see cref="CheckpointConversion"/> wrote: <c>model.safetensors</c>, or shards of it with an index, with every tensor of the model under its
-/// canonical name; <c>config.json</c> with all sizes; <c>phi-2/</c> with the language model's configuration and the tokenizer.
+/// A folder written by <see cref="CheckpointConversion"/>: <c>model.safetensors</c>, or its shards with an index, with every tensor of the model
+/// under its canonical name; <c>config.json</c> with all sizes; <c>phi-2/</c> with the language model's configuration and the tokenizer.
 /// </summary>
 public sealed class ConvertedFolder : ICheckpointFile
 {
@@ -37,12 +37,12 @@ public sealed class ConvertedFolder : ICheckpointFile
     /// <inheritdoc />
     public JsonNode? Metadata => _shards.Metadata.First().Metadata;
 
-    /// <summary>Whether a folder looks like one.</summary>
+    /// <summary>Whether a folder looks like a converted one.</summary>
     public static bool IsAt(string folder) => Phi2Folder.IsAt(System.IO.Path.Combine(folder, PhiName)) &&
         new[] { WeightFiles.Safetensors, WeightFiles.SafetensorsIndex }.Any(name => File.Exists(System.IO.Path.Combine(folder, name)));
 
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
-    /// <exception cref="CheckpointException">Something is missing or unsound, or the folder was written by something else.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the folder is not a converted model.</exception>
     public static ConvertedFolder Open(string path)
     {
         WeightShards shards = WeightShards.Open(path);

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>
-/// A folder with a Phi-2 model as people download it: <c>config.json</c> and weights as safetensors or PyTorch files, in shards with an index or in one file.
-/// Whatever generation it is of, its tensors appear with the names and row order of transformers 4.36 (<c>model.layers.0.self_attn.query_key_value.weight</c>).
+/// A downloaded Phi-2 folder: <c>config.json</c> and weights as safetensors or PyTorch files, in one file or in shards with an index. Tensors of
+/// every generation appear with the names and row order of transformers 4.36 (<c>model.layers.0.self_attn.query_key_value.weight</c>).
 /// </summary>
 public sealed class Phi2Folder : ICheckpointFile
 {
@@ -35,12 +35,12 @@ public sealed class Phi2Folder : ICheckpointFile
     /// <summary>The folder's config.json.</summary>
     public JsonNode Metadata => _config;
 
-    /// <summary>Whether a folder looks like one: a configuration and a vocabulary.</summary>
+    /// <summary>Whether a folder looks like a Phi-2 folder: it has a configuration and a vocabulary.</summary>
     public static bool IsAt(string folder) => File.Exists(System.IO.Path.Combine(folder, "config.json")) &&
         (File.Exists(System.IO.Path.Combine(folder, "vocab.json")) || File.Exists(System.IO.Path.Combine(folder, "tokenizer.json")));
 
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
-    /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     public static Phi2Folder Open(string path)
     {
         if (!Directory.Exists(path))

@@ -4,7 +4,7 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>Finds the files that hold the weights of a folder: safetensors before PyTorch files, shards before a single file.</summary>
+/// <summary>Finds a folder's weight files: prefers safetensors to PyTorch files, and shards to a single file.</summary>
 internal static class WeightFiles
 {
     public const string Safetensors = "model.safetensors", SafetensorsIndex = "model.safetensors.index.json";
@@ -22,7 +22,7 @@ internal static class WeightFiles
         return [chosen, .. shards.Select(name => Path.Combine(folder, name))];
     }
 
-    /// <summary>Every tensor of the index must be in the shard that the index names.</summary>
+    /// <summary>Checks that every tensor in the index is in the shard that the index names.</summary>
     public static void CheckIndex(ImmutableArray<string> files, IReadOnlyDictionary<string, ICheckpointFile> shardOf)
     {
         if (!files[0].EndsWith(".json", StringComparison.Ordinal))
@@ -41,7 +41,7 @@ internal static class WeightFiles
         return map.Select(entry => KeyValuePair.Create(entry.Key, FileName(index, map, entry.Key)));
     }
 
-    /// <summary>A shard lies beside its index: a name with a path in it would reach for other files of this machine.</summary>
+    /// <summary>Shards are in the folder of the index: a name with a path could reach other files on this machine.</summary>
     private static string FileName(string index, JsonObject map, string key)
     {
         string? name = map.Text(key);

@@ -8,8 +8,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Tools;
 
 /// <summary>
-/// Finds out whether a checkpoint can be used, and everything that is wrong with it at once: published files are recognised, all parts open, every tensor
-/// that the model needs is there in its shape, all values are finite. Tensors are read one by one; the model is never in memory.
+/// Checks whether a checkpoint is usable and reports all problems at once: recognises published files, opens all parts, and checks that every
+/// required tensor is there with the right shape and finite values. Reads tensors one by one; the model is never in memory.
 /// </summary>
 public sealed class CheckpointVerification
 {
@@ -23,9 +23,9 @@ public sealed class CheckpointVerification
 
     /// <summary>Verifies a file, a Phi-2 folder, or a folder with all parts of a model.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="settings">What the user would choose when loading it.</param>
-    /// <param name="published">The files to recognise; null for <see cref="PublishedFile.All"/>.</param>
-    /// <param name="cancellationToken">Stops between two tensors or within a digest.</param>
+    /// <param name="settings">The settings that loading would use.</param>
+    /// <param name="published">The published files to recognise; null for <see cref="PublishedFile.All"/>.</param>
+    /// <param name="cancellationToken">Stops between two tensors or during a digest.</param>
     /// <exception cref="CheckpointException">There is nothing to verify.</exception>
     public static async Task<VerifiedCheckpoint> VerifyAsync(
         string path, ModelSettings settings, IReadOnlyList<PublishedFile>? published, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ public sealed class CheckpointVerification
             Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
     }
 
-    /// <summary>Opened as a set, the first broken part would hide the others.</summary>
+    /// <summary>Opened as a set, the first broken part would hide problems in the others.</summary>
     private void OpenOneByOne(CheckpointPaths paths)
     {
         Attempt(paths.PhiFolder, () => Phi2Folder.Open(paths.PhiFolder).Dispose());
@@ -102,7 +102,7 @@ public sealed class CheckpointVerification
 
     private void Read(IEnumerable<(string File, string Name, Func<torch.Tensor> Read)> tensors, CancellationToken cancellationToken)
     {
-        var unsound = new List<(string File, string Name)>();
+        var nonFinite = new List<(string File, string Name)>();
         foreach ((string file, string name, Func<torch.Tensor> read) in tensors)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -110,10 +110,10 @@ public sealed class CheckpointVerification
             if (FiniteValues.Fill(tensor))
                 _tensors++;
             else
-                unsound.Add((file, name));
+                nonFinite.Add((file, name));
         }
 
-        foreach (var file in unsound.GroupBy(tensor => tensor.File))
+        foreach (var file in nonFinite.GroupBy(tensor => tensor.File))
             _problems.Add($"{file.Key}: {file.Count()} tensors contain NaN or infinity: " +
                 $"{string.Join(", ", TensorNames.Group(file.Select(tensor => tensor.Name)).Take(40))}. " +
                 "Training diverged or the file is damaged; use another file.");
@@ -141,7 +141,7 @@ public sealed class CheckpointVerification
         return new VerifiedFile(name, bytes, digest, _published.FirstOrDefault(file => file.Bytes == bytes && file.Sha256 == digest));
     }
 
-    /// <summary>Keeps what goes wrong for the end. A file that was refused by name is not looked into.</summary>
+    /// <summary>Collects the problem for the final report. Skips a file already rejected by its digest.</summary>
     private void Attempt(string path, Action verify)
     {
         if (_refused.Contains(path))
