@@ -26,8 +26,9 @@ public sealed class CheckpointSourceTests : IDisposable
     }
 
     [Fact]
-    public void Location_is_the_same_however_a_folder_is_written() =>
-        Assert.Equal(Source(new ModelOptions { Folder = _folder.Path }).Location, Source(new ModelOptions { Folder = "x" }).Another(Path.Combine(_folder.Path, ".", "")).Location);
+    public void Location_is_the_same_however_a_folder_is_written() => Assert.Equal(
+        Source(new ModelOptions { Folder = _folder.Path }).Location,
+        Source(new ModelOptions { Folder = "x" }).Another(Path.Combine(_folder.Path, ".", "")).Location);
 
     [Fact]
     public void Another_folder_that_is_not_there_is_refused() => Assert.Contains(

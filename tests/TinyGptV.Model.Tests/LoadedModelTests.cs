@@ -15,7 +15,8 @@ public sealed class LoadedModelTests
 
     [Fact]
     public void Load_Float16OnACpu_IsRefused() =>
-        Assert.Contains("bfloat16", Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { Precision = ModelPrecision.Float16 })).Message, StringComparison.Ordinal);
+        Assert.Contains("bfloat16",
+            Assert.Throws<InvalidDataException>(() => Load(new ModelSettings { Precision = ModelPrecision.Float16 })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Load_ImageSizeThatPatchesDoNotFill_IsRefused() =>
@@ -28,7 +29,9 @@ public sealed class LoadedModelTests
         GoldenModel.SkipWithoutAdapters();
         var chosen = new ModelSettings { Precision = ModelPrecision.BFloat16, MergeAdapters = true, ImageSize = GoldenModel.OtherImageSize };
         using LoadedModel plain = Load(new ModelSettings()), other = Load(chosen);
-        Assert.Equal(["configuration", "image size", "lora merged", "precision"], plain.Settings.Where(s => other.Settings[s.Key] != s.Value).Select(s => s.Key));
+        Assert.Equal(
+            ["configuration", "image size", "lora merged", "precision"],
+            plain.Settings.Where(s => other.Settings[s.Key] != s.Value).Select(s => s.Key));
         Assert.Equal("bfloat16", other.Settings["precision"]);
     }
 

@@ -5,7 +5,7 @@ namespace TinyGptV.Pickle.Tests;
 
 public sealed class PickleMachineTests
 {
-    /// <summary>The same value, as Python 3 writes it in the protocols 0, 1, 2, 4 and 5 (3 is as 2, but for its number).</summary>
+    /// <summary>The same value as written by Python 3 in protocols 0, 1, 2, 4 and 5 (3 equals 2 except for its number).</summary>
     public static readonly TheoryData<string> OnePickleOfEachProtocol =
     [
         "KGRwMApWdGV4dApwMQpWY2Fm6SBcdTI3MTMKcDIKc1ZudW1iZXJzCnAzCihscDQKSTAKYUkyNTUKYUk2NTUzNQphSS0xCmFMMTA5OTUxMTYyNzc3NkwKYUwtOTIyMzM3MjAzNjg1NDc3"
