@@ -6,11 +6,11 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Backends;
 
-/// <summary>Loads a replica's model from files, from object storage, or as a script.</summary>
+/// <summary>Loads a replica's model from files or object storage, or creates a scripted one.</summary>
 /// <param name="load">Loads a model from its files.</param>
 /// <param name="options">Which model, and how it runs.</param>
-/// <param name="storage">Brings checkpoints that are in object storage.</param>
-/// <param name="time">The clock of scripts.</param>
+/// <param name="storage">Downloads checkpoints from object storage.</param>
+/// <param name="time">The clock of scripted models.</param>
 public sealed class CheckpointSource(ModelLoader load, ModelOptions options, StorageAccess storage, TimeProvider time) : IModelSource
 {
     private const string AzureHosts = ".blob.core.windows.net";
@@ -19,22 +19,28 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
     public string Location => options.Source?.ToString() ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
 
     /// <inheritdoc />
-    /// <param name="location">A folder, or the URI of a prefix of a Blob container.</param>
-    /// <exception cref="PrerequisiteException">It is neither, there is no such folder, or the replica's identity would be shown to a stranger.</exception>
+    /// <param name="location">A folder, or the URI of a prefix in a Blob container.</param>
+    /// <exception cref="PrerequisiteException">
+    /// The location is invalid, the folder does not exist, or the replica's identity would be sent to an unknown host.
+    /// </exception>
     public IModelSource Another(string location)
     {
         StorageLocation wanted = StorageLocation.Parse(location);
         if (wanted.Folder is { } folder && options.ScriptDelay is null && !Directory.Exists(folder))
-            throw new PrerequisiteException($"There is no model folder '{folder}' where this replica runs. Name one that is there, or the URI of a prefix of a Blob container.");
+            throw new PrerequisiteException(
+                $"No model folder '{folder}' on this replica's machine. Give an existing folder, or the URI of a prefix in a Blob container.");
         if (wanted.Host is { } host && !wanted.IsSigned && !MayShowIdentity(host))
             throw new PrerequisiteException(
-                $"'{wanted}' is neither where this replica's own model is from nor an account of {AzureHosts[1..]}, and the replica's identity must not be shown there. Give the URI with a shared access signature.");
-        // Parts that were named one by one belong to the checkpoint of the silo's start.
+                $"'{wanted}' is not in {AzureHosts[1..]}, nor on the host of this replica's own model, so the replica's identity is not sent there. " +
+                "Add a shared access signature to the URI.");
+        // Files named one by one belong to the checkpoint that the silo started with.
         return new CheckpointSource(
-            load, options.WithCheckpoint(wanted) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = wanted.Name }, storage, time);
+            load,
+            options.WithCheckpoint(wanted) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = wanted.Name },
+            storage, time);
     }
 
-    // Away from whoever asks: reading the heads of large files blocks for seconds.
+    // On another thread: reading the headers of large files blocks for seconds.
     /// <inheritdoc />
     public async Task<IModelHandle> LoadAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +57,7 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
     private async Task<IModelHandle> LoadHandleAsync(CancellationToken cancellationToken) =>
         await ModelHandle.LoadAsync(load, options, storage, time, cancellationToken);
 
-    /// <summary>The silo's own options were given by whoever runs it; a location that comes from a client may lead anywhere.</summary>
+    /// <summary>The silo's own options come from its operator and are trusted; a location from a client may point anywhere.</summary>
     private bool MayShowIdentity(string host) =>
         host.EndsWith(AzureHosts, StringComparison.OrdinalIgnoreCase) || host.Equals(options.Source?.Host, StringComparison.OrdinalIgnoreCase);
 }

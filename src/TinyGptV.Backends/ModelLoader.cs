@@ -2,8 +2,8 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Backends;
 
-/// <summary>Loads a model from its files. The caller disposes a model that holds resources.</summary>
+/// <summary>Loads a model from its files. The caller disposes it if it is disposable.</summary>
 /// <param name="options">Which files, and how the model runs.</param>
-/// <param name="cancellationToken">Gives up.</param>
+/// <param name="cancellationToken">Cancels loading.</param>
 /// <returns>The model.</returns>
 public delegate Task<IVisionLanguageModel> ModelLoader(ModelOptions options, CancellationToken cancellationToken);

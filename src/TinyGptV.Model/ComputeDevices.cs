@@ -4,20 +4,22 @@ using TorchSharp;
 
 namespace TinyGptV.Model;
 
-/// <summary>The devices that models are put on, as users name them.</summary>
+/// <summary>The devices that models run on, as users name them.</summary>
 public static class ComputeDevices
 {
-    /// <summary>Names every GPU that can be used here.</summary>
+    /// <summary>Stands for every GPU that can be used here.</summary>
     public const string All = "all";
 
-    /// <summary>How many GPUs can be used here: those of <c>CUDA_VISIBLE_DEVICES</c> if it is set; none in a build for the CPU.</summary>
+    private const string Advice = "Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use cpu.";
+
+    /// <summary>Number of GPUs that can be used here, as limited by <c>CUDA_VISIBLE_DEVICES</c>; 0 in a CPU build.</summary>
     public static int CountGpus() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 
     /// <summary>Reads a list of devices.</summary>
-    /// <param name="text">Devices with commas between them, each <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>, also one of them several times; or <c>all</c>.</param>
-    /// <param name="countGpus">Counts the GPUs; asked only if one is named.</param>
-    /// <returns>One device for each model, at least one.</returns>
-    /// <exception cref="InvalidDataException">A device is none of these, or is not there.</exception>
+    /// <param name="text">Comma-separated devices, each <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>, repeats allowed; or <c>all</c>.</param>
+    /// <param name="countGpus">Counts the GPUs; called only if a GPU is named.</param>
+    /// <returns>One device per model, at least one.</returns>
+    /// <exception cref="InvalidDataException">A device is malformed or not available.</exception>
     public static ImmutableArray<string> Parse(string text, Func<int> countGpus)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -36,19 +38,20 @@ public static class ComputeDevices
     private static ImmutableArray<string> AllOf(int gpus) => gpus > 0
         ? [.. Enumerable.Range(0, gpus).Select(index => string.Create(CultureInfo.InvariantCulture, $"cuda:{index}"))]
         : throw new InvalidDataException(
-            $"Device '{All}' means every GPU that CUDA_VISIBLE_DEVICES leaves visible, and none can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
+            $"Device '{All}' means every visible GPU (see CUDA_VISIBLE_DEVICES), but no GPU can be used here. {Advice}");
 
-    /// <returns>Which GPU it is; null for the CPU.</returns>
+    /// <returns>The index of the GPU; null for the CPU.</returns>
     private static int? IndexOf(string device, Func<int> countGpus)
     {
         if (device == "cpu")
             return null;
         string[] parts = device.Split(':');
         int index = 0;
-        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        if (parts[0] != "cuda" || parts.Length > 2 ||
+            (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new InvalidDataException($"A device is cpu, cuda or cuda:N; found '{device}'.");
         int count = countGpus();
         return index < count ? index : throw new InvalidDataException(
-            $"Device '{device}' was asked for, and {count} GPUs can be used here. Build with -p:TorchBackend=cuda on a machine with an NVIDIA driver, or use the cpu.");
+            $"Device '{device}' not found: {count} GPUs can be used here. {Advice}");
     }
 }

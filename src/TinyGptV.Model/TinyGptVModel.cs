@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model;
 
 /// <summary>
-/// TinyGPT-V: image -> visual encoder -> norm -> Q-Former -> two projections -> vectors that stand in a prompt for the language
-/// model. The names of its parameters are the keys of a TinyGPT-V checkpoint without the adapters' wrapper.
+/// TinyGPT-V: image -> visual encoder -> norm -> Q-Former -> two projections -> image vectors in the prompt of the language model.
+/// Its parameter names are the keys of a TinyGPT-V checkpoint without the LoRA wrapper.
 /// </summary>
 internal sealed class TinyGptVModel : nn.Module
 {
@@ -53,9 +53,9 @@ internal sealed class TinyGptVModel : nn.Module
     /// <summary>The norm between visual encoder and Q-Former.</summary>
     public static LayerNorm VisionNorm(int width, Device device) => nn.LayerNorm(width, VisionNormEps, device: device, dtype: float32);
 
-    /// <summary>Turns images into the vectors that stand for them in a prompt.</summary>
+    /// <summary>Turns images into the vectors that represent them in a prompt.</summary>
     /// <param name="pixels">Normalised pixels [B, 3, S, S].</param>
-    /// <returns>[B, Q, C] with Q query tokens and C the language model's width.</returns>
+    /// <returns>[B, Q, C]: Q query tokens, C the width of the language model.</returns>
     public Tensor EncodeImages(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -65,6 +65,6 @@ internal sealed class TinyGptVModel : nn.Module
         return llama_proj2.forward(llama_proj.forward(seen)).MoveToOuterDisposeScope();     // no activation between the two
     }
 
-    /// <summary>All parameters by checkpoint key, to be filled from files.</summary>
+    /// <summary>All parameters by checkpoint key, to be loaded from files.</summary>
     public IReadOnlyDictionary<string, Tensor> ParametersByKey() => named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
 }

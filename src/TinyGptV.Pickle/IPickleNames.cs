@@ -1,18 +1,18 @@
 namespace TinyGptV.Pickle;
 
-/// <summary>What the names in a pickle mean. Whoever answers decides what is made; the machine calls nothing by a name.</summary>
-/// <remarks>Each refuses what it does not know with an <see cref="InvalidDataException"/>.</remarks>
+/// <summary>The meaning of the names in a pickle. The implementation decides what they create; the machine itself never calls anything by name.</summary>
+/// <remarks>Each method rejects what it does not know with an <see cref="InvalidDataException"/>.</remarks>
 public interface IPickleNames
 {
-    /// <summary>The value that stands for a name.</summary>
+    /// <summary>The value of a name.</summary>
     object Global(string module, string name);
 
-    /// <summary>What calling a value would make; usually the value stands for a name, and the arguments are a tuple.</summary>
+    /// <summary>The result of a call; usually the function is the value of a name and the arguments are a tuple.</summary>
     object Call(object? function, object? arguments);
 
-    /// <summary>What the program that wrote the pickle kept outside of it under this identity.</summary>
+    /// <summary>The object that was stored outside the pickle under this persistent id.</summary>
     object Persistent(object? identity);
 
-    /// <summary>Whether a value may be given attributes; they are dropped.</summary>
+    /// <summary>Accepts or rejects attributes on a value; they are dropped.</summary>
     void Build(object? target);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The bytes of a pickle, taken in order and never beyond their end.</summary>
+/// <summary>Reads the bytes of a pickle in order, never past the end.</summary>
 internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
 {
     private readonly ReadOnlySpan<byte> _pickle = pickle;
@@ -25,7 +25,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
     public ReadOnlySpan<byte> Take(ulong count)
     {
         if (count > int.MaxValue)
-            throw new InvalidDataException("a length is beyond the file");
+            throw new InvalidDataException("a length exceeds the file");
         if ((int)count > _pickle.Length - Position)
             throw EndsEarly();
         ReadOnlySpan<byte> bytes = _pickle.Slice(Position, (int)count);
@@ -33,7 +33,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> pickle)
         return bytes;
     }
 
-    /// <summary>Up to the next end of a line, which is taken too.</summary>
+    /// <summary>Reads up to and including the next line feed; returns the line without it.</summary>
     public string Line()
     {
         int length = _pickle[Position..].IndexOf((byte)'\n');

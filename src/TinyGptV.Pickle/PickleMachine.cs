@@ -3,13 +3,13 @@ using static TinyGptV.Pickle.PickleOpcode;
 namespace TinyGptV.Pickle;
 
 /// <summary>
-/// Reads Python pickles, protocols 0 to 5. A pickle is a program; here it can only put values together, with the opcodes that its
-/// <see cref="PickleDialect"/> allows. Time and memory are bounded by its length, there is no recursion, and nothing is called by a name.
+/// Reads Python pickles, protocols 0 to 5. A pickle is a program; here it can only build values, with the opcodes that the
+/// <see cref="PickleDialect"/> allows. Time and memory are bounded by its length, there is no recursion, and nothing is called by name.
 /// </summary>
 /// <remarks>
 /// Values are <see cref="List{T}"/> of object, <see cref="PickleTuple"/>, the dictionaries and named values of the dialect,
 /// <see cref="string"/>, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> and null.
-/// A value can be shared, or even contain itself: whoever walks through it must not expect a tree.
+/// A value can be shared or even contain itself, so do not assume a tree when traversing it.
 /// </remarks>
 public ref struct PickleMachine
 {
@@ -27,7 +27,7 @@ public ref struct PickleMachine
         _dialect = dialect;
     }
 
-    /// <summary>The value that a pickle makes.</summary>
+    /// <summary>Reads the value of a pickle.</summary>
     /// <exception cref="InvalidDataException">The message completes "the pickle is refused: ...".</exception>
     public static object? Read(ReadOnlySpan<byte> pickle, PickleDialect dialect) => new PickleMachine(pickle, dialect).Run();
 
@@ -48,7 +48,7 @@ public ref struct PickleMachine
 
     private void Execute(PickleOpcode opcode)
     {
-#pragma warning disable IDE0055 // A table is read best with an opcode on each line.
+#pragma warning disable IDE0055 // A table is easiest to read with one opcode per line.
         switch (opcode)
         {
             case PROTO: CheckProtocol(_input.Byte()); break;
@@ -109,23 +109,23 @@ public ref struct PickleMachine
         GLOBAL => names.Global(_input.Line(), _input.Line()),
         STACK_GLOBAL => _stack.Pop(2) is [string module, string name]
             ? names.Global(module, name)
-            : throw new InvalidDataException("a name is no text"),
+            : throw new InvalidDataException("a name is not a string"),
         INST => names.Call(names.Global(_input.Line(), _input.Line()), new PickleTuple(_stack.PopToMark())),
-        REDUCE => names.Call(arguments: _stack.Pop(), function: _stack.Pop()), // as they lie, the last one on top
+        REDUCE => names.Call(arguments: _stack.Pop(), function: _stack.Pop()), // in stack order: the arguments are on top
         BINPERSID => names.Persistent(_stack.Pop()),
         _ => throw Refuse(opcode),
     };
 
     private readonly InvalidDataException Refuse(PickleOpcode opcode) => new(Enum.IsDefined(opcode)
         ? $"opcode {opcode} at byte {_input.Position - 1}; {_dialect.Scope}"
-        : $"byte 0x{(byte)opcode:X2} at {_input.Position - 1} is no opcode");
+        : $"byte 0x{(byte)opcode:X2} at {_input.Position - 1} is not an opcode");
 
     private static void CheckProtocol(byte protocol)
     {
         if (protocol > NewestProtocol)
-            throw new InvalidDataException($"protocol {protocol} is not known, those up to {NewestProtocol} are");
+            throw new InvalidDataException($"protocol {protocol} is not supported; the newest supported is {NewestProtocol}");
         if (protocol < FirstNumberedProtocol)
-            throw new InvalidDataException($"protocol {protocol} writes no number of a protocol");
+            throw new InvalidDataException($"protocol {protocol} has no opcode PROTO");
     }
 
     private readonly IPickleDictionary Dictionary(object?[] items)
@@ -138,12 +138,12 @@ public ref struct PickleMachine
     private readonly void Append(object?[] items)
     {
         if (_stack.Top is not List<object?> list)
-            throw new InvalidDataException("it appends to something that is no list");
+            throw new InvalidDataException("it appends to something that is not a list");
         list.AddRange(items);
     }
 
     private readonly void SetItems(object?[] items) =>
-        SetItems(_stack.Top as IPickleDictionary ?? throw new InvalidDataException("it sets items of something that is no dictionary"), items);
+        SetItems(_stack.Top as IPickleDictionary ?? throw new InvalidDataException("it sets items of something that is not a dictionary"), items);
 
     private static void SetItems(IPickleDictionary dictionary, object?[] items)
     {

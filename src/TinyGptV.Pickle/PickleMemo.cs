@@ -1,6 +1,6 @@
 namespace TinyGptV.Pickle;
 
-/// <summary>The values that a pickle refers to again. Python numbers them from 0 or 1 on without gaps, so that no number can ask for memory.</summary>
+/// <summary>The memo: values a pickle can refer to again. Python numbers them from 0 or 1 without gaps, so no index can force a large allocation.</summary>
 internal sealed class PickleMemo
 {
     private static readonly object Nothing = new();
@@ -14,7 +14,7 @@ internal sealed class PickleMemo
         if (index == 1 && _values.Count == 0)
             Store(Nothing);
         if (index < 0 || index > _values.Count)
-            throw new InvalidDataException($"it stores value {index} after {_values.Count} values");
+            throw new InvalidDataException($"it stores memo entry {index} after {_values.Count} entries");
         if (index == _values.Count)
             Store(value);
         else
@@ -23,5 +23,5 @@ internal sealed class PickleMemo
 
     public object? Recall(long index) => index >= 0 && index < _values.Count && !ReferenceEquals(_values[(int)index], Nothing)
         ? _values[(int)index]
-        : throw new InvalidDataException($"it recalls value {index}, which it never stored");
+        : throw new InvalidDataException($"it reads memo entry {index}, which was never stored");
 }

@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The ways in which pickles write numbers that have no fixed length.</summary>
+/// <summary>Reads numbers of variable length.</summary>
 internal static class PickleNumber
 {
     public static long OfDigits(string digits) => long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
         ? value
-        : throw new InvalidDataException("a whole number is malformed or beyond 64 bits");
+        : throw new InvalidDataException("an integer is malformed or exceeds 64 bits");
 
     public static long OfBytes(ReadOnlySpan<byte> littleEndian)
     {
         if (littleEndian.Length > sizeof(long))
-            throw new InvalidDataException("a whole number is beyond 64 bits");
+            throw new InvalidDataException("an integer exceeds 64 bits");
         if (littleEndian.IsEmpty)
             return 0;
         Span<byte> bytes = stackalloc byte[sizeof(long)];
@@ -24,5 +24,5 @@ internal static class PickleNumber
 
     public static double FloatOf(string digits) => double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
         ? value
-        : throw new InvalidDataException("a number is malformed");
+        : throw new InvalidDataException("a float is malformed");
 }

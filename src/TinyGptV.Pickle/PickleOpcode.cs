@@ -1,8 +1,8 @@
 namespace TinyGptV.Pickle;
 
-#pragma warning disable CS1591 // Python's module pickletools explains each.
+#pragma warning disable CS1591 // Python's module pickletools documents each opcode.
 
-/// <summary>Every opcode of protocols 0 to 5, with the names that Python's module pickletools gives them: refusals say them, and can be looked up.</summary>
+/// <summary>Every opcode of protocols 0 to 5, named as in Python's module pickletools, so that names in error messages can be looked up.</summary>
 public enum PickleOpcode : byte
 {
     PROTO = 0x80, FRAME = 0x95, MARK = (byte)'(', STOP = (byte)'.', POP = (byte)'0', POP_MARK = (byte)'1', DUP = (byte)'2',

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The values that are being put together. What lies below the last mark belongs to a structure that waits: nobody reaches it.</summary>
+/// <summary>The stack of values being built. Values below the last mark belong to an unfinished structure and cannot be reached.</summary>
 internal sealed class PickleStack
 {
     private readonly List<object?> _values = [];

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TinyGptV.Pickle;
 
-/// <summary>The ways in which pickles write texts, from Python 2's on.</summary>
+/// <summary>Reads strings, including those of Python 2.</summary>
 internal static class PickleText
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,11 +17,11 @@ internal static class PickleText
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException("a text is not UTF-8", e);
+            throw new InvalidDataException("a string is not UTF-8", e);
         }
     }
 
-    /// <summary>A text of Python 2, which is bytes: UTF-8 if it can be, else Latin-1.</summary>
+    /// <summary>A Python 2 string, which is bytes: UTF-8 if valid, else Latin-1.</summary>
     public static string OfBytes(ReadOnlySpan<byte> bytes)
     {
         try
@@ -34,20 +34,20 @@ internal static class PickleText
         }
     }
 
-    /// <summary>A text as Python 2 shows it: in quotation marks, with escapes.</summary>
-    /// <exception cref="InvalidDataException">A quotation mark is missing, or an escape is malformed.</exception>
+    /// <summary>A Python 2 string literal: quoted, with escapes.</summary>
+    /// <exception cref="InvalidDataException">A quote is missing, or an escape is malformed.</exception>
     public static string Quoted(string line) =>
         line.Length >= 2 && line[0] is '\'' or '"' && line[^1] == line[0]
             ? OfBytes([.. Unescape(line[1..^1], IsEscapeOfBytes).Select(c => (byte)c)])
-            : throw new InvalidDataException("a text has no quotation marks");
+            : throw new InvalidDataException("a string is not quoted");
 
-    /// <summary>A text whose characters beyond Latin-1 are escapes.</summary>
+    /// <summary>A string whose characters beyond Latin-1 are escaped.</summary>
     /// <exception cref="InvalidDataException">An escape is malformed.</exception>
     public static string WithCodePoints(string line) => Unescape(line, c => c is 'u' or 'U');
 
     private static bool IsEscapeOfBytes(char c) => c is '\\' or '\'' or '"' or 'n' or 'r' or 't' or 'x';
 
-    /// <summary>Replaces escapes of the kinds asked for; other backslashes are themselves.</summary>
+    /// <summary>Replaces escapes of the given kinds; keeps other backslashes.</summary>
     private static string Unescape(string text, Func<char, bool> isEscape)
     {
         if (!text.Contains('\\'))
@@ -63,7 +63,8 @@ internal static class PickleText
 
             char kind = text[++i];
             int digits = kind switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-            unescaped.Append(digits > 0 ? CodePoint(text, i + 1, digits) : kind switch { 'n' => "\n", 'r' => "\r", 't' => "\t", _ => kind.ToString() });
+            unescaped.Append(
+                digits > 0 ? CodePoint(text, i + 1, digits) : kind switch { 'n' => "\n", 'r' => "\r", 't' => "\t", _ => kind.ToString() });
             i += digits;
         }
 
@@ -76,8 +77,8 @@ internal static class PickleText
             text.AsSpan(Math.Min(start, text.Length), Math.Min(digits, text.Length - Math.Min(start, text.Length))),
             NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value);
         if (!isHexadecimal || start + digits > text.Length || value is < 0 or > 0x10FFFF)
-            throw new InvalidDataException("an escape in a text is malformed");
-        // Half a surrogate pair is a character of its own here; the other half follows.
+            throw new InvalidDataException("a string has a malformed escape");
+        // Half of a surrogate pair is allowed; the other half follows.
         return value > char.MaxValue ? char.ConvertFromUtf32(value) : ((char)value).ToString();
     }
 }

@@ -1,5 +1,5 @@
 namespace TinyGptV.Pickle;
 
 /// <summary>A Python tuple.</summary>
-/// <param name="Items">Its values in order.</param>
+/// <param name="Items">Its items in order.</param>
 public sealed record PickleTuple(object?[] Items);

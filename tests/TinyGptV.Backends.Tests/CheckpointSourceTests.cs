@@ -26,19 +26,20 @@ public sealed class CheckpointSourceTests : IDisposable
     }
 
     [Fact]
-    public void Location_is_the_same_however_a_folder_is_written() =>
-        Assert.Equal(Source(new ModelOptions { Folder = _folder.Path }).Location, Source(new ModelOptions { Folder = "x" }).Another(Path.Combine(_folder.Path, ".", "")).Location);
+    public void Location_is_the_same_however_a_folder_is_written() => Assert.Equal(
+        Source(new ModelOptions { Folder = _folder.Path }).Location,
+        Source(new ModelOptions { Folder = "x" }).Another(Path.Combine(_folder.Path, ".", "")).Location);
 
     [Fact]
     public void Another_folder_that_is_not_there_is_refused() => Assert.Contains(
-        "There is no model folder 'nowhere' where this replica runs", Refuse("nowhere"), StringComparison.Ordinal);
+        "No model folder 'nowhere' on this replica's machine", Refuse("nowhere"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://other.blob.example/models/m")]
     [InlineData("https://other.blob.example/models/m?x=1")]
     [InlineData("https://account.blob.core.windows.net.example/models/m")]
     public void Another_host_that_is_a_stranger_does_not_see_the_identity(string uri) => Assert.Contains(
-        "the replica's identity must not be shown there", Refuse(uri), StringComparison.Ordinal);
+        "the replica's identity is not sent there", Refuse(uri), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://account.blob.core.windows.net/models/m")]

@@ -1,6 +1,6 @@
 namespace TinyGptV.Model.Tests;
 
-/// <summary>Texts that were looked at and approved; a difference fails the test and leaves the new text beside the approved one.</summary>
+/// <summary>Approved texts. A difference fails the test and writes the new text next to the approved one.</summary>
 internal static class Approved
 {
     public static void AssertMatches(string name, string actual)

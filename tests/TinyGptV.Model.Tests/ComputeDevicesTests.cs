@@ -12,8 +12,8 @@ public class ComputeDevicesTests
         Assert.Equal(expected.Split(' '), ComputeDevices.Parse(text, () => 3));
 
     [Theory]
-    [InlineData("all", "none can be used here")]
-    [InlineData("cuda:0", "'cuda:0' was asked for, and 0 GPUs can be used here")]
+    [InlineData("all", "no GPU can be used here")]
+    [InlineData("cuda:0", "'cuda:0' not found: 0 GPUs can be used here")]
     [InlineData("cpu,gpu", "found 'gpu'")]
     [InlineData("cpu,,cpu", "found ''")]
     [InlineData("cpu,all", "found 'all'")]
@@ -23,5 +23,5 @@ public class ComputeDevicesTests
 
     [Fact]
     public void Parse_CpuAlone_DoesNotLookForGpus() =>
-        Assert.Equal(["cpu"], ComputeDevices.Parse("cpu", () => throw new InvalidOperationException("No GPU was asked for.")));
+        Assert.Equal(["cpu"], ComputeDevices.Parse("cpu", () => throw new InvalidOperationException("No GPU was requested.")));
 }

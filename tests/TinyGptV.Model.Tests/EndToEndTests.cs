@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests;
 
-/// <summary>The complete model from the files a user has, held against the original's outputs.</summary>
+/// <summary>The complete model, loaded as a user would, compared with the original's outputs.</summary>
 public sealed class EndToEndTests
 {
     private const double Tolerance = 1e-4; // absolute, on values up to 40
@@ -66,7 +66,7 @@ public sealed class EndToEndTests
             for (int row = 0; row < masks.shape[0]; row++)
             {
                 int[] tokens = [.. batches[batch]!["sequences"]![row]!.AsArray().Skip(1).Select(t => (int)t!)];
-                int steps = Array.IndexOf(tokens, model.Network.Phi.EosTokenId) is var end and >= 0 ? end + 1 : tokens.Length; // behind it rows are only filled
+                int end = Array.IndexOf(tokens, model.Network.Phi.EosTokenId), steps = end >= 0 ? end + 1 : tokens.Length; // then only padding
                 int length = (int)masks[row].sum().item<long>();
                 Tensor context = language[$"batch{batch}.inputs_embeds"][row].narrow(0, masks.shape[1] - length, length);
                 Tensor input = cat([context, model.Network.Language.Embed(tensor(tokens[..(steps - 1)].Select(t => (long)t).ToArray()))]);
@@ -102,7 +102,8 @@ public sealed class EndToEndTests
         await using GenerationEngine engine = Start(GoldenModel.PhiFolders[0]);
         DecodingOptions asked = NewTokens with { FirstWords = [.. FirstWordTokensTests.SpelledWords.Take(2)] };
         GeneratedAnswer greedy = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked);
-        GeneratedAnswer drawn = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { DoSample = true, Temperature = 3, RepetitionPenalty = 2 });
+        DecodingOptions sampling = asked with { DoSample = true, Temperature = 3, RepetitionPenalty = 2 };
+        GeneratedAnswer drawn = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, sampling);
         GeneratedAnswer searched = await GenerateAsync(engine, 0, (string)Goldens["texts"]![0]!, asked with { NumBeams = 3 });
         Assert.All(greedy.FirstWords, probability => Assert.InRange(probability, 1e-30, 1));
         Assert.Equal(greedy.FirstWords, drawn.FirstWords);
@@ -118,7 +119,9 @@ public sealed class EndToEndTests
         string prompt = GoldenModel.Prompt((string)Goldens["prompts"]![(int)golden["prompt"]!]!);
         var likelihoods = await engine.RankAsync(
             "image", GoldenModel.Picture((int)golden["image"]!), prompt, candidates, GoldenModel.EndSymbol, TestContext.Current.CancellationToken);
-        Assert.Equal(golden["ranks"]![0]!.AsArray().Take(2).Select(r => (int)r!), Enumerable.Range(0, 2).OrderByDescending(c => likelihoods[c].LogLikelihood / likelihoods[c].Tokens));
+        Assert.Equal(
+            golden["ranks"]![0]!.AsArray().Take(2).Select(r => (int)r!),
+            Enumerable.Range(0, 2).OrderByDescending(c => likelihoods[c].LogLikelihood / likelihoods[c].Tokens));
     }
 
     [Fact]
@@ -128,7 +131,8 @@ public sealed class EndToEndTests
         foreach (JsonNode? batch in Goldens["batches"]!.AsArray())
         {
             int[] images = [.. batch!["images"]!.AsArray().Select(i => (int)i!)], prompts = [.. batch["prompts"]!.AsArray().Select(p => (int)p!)];
-            var answers = await Task.WhenAll(images.Zip(prompts, (image, prompt) => GenerateAsync(engine, image, (string)Goldens["texts"]![prompt]!, NewTokens)));
+            var answers = await Task.WhenAll(images.Zip(prompts, (image, prompt) =>
+                GenerateAsync(engine, image, (string)Goldens["texts"]![prompt]!, NewTokens)));
             Assert.Equal(batch["answers"]!.AsArray().Select(a => (string)a!), answers.Select(a => a.Text));
         }
     }
@@ -204,7 +208,7 @@ public sealed class EndToEndTests
         for (int i = 0; i < cases.Length; i++)
         {
             GeneratedAnswer answer = await generated[i];
-            Assert.Equal([.. cases[i]!["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds); // the first is the begin token
+            Assert.Equal([.. cases[i]!["sequence"]!.AsArray().Skip(1).Select(t => (int)t!)], answer.TokenIds); // the first is the begin-of-text token
             Assert.Equal((string)cases[i]!["answer"]!, answer.Text);
 
             double[] losses = [.. (await ranked[i]).Select(l => -l.LogLikelihood / l.Tokens)];

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests;
 
-/// <summary>The original's training forward, from texts and pictures to loss, gradients and weights.</summary>
+/// <summary>The original's training steps, from texts and images to loss, gradients and weights.</summary>
 public sealed class EndToEndTrainingTests
 {
     private static JsonNode Goldens { get; } = Golden.Json("e2e/train.json");
@@ -59,7 +59,7 @@ public sealed class EndToEndTrainingTests
             AssertAfterSteps(golden, "after3." + name, parameter, (double)steps["lr"]!);
     }
 
-    // The original's rows are padded behind to the longest of the batch; ours are the unpadded front of them.
+    // The original right-pads rows to the longest of the batch; ours are the part without padding.
     private static void AssertRowsAreTheOriginals(string name, LoadedModel model, TrainingSequence[] batch)
     {
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.Training);
@@ -98,7 +98,7 @@ public sealed class EndToEndTrainingTests
         ? Golden.Read(GoldenFiles.Vision, "pixel_values").index_select(0, tensor(images.Select(i => (long)i!).ToArray()))
         : null;
 
-    // Of the three largest tensors only the first rows, entries or columns are kept, beside sums over the whole.
+    // For the three largest tensors, only the first rows, entries or columns are stored, plus sums over the whole.
     private static void AssertPart(IReadOnlyDictionary<string, Tensor> golden, string name, Tensor actual, double tolerance)
     {
         (Tensor expected, Tensor part) = PartOf(golden, name, actual);
@@ -109,7 +109,7 @@ public sealed class EndToEndTrainingTests
         Golden.AssertClose(sums[2], actual.norm(), 1e-4, name + " norm");
     }
 
-    // AdamW divides by the root of a gradient's square: an element whose gradient is nearly zero moves by its rounding error's sign.
+    // AdamW divides by the root of the squared gradient: an element with a near-zero gradient moves by the sign of its rounding error.
     private static void AssertAfterSteps(IReadOnlyDictionary<string, Tensor> golden, string name, Tensor actual, double learningRate)
     {
         (Tensor expected, Tensor part) = PartOf(golden, name, actual);

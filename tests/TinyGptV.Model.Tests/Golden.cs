@@ -5,20 +5,20 @@ using TorchSharp;
 namespace TinyGptV.Model.Tests;
 
 /// <summary>
-/// What the original computed: the folder named by the environment variable TINYGPTV_GOLDEN, or tests/golden of this checkout.
-/// Names, sizes and expectations are taken from the files in it, so that another set of the same layout serves as well.
+/// The golden set, computed by the original: the folder in the environment variable TINYGPTV_GOLDEN, or tests/golden of this checkout.
+/// Names, sizes and expectations come from its files, so any set with the same layout works.
 /// </summary>
 internal static class Golden
 {
-    /// <summary>The environment variable that names another set's folder.</summary>
+    /// <summary>The environment variable with the folder of another set.</summary>
     public const string Variable = "TINYGPTV_GOLDEN";
 
-    /// <summary>The folder that holds the solution.</summary>
+    /// <summary>The folder of the solution.</summary>
     public static string Checkout { get; } = FindCheckout();
 
     public static string Folder { get; } = OtherSet is { } folder ? Path.GetFullPath(folder) : Path.Combine(Checkout, "tests", "golden");
 
-    /// <summary>Whether the set is not the one of this checkout.</summary>
+    /// <summary>Whether another set than this checkout's is used.</summary>
     public static bool IsOtherSet => OtherSet is not null;
 
     private static string? OtherSet => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
@@ -28,7 +28,7 @@ internal static class Golden
     /// <summary>Opens a .safetensors, .pth or .bin file of the golden folder; the caller disposes it.</summary>
     public static ICheckpointFile Open(string relativePath)
     {
-        // Torch's thread count belongs to the calling thread: whoever opens golden tensors also computes with them.
+        // Torch's thread count is per thread. Set it here, because a test that opens golden tensors also computes with them.
         torch.set_num_threads(1);
         return CheckpointFile.Open(PathOf(relativePath));
     }
@@ -40,7 +40,7 @@ internal static class Golden
         return file.Read(name);
     }
 
-    /// <summary>Reads all tensors of a golden file; they belong to the caller's dispose scope.</summary>
+    /// <summary>Reads all tensors of a golden file into the caller's dispose scope.</summary>
     public static IReadOnlyDictionary<string, torch.Tensor> Tensors(string relativePath)
     {
         using ICheckpointFile file = Open(relativePath);
@@ -70,14 +70,14 @@ internal static class Golden
         Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, {tolerance:E2} allowed."); // NaN fails too
     }
 
-    /// <summary>The stored logits of some rows of a sequence that may be padded: of those rows, or of the last one if the set stores no more.</summary>
+    /// <summary>The stored logits of some rows of a sequence that may be padded, or of the last row if the set stores only that.</summary>
     public static torch.Tensor LogitRows(torch.Tensor stored, int start, int count)
     {
         torch.Tensor rows = stored.reshape(-1, stored.shape[^1]); // [rows, tokens]; a single row may be stored as [tokens]
         return rows.shape[0] == 1 ? rows : rows.narrow(0, start, count);
     }
 
-    /// <summary>Holds logits of all rows, or of the last one if the set stores no more, against the original's.</summary>
+    /// <summary>Compares the logits of all rows, or of the last one if the set stores only that, with the original's.</summary>
     public static void AssertLogits(torch.Tensor stored, torch.Tensor actual, double tolerance, string what)
     {
         torch.Tensor rows = stored.reshape(-1, stored.shape[^1]);

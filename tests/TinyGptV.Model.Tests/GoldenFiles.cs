@@ -8,8 +8,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Tests;
 
 /// <summary>
-/// The set's files by what they hold. The layout fixes the names of folders and JSON files; what files of tensors and pictures are called is up to the set,
-/// whose manifests list them.
+/// The set's files by their content. The layout fixes the names of folders and JSON files; the set chooses the names of tensor files and images and
+/// lists them in its manifests.
 /// </summary>
 internal static partial class GoldenFiles
 {
@@ -19,7 +19,7 @@ internal static partial class GoldenFiles
 
     public static string EvaWeights => Holding("eva_vit", "patch_embed.proj.weight");
 
-    /// <summary>The norm behind the vision tower, alone.</summary>
+    /// <summary>The norm after the vision tower, alone.</summary>
     public static string EvaNorm => First("eva_vit", file => file.Tensors.Length == 2 && file.HoldsEnd("weight") && file.HoldsEnd("bias"));
 
     public static string PositionTables => First("eva_vit", file => file.Tensors.Any(t => ResampledTable().IsMatch(t.Name)));
@@ -38,7 +38,7 @@ internal static partial class GoldenFiles
 
     public static string PhiGenerate => First("phi", file => file.Tensors.Any(t => t.Name.StartsWith(FirstGeneration + ".", StringComparison.Ordinal)));
 
-    /// <summary>The adapters alone, once for each spelling of their names.</summary>
+    /// <summary>The adapters alone, once per naming scheme.</summary>
     public static IEnumerable<string> PhiAdapters => All("phi", file => file.Tensors.All(t => t.Name.Contains(".lora_")));
 
     public static string Eva => Holding("e2e", "patch_embed.proj.weight");
@@ -49,7 +49,7 @@ internal static partial class GoldenFiles
     public static string Stage => All("e2e", file => file.Holds("llama_proj.weight")).MaxBy(CheckpointPaths.StageOf)
         ?? throw new InvalidOperationException($"{Golden.PathOf("e2e")} has no stage file.");
 
-    /// <summary>What the stage file must hold, told by the original.</summary>
+    /// <summary>The original's list of what the stage file must contain.</summary>
     public static string StageKeys => $"e2e/{Listed("e2e").Single(name => name.EndsWith("_keys.json", StringComparison.Ordinal))}";
 
     public static string Vision => Holding("e2e", "pixel_values");
@@ -58,27 +58,27 @@ internal static partial class GoldenFiles
 
     public static string Training => First("e2e", file => file.Tensors.Any(t => t.Name.StartsWith("grad.", StringComparison.Ordinal)));
 
-    /// <summary>The pictures that the whole model was asked about, in their order.</summary>
+    /// <summary>The images that the whole model was asked about, in order.</summary>
     public static IEnumerable<string> Pictures => Listed("e2e").Where(name => name.StartsWith("images/", StringComparison.Ordinal))
         .OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal).Select(name => $"e2e/{name}");
 
     public static string ResizedImages => First("preprocess", file => file.Tensors.Any(t => ResizedImage().IsMatch(t.Name)));
 
-    /// <summary>The tower's run at one image size.</summary>
+    /// <summary>The vision tower's run at one image size.</summary>
     public static string EvaRun(int size) => First("eva_vit", file => file.Holds("final") && file.Tensors.Any(t => t.Name == "input" && t.Shape[^1] == size));
 
-    /// <summary>The Q-Former's runs, those with all image tokens or those with some masked out.</summary>
+    /// <summary>The Q-Former's runs: either those with all image tokens or those with some masked out.</summary>
     public static IEnumerable<string> QFormerRuns(bool masked) =>
         All("qformer", file => file.Holds("encoder_hidden_states") && file.Holds("last_hidden_state")).Where(run => IsMasked(run) == masked);
 
-    /// <summary>Files of PyTorch's kind and the safetensors files that hold the same tensors.</summary>
+    /// <summary>PyTorch files and the safetensors files with the same tensors.</summary>
     public static IEnumerable<(string Torch, string Safetensors)> Twins() =>
         from part in new[] { "eva_vit", "qformer", "phi" }
         from zip in TensorFiles(part).Where(file => file.Kind == CheckpointFileKind.TorchZip)
         from twin in TensorFiles(part).Where(file => file.Kind == CheckpointFileKind.Safetensors && file.HoldsTheSameAs(zip))
         select (zip.Path, twin.Path);
 
-    /// <summary>The names in a part's manifest, a folder's in front of its files'.</summary>
+    /// <summary>The file names in a part's manifest, including folders.</summary>
     public static IEnumerable<string> Listed(string part) => Golden.Json($"{part}/manifest.json")["files"]!.AsObject().Select(file => file.Key);
 
     private static bool IsMasked(string run)
@@ -96,11 +96,11 @@ internal static partial class GoldenFiles
 
     private static string First(string part, Func<TensorFile, bool> isIt) => All(part, isIt).FirstOrDefault()
         ?? throw new InvalidOperationException(
-            $"No file of {Golden.PathOf(part)} holds what is looked for; its manifest lists {string.Join(", ", Listed(part))}.");
+            $"No file in {Golden.PathOf(part)} has the tensors this test needs; its manifest lists {string.Join(", ", Listed(part))}.");
 
     private static IEnumerable<string> All(string part, Func<TensorFile, bool> isIt) => TensorFiles(part).Where(isIt).Select(file => file.Path);
 
-    // Safetensors first: they are what most tests read, their twins are held against them.
+    // Safetensors files first: most tests read them, and their twins are compared with them.
     private static ImmutableArray<TensorFile> TensorFiles(string part) => Parts.GetOrAdd(part, _ =>
         [.. Listed(part).Where(name => !name.Contains('/') && TensorExtensions.Contains(Path.GetExtension(name)))
             .Select(name => TensorFile.Read($"{part}/{name}")).OrderBy(file => file.Kind).ThenBy(file => file.Path, StringComparer.Ordinal)]);

@@ -4,17 +4,17 @@ using TinyGptV.Model.Configuration;
 
 namespace TinyGptV.Model.Tests;
 
-/// <summary>The set's complete model: its files, its sizes, and traits that not every set has.</summary>
+/// <summary>The set's complete model: its files, its sizes, and features that not every set has.</summary>
 internal static class GoldenModel
 {
     public static JsonNode Config { get; } = Golden.Json("e2e/config.json");
 
-    /// <summary>The Phi-2 folders by name, the one that the configuration names first: each gives the same model.</summary>
+    /// <summary>The names of the Phi-2 folders, the configured one first. All contain the same model.</summary>
     public static string[] PhiFolders { get; } = [.. FindPhiFolders()];
 
     public static PhiConfig Phi { get; } = ConfigFile.ReadPhi(Golden.PathOf($"e2e/{PhiFolders[0]}/config.json"));
 
-    /// <summary>The files, told by what they hold.</summary>
+    /// <summary>The files, found by their content.</summary>
     public static CheckpointPaths Paths { get; } = new(
         Golden.PathOf($"e2e/{PhiFolders[0]}"), Golden.PathOf(GoldenFiles.Eva), Golden.PathOf(GoldenFiles.Blip2), Golden.PathOf(GoldenFiles.Stage));
 
@@ -24,7 +24,7 @@ internal static class GoldenModel
 
     public static int PatchSize => (int)Config["patch_size"]!;
 
-    /// <summary>An image size that the model can be loaded for, but was not made with.</summary>
+    /// <summary>An image size that the model can be loaded with, other than its own.</summary>
     public static int OtherImageSize => ImageSize + PatchSize;
 
     public static int LoraRank => (int?)Config["lora"]?["r"] ?? 0;
@@ -35,7 +35,7 @@ internal static class GoldenModel
 
     public static CheckpointPaths PathsWith(string phiFolder) => Paths with { PhiFolder = Golden.PathOf($"e2e/{phiFolder}") };
 
-    /// <summary>The training template around a question about a picture.</summary>
+    /// <summary>A question about an image in the training template.</summary>
     public static string Prompt(string question) =>
         ((string)Config["prompt_template"]!).Replace("{}", "<Img><ImageHere></Img> " + question, StringComparison.Ordinal);
 

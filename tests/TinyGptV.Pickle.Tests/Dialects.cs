@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace TinyGptV.Pickle.Tests;
 
-/// <summary>Dialects that allow as much as can be allowed, or what a test needs.</summary>
+/// <summary>Dialects that allow everything, or just what a test needs.</summary>
 internal static class Dialects
 {
     public static PickleDialect Everything { get; } = Of(new EchoedNames(), Enum.GetValues<PickleOpcode>());
@@ -23,7 +23,7 @@ internal static class Dialects
         public void Set(object? key, object? value) => this[key as string ?? throw new InvalidDataException("no text")] = value;
     }
 
-    /// <summary>Tells what it was asked for.</summary>
+    /// <summary>Returns each request as text.</summary>
     private sealed class EchoedNames : IPickleNames
     {
         public object Global(string module, string name) => $"{module}.{name}";

@@ -5,7 +5,7 @@ namespace TinyGptV.Pickle.Tests;
 
 public sealed class PickleMachineTests
 {
-    /// <summary>The same value, as Python 3 writes it in the protocols 0, 1, 2, 4 and 5 (3 is as 2, but for its number).</summary>
+    /// <summary>The same value as written by Python 3 in protocols 0, 1, 2, 4 and 5 (3 equals 2 except for its number).</summary>
     public static readonly TheoryData<string> OnePickleOfEachProtocol =
     [
         "KGRwMApWdGV4dApwMQpWY2Fm6SBcdTI3MTMKcDIKc1ZudW1iZXJzCnAzCihscDQKSTAKYUkyNTUKYUk2NTUzNQphSS0xCmFMMTA5OTUxMTYyNzc3NkwKYUwtOTIyMzM3MjAzNjg1NDc3"
@@ -59,7 +59,7 @@ public sealed class PickleMachineTests
         for (int code = 0; code <= byte.MaxValue; code++)
         {
             var opcode = (PickleOpcode)code;
-            string expected = Enum.IsDefined(opcode) ? $"opcode {opcode} at byte 0; the rest is silence" : $"byte 0x{code:X2} at 0 is no opcode";
+            string expected = Enum.IsDefined(opcode) ? $"opcode {opcode} at byte 0; the rest is silence" : $"byte 0x{code:X2} at 0 is not an opcode";
             Assert.Equal(expected, Refusal([(byte)code, 0, 0, 0, 0, 0, 0, 0, 0], nothing));
         }
     }
@@ -123,18 +123,18 @@ public sealed class PickleMachineTests
     [InlineData("(]a.", "a value is missing")]
     [InlineData("}(I1\nu.", "a value is missing")]
     [InlineData("(I1\nd.", "a value is missing")]
-    [InlineData("}(e.", "it appends to something that is no list")]
-    [InlineData("](u.", "it sets items of something that is no dictionary")]
-    [InlineData("I1\nI2\n\u0093.", "a name is no text")]
-    [InlineData("\u0080\u0006].", "protocol 6 is not known, those up to 5 are")]
-    [InlineData("\u0080\u0001].", "protocol 1 writes no number of a protocol")]
+    [InlineData("}(e.", "it appends to something that is not a list")]
+    [InlineData("](u.", "it sets items of something that is not a dictionary")]
+    [InlineData("I1\nI2\n\u0093.", "a name is not a string")]
+    [InlineData("\u0080\u0006].", "protocol 6 is not supported; the newest supported is 5")]
+    [InlineData("\u0080\u0001].", "protocol 1 has no opcode PROTO")]
     [InlineData("\u0095\u0001\0\0", "it ends at byte 4, in the middle of a value")]
-    [InlineData("\u008a\u0009123456789.", "a whole number is beyond 64 bits")]
-    [InlineData("\u008b\u00ff\u00ff\u00ff\u00ff1.", "a length is beyond the file")]
-    [InlineData("L9223372036854775808L\n.", "a whole number is malformed or beyond 64 bits")]
-    [InlineData("F1,5\n.", "a number is malformed")]
-    [InlineData("X\u0001\0\0\0\u00e9.", "a text is not UTF-8")]
-    [InlineData("\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff.", "a length is beyond the file")]
+    [InlineData("\u008a\u0009123456789.", "an integer exceeds 64 bits")]
+    [InlineData("\u008b\u00ff\u00ff\u00ff\u00ff1.", "a length exceeds the file")]
+    [InlineData("L9223372036854775808L\n.", "an integer is malformed or exceeds 64 bits")]
+    [InlineData("F1,5\n.", "a float is malformed")]
+    [InlineData("X\u0001\0\0\0\u00e9.", "a string is not UTF-8")]
+    [InlineData("\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff.", "a length exceeds the file")]
     public void Read_DamagedPickle_IsRefused(string pickle, string expected) => Assert.Equal(expected, Refusal(pickle));
 
     [Theory]
@@ -153,14 +153,14 @@ public sealed class PickleMachineTests
     }
 
     [Theory]
-    [InlineData("]p-1\n.", "it stores value -1 after 0 values")]
-    [InlineData("]p2\n.", "it stores value 2 after 0 values")]
-    [InlineData("]q\0q\u0002.", "it stores value 2 after 1 values")]
-    [InlineData("]r\u00ff\u00ff\u00ff\u00ff.", "it stores value 4294967295 after 0 values")]
-    [InlineData("]p9223372036854775807\n.", "it stores value 9223372036854775807 after 0 values")]
-    [InlineData("]q\u0001h\0.", "it recalls value 0, which it never stored")]
-    [InlineData("g-1\n.", "it recalls value -1, which it never stored")]
-    [InlineData("]q\0j\u00ff\u00ff\u00ff\u00ff.", "it recalls value 4294967295, which it never stored")]
+    [InlineData("]p-1\n.", "it stores memo entry -1 after 0 entries")]
+    [InlineData("]p2\n.", "it stores memo entry 2 after 0 entries")]
+    [InlineData("]q\0q\u0002.", "it stores memo entry 2 after 1 entries")]
+    [InlineData("]r\u00ff\u00ff\u00ff\u00ff.", "it stores memo entry 4294967295 after 0 entries")]
+    [InlineData("]p9223372036854775807\n.", "it stores memo entry 9223372036854775807 after 0 entries")]
+    [InlineData("]q\u0001h\0.", "it reads memo entry 0, which was never stored")]
+    [InlineData("g-1\n.", "it reads memo entry -1, which was never stored")]
+    [InlineData("]q\0j\u00ff\u00ff\u00ff\u00ff.", "it reads memo entry 4294967295, which was never stored")]
     public void Read_NumberOfNoStoredValue_IsRefused(string pickle, string expected) => Assert.Equal(expected, Refusal(pickle));
 
     [Fact]

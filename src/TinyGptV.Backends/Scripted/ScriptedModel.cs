@@ -8,14 +8,14 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Backends.Scripted;
 
 /// <summary>
-/// A model without weights: its answers are a pure function of the prompt and the image's digest. It serves tests, and trying out
-/// a cluster on machines that have no checkpoint. What it says means nothing.
+/// A model without weights: its answers are a pure function of the prompt and the image's digest. For tests, and for trying out a cluster on
+/// machines without a checkpoint. The answers mean nothing.
 /// </summary>
 /// <param name="answer">
-/// Gives the text for a prompt and an image digest; must always give the same. Default: a short answer chosen by a hash of both.
+/// Gives the answer for a prompt and an image digest; must be deterministic. Default: a short answer chosen by a hash of both.
 /// </param>
-/// <param name="delay">How long each request takes. Default: no time.</param>
-/// <param name="timeProvider">The clock the delay is measured with. Default: the system's.</param>
+/// <param name="delay">Time that each request takes. Default: none.</param>
+/// <param name="timeProvider">The clock for the delay. Default: the system clock.</param>
 public sealed class ScriptedModel(Func<string, string, string>? answer = null, TimeSpan delay = default, TimeProvider? timeProvider = null)
     : IVisionLanguageModel
 {
@@ -24,7 +24,7 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
     private readonly Func<string, string, string> _answer = answer ?? ChooseAnswer;
     private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
 
-    /// <summary>The identity of a model with the default answers; give another one to a model with others.</summary>
+    /// <summary>The identity. Default: that of the default answers; set another one for other answers.</summary>
     public ModelIdentity Identity { get; init; } = new()
     {
         Name = "scripted",
@@ -37,13 +37,13 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
     /// <summary>What it can be asked. Default: everything.</summary>
     public ModelCapabilities Capabilities { get; init; } = ModelCapabilities.All;
 
-    /// <summary>How many requests should be in flight at once. Default: 8.</summary>
+    /// <summary>Number of requests to keep in flight. Default: 8.</summary>
     public int PreferredConcurrency { get; init; } = 8;
 
-    /// <summary>Answers a prompt by the script; the text is cut after as many words as tokens were asked for.</summary>
+    /// <summary>Answers a prompt from the script. Each word counts as a token; the text is cut at the token limit.</summary>
     /// <param name="request">Image, prompt and limit.</param>
     /// <param name="cancellationToken">Ends the delay early.</param>
-    /// <returns>The answer: one token for each word.</returns>
+    /// <returns>The answer: one token per word.</returns>
     public async ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -60,16 +60,16 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
         };
     }
 
-    /// <summary>Ranks candidates: the one the script would answer is the likeliest, the others follow by a hash.</summary>
+    /// <summary>Ranks candidates: the scripted answer is the most likely, the others are ordered by a hash.</summary>
     /// <param name="request">Image, prompt and candidates.</param>
     /// <param name="cancellationToken">Ends the delay early.</param>
-    /// <returns>One likelihood for each candidate.</returns>
+    /// <returns>One likelihood per candidate.</returns>
     /// <exception cref="ArgumentException">There is no candidate.</exception>
     public async ValueTask<ChoiceRanking> RankAsync(RankingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Choices.IsDefaultOrEmpty)
-            throw new ArgumentException("A ranking has at least one choice; found none.", nameof(request));
+            throw new ArgumentException("A ranking needs at least one choice; found none.", nameof(request));
         await TakeTimeAsync(cancellationToken);
         string answer = _answer(request.Prompt, request.Image.Digest);
         return new ChoiceRanking([.. request.Choices.Select(choice => Rate(request, choice, answer))]);
@@ -84,12 +84,12 @@ public sealed class ScriptedModel(Func<string, string, string>? answer = null, T
     private static ChoiceLikelihood Rate(RankingRequest request, string choice, string answer)
     {
         int tokens = choice.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length + 1;
-        // Between 1 and 2 nats for each token, in steps of 1/1024; the scripted answer stays below 1.
+        // Between 1 and 2 nats per token, in steps of 1/1024; the scripted answer stays below 1.
         double nats = choice == answer ? 0.5 : 1 + (Hash($"{request.Prompt}\n{request.Image.Digest}\n{choice}") % 1024 / 1024.0);
         return new ChoiceLikelihood(-nats * tokens, tokens);
     }
 
-    /// <summary>The word that the answer begins with is likelier than all others together; they follow by a hash, in steps of 1/65536.</summary>
+    /// <summary>The answer's first word is more likely than all others together; those get a hash, in steps of 1/65536.</summary>
     private static double ProbabilityOf(string word, GenerationRequest request, string first) => string.Equals(word, first, StringComparison.OrdinalIgnoreCase)
         ? 0.75
         : Hash($"{request.Prompt}\n{request.Image.Digest}\n{word}") % 1024 / 65536.0;

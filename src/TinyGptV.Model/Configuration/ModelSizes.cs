@@ -1,14 +1,14 @@
 namespace TinyGptV.Model.Configuration;
 
 /// <summary>
-/// Refuses sizes that no model has before anything is built with them: a damaged configuration must not end in a division by zero, nor in a network
-/// of a million layers.
+/// Rejects impossible sizes before anything is built: a damaged configuration must not cause a division by zero or a network with a million
+/// layers.
 /// </summary>
 internal static class ModelSizes
 {
     private const int MostLayers = 512, MostWidth = 1 << 24, MostPixels = 1 << 13;
 
-    /// <exception cref="InvalidDataException">A size makes no sense; all that do not are named.</exception>
+    /// <exception cref="InvalidDataException">Sizes are invalid; the message lists all of them.</exception>
     public static TinyGptVConfig Checked(this TinyGptVConfig config, string path)
     {
         (EvaConfig eva, QFormerConfig qformer) = (config.Eva, config.Qformer);
@@ -27,7 +27,7 @@ internal static class ModelSizes
         return config;
     }
 
-    /// <exception cref="InvalidDataException">A size makes no sense; all that do not are named.</exception>
+    /// <exception cref="InvalidDataException">Sizes are invalid; the message lists all of them.</exception>
     public static PhiConfig Checked(this PhiConfig config, string path)
     {
         Refuse(path,
@@ -41,22 +41,22 @@ internal static class ModelSizes
         return config;
     }
 
-    private static string? Outside(string name, int value, int most) => value >= 1 && value <= most ? null : $"{name} is {value}, 1 to {most} was expected";
+    private static string? Outside(string name, int value, int most) => value >= 1 && value <= most ? null : $"{name} is {value}, expected 1 to {most}";
 
     private static string? Outside(string name, double value, double most) =>
-        value > 0 && value <= most ? null : FormattableString.Invariant($"{name} is {value}, more than 0 and at most {most} was expected");
+        value > 0 && value <= most ? null : FormattableString.Invariant($"{name} is {value}, expected more than 0 and at most {most}");
 
     private static string? Undivided(string widthName, int width, string headsName, int heads) =>
-        heads >= 1 && width % heads == 0 ? null : $"{headsName} is {heads}, a divisor of {widthName} {width} was expected";
+        heads >= 1 && width % heads == 0 ? null : $"{headsName} is {heads}, expected a divisor of {widthName} {width}";
 
     private static string? Unpaired(PhiConfig config) => config.NumAttentionHeads < 1 || config.RotarySize % 2 == 0
         ? null
-        : $"partial_rotary_factor makes {config.RotarySize} of {config.HeadSize} dimensions turn, an even number was expected";
+        : $"partial_rotary_factor rotates {config.RotarySize} of {config.HeadSize} dimensions, expected an even number";
 
     private static void Refuse(string path, string?[] problems)
     {
         string[] found = [.. problems.OfType<string>()];
         if (found.Length > 0)
-            throw new InvalidDataException($"'{path}' is no valid model configuration: {string.Join("; ", found)}.");
+            throw new InvalidDataException($"'{path}' is not a valid model configuration: {string.Join("; ", found)}.");
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace TinyGptV.Model.Configuration;
 
 /// <summary>
-/// The sizes of a TinyGPT-V. Defaults are the published model's; a checkpoint folder may hold a <c>config.json</c> with other
-/// values. The language model's own sizes come from <c>config.json</c> in the Phi-2 folder.
+/// The sizes of a TinyGPT-V model. Defaults: the published model. A checkpoint folder may contain a <c>config.json</c> with other
+/// values. The language model's sizes come from <c>config.json</c> in the Phi-2 folder.
 /// </summary>
 public sealed record TinyGptVConfig
 {
@@ -23,10 +23,10 @@ public sealed record TinyGptVConfig
     /// <summary>Width between the two projections. Default: 4096.</summary>
     public int LlamaProjMid { get; init; } = 4096;
 
-    /// <summary>The adapters of the language model.</summary>
+    /// <summary>The LoRA adapters of the language model.</summary>
     public LoraConfig Lora { get; init; } = new();
 
-    /// <summary>Number of patches an image is divided into, the class token not counted.</summary>
+    /// <summary>Number of patches in an image, without the class token.</summary>
     [JsonIgnore]
     public int Patches => (ImageSize / PatchSize) * (ImageSize / PatchSize);
 }
@@ -37,16 +37,16 @@ public sealed record EvaConfig
     /// <summary>Width of the residual stream.</summary>
     public int EmbedDim { get; init; } = 1408;
 
-    /// <summary>Number of blocks; further blocks in the file are not built.</summary>
+    /// <summary>Number of blocks; further blocks in the file are ignored.</summary>
     public int Depth { get; init; } = 39;
 
-    /// <summary>Attention heads; each has width <see cref="EmbedDim"/> / heads.</summary>
+    /// <summary>Number of attention heads; each has width <see cref="EmbedDim"/> / heads.</summary>
     public int NumHeads { get; init; } = 16;
 
-    /// <summary>Width of the hidden layer of a block's MLP, as a multiple of <see cref="EmbedDim"/>, rounded down.</summary>
+    /// <summary>Width of the MLP's hidden layer as a multiple of <see cref="EmbedDim"/>, rounded down.</summary>
     public double MlpRatio { get; init; } = 4.3637;
 
-    /// <summary>Width of the hidden layer of a block's MLP.</summary>
+    /// <summary>Width of the MLP's hidden layer.</summary>
     [JsonIgnore]
     public int MlpWidth => (int)(EmbedDim * MlpRatio);
 }
@@ -60,26 +60,26 @@ public sealed record QFormerConfig
     /// <summary>Number of layers.</summary>
     public int NumHiddenLayers { get; init; } = 12;
 
-    /// <summary>Attention heads of self- and cross-attention.</summary>
+    /// <summary>Number of attention heads, for self-attention and cross-attention.</summary>
     public int NumAttentionHeads { get; init; } = 12;
 
-    /// <summary>Width of the hidden layer of the feed-forward part.</summary>
+    /// <summary>Width of the feed-forward network's hidden layer.</summary>
     public int IntermediateSize { get; init; } = 3072;
 
     /// <summary>Width of the visual encoder's tokens.</summary>
     public int EncoderWidth { get; init; } = 1408;
 
-    /// <summary>Every how manieth layer has cross-attention, layer 0 first.</summary>
+    /// <summary>Every n-th layer has cross-attention, starting with layer 0.</summary>
     public int CrossAttentionFreq { get; init; } = 2;
 
-    /// <summary>Number of query tokens: the number of vectors an image becomes.</summary>
+    /// <summary>Number of query tokens, and so of vectors per image.</summary>
     public int QueryLength { get; init; } = 32;
 
-    /// <summary>Added to the variance in every layer norm.</summary>
+    /// <summary>Epsilon of every layer norm.</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 }
 
-/// <summary>Low-rank adapters. Defaults: those of stages 2 to 4.</summary>
+/// <summary>LoRA adapters. Defaults: those of stages 2 to 4.</summary>
 public sealed record LoraConfig
 {
     /// <summary>Rank; 0 for none (the published stage-1 file).</summary>

@@ -6,22 +6,22 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>Beam search: the prompt once, then one row for each beam, each with its own copy of the keys and values.</summary>
+/// <summary>Beam search: prefills the prompt once, then adds one row per beam, each with its own copy of the KV cache.</summary>
 /// <param name="image">The image.</param>
 /// <param name="prompt">The prompt.</param>
-/// <param name="model">What must be known of the model.</param>
-/// <param name="options">Beams and how they are compared.</param>
-/// <param name="cancellationToken">The caller has gone.</param>
+/// <param name="model">Facts about the model.</param>
+/// <param name="options">Number of beams and how they are compared.</param>
+/// <param name="cancellationToken">Abandons the request.</param>
 internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, DecodingOptions options, CancellationToken cancellationToken)
     : SequenceWork(image, prompt, model, cancellationToken)
 {
     private readonly TaskCompletionSource<GeneratedTokens> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly BeamSearch _search = new(options, model.Head, model.EndToken);
-    private IReadOnlyList<KvCache> _caches = []; // one for each beam of the last step
+    private readonly BeamSearch _search = new(options, model.BeginTokens, model.EndToken);
+    private IReadOnlyList<KvCache> _caches = []; // one per beam of the last step
     private IReadOnlyList<RowQuestion> _questions = [];
     private RowQuestion? _first;
 
-    /// <summary>The result, once there is one.</summary>
+    /// <summary>The result.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
 
     public override int RowsDue => _search.IsDone ? 0 : Cache is null ? PromptRows : options.NumBeams;
@@ -33,7 +33,7 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
             Cache = runner.NewCache(PromptRows);
             AddPrompt(step, imageVectors);
             _first = step.AskScores(step.Rows - 1, Model.FirstTokens);
-            _questions = [.. Enumerable.Repeat(_first, options.NumBeams)]; // all beams begin equal
+            _questions = [.. Enumerable.Repeat(_first, options.NumBeams)]; // all beams start equal
             return;
         }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>What the engine's thread does, one step at a time: choose work, encode new images, run the model, hand results out.</summary>
+/// <summary>What the engine's thread does in each step: choose requests, encode new images, run the model, return results.</summary>
 internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : IDisposable
 {
     private readonly ContinuousBatcher<SequenceWork> _batcher = new(options.MaxBatch, options.MaxRowsPerStep);
@@ -18,7 +18,7 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
 
     public void Add(SequenceWork work) => _batcher.Add(work);
 
-    /// <summary>Runs one step. A failure is the failure of all requests in flight, never of the engine.</summary>
+    /// <summary>Runs one step. A failure fails all requests in flight, but never the engine.</summary>
     public void RunOne()
     {
         try

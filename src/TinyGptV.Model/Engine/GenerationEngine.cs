@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine;
 
 /// <summary>
-/// Answers requests about images. Requests come from any thread and are batched as they arrive; one thread of its own, the only one
-/// that touches the model, takes them through the steps: image encoded once, prompt, one token at a time, sequences joining and
-/// leaving between steps.
+/// Answers requests about images. Requests may come from any thread and are batched as they arrive. The engine's own thread, the only
+/// one that uses the model, runs the steps: encode the image once, prefill, decode one token at a time. Sequences join and leave between steps
+/// (continuous batching).
 /// </summary>
 public sealed class GenerationEngine : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ public sealed class GenerationEngine : IAsyncDisposable
 
     /// <summary>Starts the engine's thread.</summary>
     /// <param name="model">The model; the engine disposes it.</param>
-    /// <param name="options">How the machine is used.</param>
+    /// <param name="options">How the engine uses the machine.</param>
     public GenerationEngine(LoadedModel model, EngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -37,17 +37,17 @@ public sealed class GenerationEngine : IAsyncDisposable
         new Thread(RunLoop) { Name = "generation engine", IsBackground = true }.Start();
     }
 
-    /// <summary>How many requests should be in flight for full speed.</summary>
+    /// <summary>Number of requests to keep in flight for full speed.</summary>
     public int PreferredConcurrency => 2 * _options.MaxBatch;
 
-    /// <summary>Answers a prompt, as the original's generate call.</summary>
-    /// <param name="imageDigest">Identifies the image's bytes; requests with equal digests share one encoding.</param>
+    /// <summary>Answers a prompt, like the original's generate call.</summary>
+    /// <param name="imageDigest">Digest of the image's bytes; requests with equal digests share one encoding.</param>
     /// <param name="image">The image file: JPEG, PNG or WebP.</param>
-    /// <param name="prompt">The prompt with <c>&lt;ImageHere&gt;</c> once.</param>
+    /// <param name="prompt">The prompt, containing <c>&lt;ImageHere&gt;</c> once.</param>
     /// <param name="decoding">How tokens are chosen, and how many at most.</param>
-    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <param name="cancellationToken">Abandons the request.</param>
     /// <returns>The answer, uncut.</returns>
-    /// <exception cref="ArgumentException">The prompt does not hold the image exactly once.</exception>
+    /// <exception cref="ArgumentException">The prompt does not contain the image exactly once.</exception>
     /// <exception cref="InvalidDataException">The image cannot be decoded.</exception>
     public async Task<GeneratedAnswer> GenerateAsync(
         string imageDigest, ReadOnlyMemory<byte> image, string prompt, DecodingOptions decoding, CancellationToken cancellationToken)
@@ -61,15 +61,15 @@ public sealed class GenerationEngine : IAsyncDisposable
         return new GeneratedAnswer(_model.Tokenizer.GenerateText(result.Ids.AsSpan()), result.Ids, result.Ended, words.Probabilities(result.First));
     }
 
-    /// <summary>Computes how likely each candidate is after a prompt, as the original's multi_select with per-candidate means.</summary>
-    /// <param name="imageDigest">Identifies the image's bytes; requests with equal digests share one encoding.</param>
+    /// <summary>Computes the log-likelihood of each candidate after a prompt, like the original's multi_select, but per candidate.</summary>
+    /// <param name="imageDigest">Digest of the image's bytes; requests with equal digests share one encoding.</param>
     /// <param name="image">The image file: JPEG, PNG or WebP.</param>
-    /// <param name="prompt">The prompt with <c>&lt;ImageHere&gt;</c> once. The begin token is put in front of it, as the training forward does.</param>
+    /// <param name="prompt">The prompt, containing <c>&lt;ImageHere&gt;</c> once. A begin-of-text token is prepended, as in training.</param>
     /// <param name="candidates">The candidates, at least one.</param>
-    /// <param name="end">Appended to each candidate before it is tokenised.</param>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>One likelihood for each candidate, in order.</returns>
-    /// <exception cref="ArgumentException">The prompt does not hold the image exactly once, or a candidate has no token.</exception>
+    /// <param name="end">Appended to each candidate before tokenization.</param>
+    /// <param name="cancellationToken">Abandons the request.</param>
+    /// <returns>One result per candidate, in order.</returns>
+    /// <exception cref="ArgumentException">The prompt does not contain the image exactly once, or a candidate has no token.</exception>
     /// <exception cref="InvalidDataException">The image cannot be decoded.</exception>
     public async Task<ImmutableArray<CandidateLikelihood>> RankAsync(
         string imageDigest, ReadOnlyMemory<byte> image, string prompt, IReadOnlyList<string> candidates, string end, CancellationToken cancellationToken)
@@ -78,7 +78,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         ImagePrompt tokens = WithBegin(Tokenize(prompt));
         ImmutableArray<ImmutableArray<int>> continuations = [.. candidates.Select(c => _model.Tokenizer.Encode(c + end).ToImmutableArray())];
         if (continuations.IsEmpty || continuations.Any(c => c.IsEmpty))
-            throw new ArgumentException("Ranking needs at least one candidate, and at least one token in each; give a non-empty candidate or end.", nameof(candidates));
+            throw new ArgumentException(
+                "Ranking needs at least one candidate, each with at least one token. Give a non-empty candidate or end.", nameof(candidates));
 
         PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
         var work = new RankingWork(prepared, tokens, _facts, continuations, cancellationToken);
@@ -87,7 +88,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         return [.. sums.Select((sum, i) => new CandidateLikelihood(sum, continuations[i].Length))];
     }
 
-    /// <summary>Finishes what is in flight and frees the model.</summary>
+    /// <summary>Finishes the requests in flight and disposes the model.</summary>
     public async ValueTask DisposeAsync()
     {
         _arriving.CompleteAdding();
@@ -96,7 +97,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         _model.Dispose();
     }
 
-    // Begin, end and padding are one token here.
+    // Phi-2 uses one token for begin-of-text, end-of-text and padding.
     private ImagePrompt WithBegin(ImagePrompt prompt) => prompt with { Before = prompt.Before.Insert(0, _model.Tokenizer.EndOfTextId) };
 
     private ImagePrompt Tokenize(string prompt)
@@ -104,7 +105,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         string[] pieces = prompt.Split(ImagePlace);
         return pieces.Length == 2
             ? new ImagePrompt([.. _model.Tokenizer.Encode(pieces[0])], [.. _model.Tokenizer.Encode(pieces[1])])
-            : throw new ArgumentException($"A prompt holds {ImagePlace} exactly once; found it {pieces.Length - 1} times in '{prompt}'.", nameof(prompt));
+            : throw new ArgumentException(
+                $"A prompt must contain {ImagePlace} exactly once; found it {pieces.Length - 1} times in '{prompt}'.", nameof(prompt));
     }
 
     private Task<GeneratedTokens> SubmitAsync(
@@ -131,13 +133,13 @@ public sealed class GenerationEngine : IAsyncDisposable
         }
         catch (InvalidOperationException e)
         {
-            throw new ObjectDisposedException("The engine is shutting down and takes no more requests.", e);
+            throw new ObjectDisposedException("The engine is shutting down and accepts no more requests.", e);
         }
     }
 
     private void RunLoop()
     {
-        set_num_threads(_options.Threads); // holds for this thread only, like inference mode
+        set_num_threads(_options.Threads); // per thread, like inference mode
         using (inference_mode())
         using (var steps = new EngineSteps(new ModelRunner(_model.Network, _options.Threads), _options))
         {
@@ -148,7 +150,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         _stopped.SetResult();
     }
 
-    // Blocks only when there is nothing to do; false when there is nothing to do and nothing will come.
+    // Blocks only when idle; false when idle and no more requests can arrive.
     private bool Arrive(EngineSteps steps)
     {
         if (steps.IsIdle && !_arriving.IsCompleted && _arriving.TryTake(out SequenceWork? first, Timeout.Infinite))
@@ -159,14 +161,14 @@ public sealed class GenerationEngine : IAsyncDisposable
     }
 }
 
-/// <summary>An answer as decoded.</summary>
-/// <param name="Text">What the original's generate call returns for the tokens; not cut at <c>###</c>.</param>
-/// <param name="TokenIds">The new tokens, the end token included if it came.</param>
-/// <param name="Ended">Whether the end token came before the limit.</param>
-/// <param name="FirstWords">The probability of each of <see cref="DecodingOptions.FirstWords"/> to begin the answer, in their order.</param>
+/// <summary>A generated answer.</summary>
+/// <param name="Text">The text that the original's generate call returns; not cut at <c>###</c>.</param>
+/// <param name="TokenIds">The new tokens, including the end token if generated.</param>
+/// <param name="Ended">Whether the end token was generated within the limit.</param>
+/// <param name="FirstWords">The probability that the answer begins with each of <see cref="DecodingOptions.FirstWords"/>, in order.</param>
 public sealed record GeneratedAnswer(string Text, ImmutableArray<int> TokenIds, bool Ended, ImmutableArray<double> FirstWords);
 
-/// <summary>How likely a candidate is.</summary>
-/// <param name="LogLikelihood">The sum of its tokens' natural log-likelihoods.</param>
-/// <param name="Tokens">How many tokens that are.</param>
+/// <summary>The log-likelihood of a candidate.</summary>
+/// <param name="LogLikelihood">The sum of its tokens' log-likelihoods.</param>
+/// <param name="Tokens">Number of tokens.</param>
 public sealed record CandidateLikelihood(double LogLikelihood, int Tokens);

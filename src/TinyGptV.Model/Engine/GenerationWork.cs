@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>Decoding one token a step, the prompt in front, until the end token or the limit.</summary>
+/// <summary>Generation: prefills the prompt, then decodes one token per step until the end token or the limit.</summary>
 /// <param name="image">The image.</param>
 /// <param name="prompt">The prompt.</param>
-/// <param name="model">What must be known of the model.</param>
+/// <param name="model">Facts about the model.</param>
 /// <param name="options">How tokens are chosen.</param>
-/// <param name="cancellationToken">The caller has gone.</param>
+/// <param name="cancellationToken">Abandons the request.</param>
 internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, DecodingOptions options, CancellationToken cancellationToken)
     : SequenceWork(image, prompt, model, cancellationToken)
 {
@@ -20,7 +20,7 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
     private RowQuestion? _next;
     private RowQuestion? _first;
 
-    /// <summary>The result, once there is one.</summary>
+    /// <summary>The result.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
 
     public override int RowsDue => HasEnded || HasStopped || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRows : 1;
@@ -43,21 +43,21 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
         }
 
         int row = step.Rows - 1;
-        ImmutableArray<int> told = _first is null ? Model.FirstTokens : [];
-        _next = options.TakesMostLikely ? step.AskMostLikely(row, told) : step.AskScores(row, told);
+        ImmutableArray<int> reported = _first is null ? Model.FirstTokens : [];
+        _next = options.TakesMostLikely ? step.AskMostLikely(row, reported) : step.AskScores(row, reported);
         _first ??= _next;
     }
 
     public override void Advance() =>
-        _generated.Add(options.TakesMostLikely ? _next!.MostLikely : _chooser.Choose(_next!.Scores, [.. Model.Head, .. _generated]));
+        _generated.Add(options.TakesMostLikely ? _next!.MostLikely : _chooser.Choose(_next!.Scores, [.. Model.BeginTokens, .. _generated]));
 
     public override void Complete() => _result.TrySetResult(new GeneratedTokens([.. _generated], HasEnded, _first!.LogLikelihoods));
 
     public override void Fail(Exception reason) => Fail(_result, reason);
 }
 
-/// <summary>What decoding gave.</summary>
-/// <param name="Ids">The new tokens, the end token included if it came.</param>
-/// <param name="Ended">Whether the end token came.</param>
-/// <param name="First">Natural logarithm of the probability of each of <see cref="ModelFacts.FirstTokens"/> to be the first.</param>
+/// <summary>The result of decoding.</summary>
+/// <param name="Ids">The new tokens, including the end token if generated.</param>
+/// <param name="Ended">Whether the end token was generated.</param>
+/// <param name="First">The log-likelihood of each of <see cref="ModelFacts.FirstTokens"/> as first token.</param>
 internal sealed record GeneratedTokens(ImmutableArray<int> Ids, bool Ended, IReadOnlyList<double> First);

@@ -6,18 +6,18 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Engine;
 
 /// <summary>
-/// Runs the model: the only class of the engine that computes with tensors. Every answer is a function of its own request, to the
-/// last bit: see <see cref="PadRows"/>.
+/// Runs the model; the only engine class that computes with tensors. Each answer depends only on its own request, to the last bit:
+/// see <see cref="PadRows"/>.
 /// </summary>
 internal sealed class ModelRunner(TinyGptVModel model, int threads)
 {
-    /// <summary>A new cache for a sequence.</summary>
-    /// <param name="capacity">The largest number of positions.</param>
+    /// <summary>A new KV cache for a sequence.</summary>
+    /// <param name="capacity">Maximum number of positions.</param>
     public KvCache NewCache(int capacity) => new(model.Phi, capacity, model.DType, model.Device);
 
-    /// <summary>Encodes one image. One at a time, so that its vectors do not depend on which images arrive together.</summary>
+    /// <summary>Encodes one image. Images are encoded one at a time, so that the vectors do not depend on which images arrive together.</summary>
     /// <param name="pixels">Normalised pixels, channel by channel, 3 * S * S values.</param>
-    /// <returns>[Q, C], to be disposed by the caller.</returns>
+    /// <returns>[Q, C]; the caller disposes it.</returns>
     public Tensor EncodeImage(float[] pixels)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -39,7 +39,7 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
 
     private void Answer(IReadOnlyList<RowQuestion> questions, Tensor hidden)
     {
-        var rows = new long[PadRows(questions.Count)]; // padding asks row 0 again
+        var rows = new long[PadRows(questions.Count)]; // padding repeats row 0
         for (int i = 0; i < questions.Count; i++)
             rows[i] = questions[i].Row;
         Tensor logits = model.Language.Logits(hidden.index_select(0, tensor(rows, device: model.Device))); // [rows, V]
@@ -61,8 +61,8 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
         return [.. wanted.cpu().data<float>().Select(x => (double)x)];
     }
 
-    // The CPU's matrix product deals rows out to threads in groups of four and uses another kernel for a smaller rest, which rounds
-    // differently. With a whole number of full groups for each thread a row's result does not depend on how many rows come along.
+    // The CPU's matrix product gives rows to threads in groups of four and uses another kernel, with different rounding, for the rest.
+    // With only full groups on every thread, a row's result does not depend on the number of rows.
     private int PadRows(int rows)
     {
         int group = 4 * threads;

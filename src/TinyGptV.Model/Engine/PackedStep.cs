@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>The rows of one step, gathered from all work that takes part, and the questions asked about some of them.</summary>
+/// <summary>The rows of one step, from all requests in it, and the questions about some of these rows.</summary>
 internal sealed class PackedStep
 {
     private readonly List<Part> _parts = [];
@@ -11,13 +11,13 @@ internal sealed class PackedStep
     private readonly List<RowQuestion> _questions = [];
     private int _spanStart;
 
-    /// <summary>The number of rows so far.</summary>
+    /// <summary>Number of rows so far.</summary>
     public int Rows { get; private set; }
 
     /// <summary>The sequences in row order.</summary>
     public IReadOnlyList<RowSpan> Spans => _spans;
 
-    /// <summary>The questions in the order they were asked.</summary>
+    /// <summary>The questions, in order.</summary>
     public IReadOnlyList<RowQuestion> Questions => _questions;
 
     /// <summary>Appends tokens, one row each.</summary>
@@ -30,7 +30,7 @@ internal sealed class PackedStep
         Rows += ids.Count;
     }
 
-    /// <summary>Appends vectors that stand for no token: those of an image.</summary>
+    /// <summary>Appends an image's vectors.</summary>
     /// <param name="vectors">[n, C]</param>
     public void AddVectors(Tensor vectors)
     {
@@ -38,36 +38,36 @@ internal sealed class PackedStep
         Rows += (int)vectors.shape[0];
     }
 
-    /// <summary>The rows appended since the last call are one sequence's.</summary>
-    /// <param name="cache">The sequence's keys and values.</param>
+    /// <summary>Ends a sequence: its rows are those appended since the last call.</summary>
+    /// <param name="cache">The sequence's KV cache.</param>
     public void EndSpan(KvCache cache)
     {
         _spans.Add(new RowSpan(cache, _spanStart, Rows - _spanStart));
         _spanStart = Rows;
     }
 
-    /// <summary>Asks which token follows a row.</summary>
+    /// <summary>Asks for the most likely next token after a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="tokens">Tokens whose likelihood is wanted too.</param>
-    /// <returns>Where the answer will be found after the step.</returns>
+    /// <param name="tokens">Tokens whose log-likelihood is requested too.</param>
+    /// <returns>The question; running the step fills in the answer.</returns>
     public RowQuestion AskMostLikely(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: false));
 
-    /// <summary>Asks how likely certain tokens are to follow a row.</summary>
+    /// <summary>Asks for the log-likelihoods of certain next tokens after a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="tokens">The tokens.</param>
-    /// <returns>Where the answer will be found after the step.</returns>
+    /// <returns>The question; running the step fills in the answer.</returns>
     public RowQuestion AskLikelihoods(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: false));
 
-    /// <summary>Asks for the scores of all tokens behind a row.</summary>
+    /// <summary>Asks for the logits after a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="tokens">Tokens whose likelihood is wanted too.</param>
-    /// <returns>Where the answer will be found after the step.</returns>
+    /// <param name="tokens">Tokens whose log-likelihood is requested too.</param>
+    /// <returns>The question; running the step fills in the answer.</returns>
     public RowQuestion AskScores(int row, IReadOnlyList<int> tokens) => Ask(new RowQuestion(row, tokens, wantsScores: true));
 
-    /// <summary>The input of the language model: embeddings and image vectors in row order, zero rows appended as padding.</summary>
+    /// <summary>The input of the language model: embeddings and image vectors in row order, padded with zero rows.</summary>
     /// <param name="language">The language model, for its embedding.</param>
-    /// <param name="device">Where the model is.</param>
-    /// <param name="paddedRows">The number of rows wanted, at least <see cref="Rows"/>.</param>
+    /// <param name="device">The model's device.</param>
+    /// <param name="paddedRows">Number of rows including padding, at least <see cref="Rows"/>.</param>
     /// <returns>[paddedRows, C]</returns>
     public Tensor BuildInput(Phi2 language, Device device, int paddedRows)
     {
@@ -95,27 +95,27 @@ internal sealed class PackedStep
     private readonly record struct Part(IReadOnlyList<int>? Tokens, Tensor? Vectors);
 }
 
-/// <summary>What is wanted to know about a row, and after the step the answer.</summary>
+/// <summary>A question about a row, and its answer after the step.</summary>
 /// <param name="row">The row in its step.</param>
-/// <param name="tokens">The tokens whose likelihood is wanted.</param>
-/// <param name="wantsScores">Whether the scores of all tokens are wanted.</param>
+/// <param name="tokens">The tokens whose log-likelihood is requested.</param>
+/// <param name="wantsScores">Whether all logits are requested.</param>
 internal sealed class RowQuestion(int row, IReadOnlyList<int> tokens, bool wantsScores)
 {
     /// <summary>The row in its step.</summary>
     public int Row { get; } = row;
 
-    /// <summary>The tokens whose likelihood is wanted.</summary>
+    /// <summary>The tokens whose log-likelihood is requested.</summary>
     public IReadOnlyList<int> Tokens { get; } = tokens;
 
-    /// <summary>Whether the scores of all tokens are wanted.</summary>
+    /// <summary>Whether all logits are requested.</summary>
     public bool WantsScores { get; } = wantsScores;
 
-    /// <summary>The most likely next token; the lowest id where several are equally likely.</summary>
+    /// <summary>The most likely next token; the lowest id on ties.</summary>
     public int MostLikely { get; set; }
 
-    /// <summary>Natural logarithm of the probability of each of <see cref="Tokens"/>.</summary>
+    /// <summary>The log-likelihood of each of <see cref="Tokens"/>.</summary>
     public IReadOnlyList<double> LogLikelihoods { get; set; } = [];
 
-    /// <summary>The scores of all tokens [V], if wanted.</summary>
+    /// <summary>The logits [V], if requested.</summary>
     public float[] Scores { get; set; } = [];
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine;
 
 /// <summary>
-/// Likelihoods of candidate continuations: the prompt once, then the candidates side by side, each on a copy of the prompt's keys
-/// and values. The original runs the whole model again for every candidate.
+/// Log-likelihoods of candidate continuations: prefills the prompt once, then runs all candidates together, each on a copy of the prompt's
+/// KV cache. The original runs the whole model again for every candidate.
 /// </summary>
 internal sealed class RankingWork(
     PreparedImage image, ImagePrompt prompt, ModelFacts model, ImmutableArray<ImmutableArray<int>> candidates, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class RankingWork(
         Done,
     }
 
-    /// <summary>For each candidate the sum of its tokens' log-likelihoods, once there is one.</summary>
+    /// <summary>For each candidate, the sum of its tokens' log-likelihoods.</summary>
     public Task<ImmutableArray<double>> Result => _result.Task;
 
     public override int RowsDue => _phase switch
@@ -79,7 +79,7 @@ internal sealed class RankingWork(
         base.Dispose();
     }
 
-    // The last token is never fed: nothing is asked about what follows it.
+    // The last token is not fed: its logits are not needed.
     private void AddCandidate(PackedStep step, int index)
     {
         ImmutableArray<int> tokens = candidates[index];

@@ -6,29 +6,30 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>A prompt cut where the image stands.</summary>
-/// <param name="Before">Tokens in front of the image vectors.</param>
-/// <param name="After">Tokens behind them.</param>
+/// <summary>A tokenized prompt, split at the image.</summary>
+/// <param name="Before">Tokens before the image vectors.</param>
+/// <param name="After">Tokens after the image vectors.</param>
 internal sealed record ImagePrompt(ImmutableArray<int> Before, ImmutableArray<int> After);
 
-/// <summary>What a request must know of the model it is asked of.</summary>
-/// <param name="ImageRows">The number of vectors an image becomes.</param>
-/// <param name="Head">What the original's output begins with, one begin token: counted and penalised, but never fed to the network.</param>
-/// <param name="EndToken">Ends generation; negative for none.</param>
-internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> Head, int EndToken)
+/// <summary>What a request needs to know about the model.</summary>
+/// <param name="ImageRows">Number of vectors per image.</param>
+/// <param name="BeginTokens">The start of the original's output, one begin-of-text token: counted and penalised, but never fed to the network.</param>
+/// <param name="EndToken">The end-of-text token that stops generation; negative for none.</param>
+internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> BeginTokens, int EndToken)
 {
-    /// <summary>Tokens whose likelihood of being the first is wanted. Default: none.</summary>
+    /// <summary>Tokens whose log-likelihood as first token is requested. Default: none.</summary>
     public ImmutableArray<int> FirstTokens { get; init; } = [];
 }
 
-/// <summary>One request on its way through the engine: knows which rows come next and what to make of the answers.</summary>
+/// <summary>A request in the engine: adds its rows to each step and handles the results.</summary>
 /// <param name="image">The image's digest and pixels.</param>
 /// <param name="prompt">The prompt.</param>
-/// <param name="model">What must be known of the model.</param>
-/// <param name="cancellationToken">The caller has gone.</param>
-internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, CancellationToken cancellationToken) : ISchedulable, IDisposable
+/// <param name="model">Facts about the model.</param>
+/// <param name="cancellationToken">Abandons the request.</param>
+internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, CancellationToken cancellationToken)
+    : ISchedulable, IDisposable
 {
-    /// <summary>The image of the request.</summary>
+    /// <summary>The request's image.</summary>
     public PreparedImage Image { get; } = image;
 
     public abstract int RowsDue { get; }
@@ -47,18 +48,18 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
 
     /// <summary>Adds the rows that are due to a step.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="runner">For new caches.</param>
-    /// <param name="imageVectors">The image's vectors [Q, C]; needed in the first step only.</param>
+    /// <param name="runner">Creates KV caches.</param>
+    /// <param name="imageVectors">The image's vectors [Q, C]; needed only in the first step.</param>
     public abstract void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors);
 
-    /// <summary>Takes the answers of the step into account.</summary>
+    /// <summary>Processes the step's results.</summary>
     public abstract void Advance();
 
-    /// <summary>Hands the result to the caller. Called once, when no rows are due any more.</summary>
+    /// <summary>Returns the result to the caller. Called once, when no more rows are due.</summary>
     public abstract void Complete();
 
-    /// <summary>Tells the caller that there will be no result.</summary>
-    /// <param name="reason">Why.</param>
+    /// <summary>Fails the request.</summary>
+    /// <param name="reason">The cause.</param>
     public abstract void Fail(Exception reason);
 
     public virtual void Dispose() => Cache?.Dispose();

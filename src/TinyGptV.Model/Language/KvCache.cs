@@ -5,36 +5,39 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Language;
 
 /// <summary>
-/// The keys and values of one sequence: [layers, 2, H, capacity, D]. Room for the whole sequence is taken at once, because its
-/// largest length is known when it begins (docs/decisions/0003). It is handed to the model for each step, never owned by it.
+/// The KV cache of one sequence: [layers, 2, H, capacity, D]. Allocated once for the whole sequence, because the maximum length is
+/// known at the start (docs/decisions/0003). Passed to the model in each step; the model never owns it.
 /// </summary>
 internal sealed class KvCache : IDisposable
 {
     private readonly Tensor _store;
 
     public KvCache(PhiConfig config, int capacity, ScalarType dtype, Device device)
-        : this(empty([config.NumHiddenLayers, 2, config.NumAttentionHeads, capacity, config.HeadSize], dtype: dtype, device: device).DetachFromDisposeScope(), 0)
+        : this(
+            empty([config.NumHiddenLayers, 2, config.NumAttentionHeads, capacity, config.HeadSize], dtype: dtype, device: device)
+                .DetachFromDisposeScope(),
+            0)
     {
     }
 
     private KvCache(Tensor store, int length) => (_store, Length) = (store, length);
 
-    /// <summary>How many positions are filled.</summary>
+    /// <summary>Number of filled positions.</summary>
     public int Length { get; private set; }
 
-    /// <summary>How many positions there is room for.</summary>
+    /// <summary>Maximum number of positions.</summary>
     public int Capacity => (int)_store.shape[3];
 
-    /// <summary>Stores one layer's keys and values for the positions after <see cref="Length"/>, which moves only by <see cref="Advance"/>.</summary>
+    /// <summary>Stores a layer's keys and values after position <see cref="Length"/>; only <see cref="Advance"/> changes the length.</summary>
     /// <param name="layer">The decoder layer.</param>
     /// <param name="k">[n, H, D]</param>
     /// <param name="v">[n, H, D]</param>
-    /// <returns>All keys and values so far, the new ones included: each [1, H, Length + n, D].</returns>
+    /// <returns>All keys and values so far, including the new ones: each [1, H, Length + n, D].</returns>
     public (Tensor K, Tensor V) Append(int layer, Tensor k, Tensor v)
     {
         long n = k.shape[0];
         if (Length + n > Capacity)
-            throw new InvalidOperationException($"The cache has room for {Capacity} positions; {Length} are filled and {n} more came.");
+            throw new InvalidOperationException($"The KV cache has room for {Capacity} positions; {Length} are filled, {n} more do not fit.");
         using Tensor both = _store[layer];                                                  // [2, H, capacity, D]
         using Tensor target = both.narrow(2, Length, n);                                    // [2, H, n, D]
         using Tensor pair = stack([k, v]).transpose_(1, 2);                                 // [2, H, n, D]
@@ -43,7 +46,7 @@ internal sealed class KvCache : IDisposable
         return (filled.narrow(0, 0, 1), filled.narrow(0, 1, 1));
     }
 
-    /// <summary>What one layer has stored.</summary>
+    /// <summary>The keys and values of a layer.</summary>
     /// <param name="layer">The decoder layer.</param>
     /// <returns>Keys and values, each [1, H, Length, D].</returns>
     public (Tensor K, Tensor V) Filled(int layer)
@@ -52,12 +55,12 @@ internal sealed class KvCache : IDisposable
         return (both.narrow(0, 0, 1), both.narrow(0, 1, 1));
     }
 
-    /// <summary>Counts positions as filled after every layer has stored them.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Marks positions as filled, after every layer has stored them.</summary>
+    /// <param name="count">Number of positions.</param>
     public void Advance(int count) => Length += count;
 
-    /// <summary>A copy that continues on its own.</summary>
-    /// <param name="extra">How many positions more than are filled there is room for.</param>
+    /// <summary>Makes an independent copy.</summary>
+    /// <param name="extra">Room for this many positions beyond the filled ones.</param>
     /// <returns>The copy.</returns>
     public KvCache Fork(int extra)
     {

@@ -7,12 +7,12 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Language;
 
 /// <summary>
-/// A linear layer with a low-rank adapter kept apart, as the original evaluates it: y = x W^T + b + alpha/rank * (x A^T) B^T.
-/// Without a rank it is a plain linear layer and has no adapter parameters. Merged, it is one product of the same meaning.
+/// A linear layer with a separate LoRA adapter, as in the original: y = x W^T + b + alpha/rank * (x A^T) B^T. With rank 0 it is a plain
+/// linear layer without adapter parameters. When merged, it is a single matrix product.
 /// </summary>
 internal sealed class LoraLinear : LinearLayer
 {
-    private readonly Scalar _scale = 1; // kept alive: the native code reads it during the call
+    private readonly Scalar _scale = 1; // a field, so it stays alive while native code reads it
     private bool _merged;
     private readonly LinearLayer? lora_A; // [rank, in]
     private readonly LinearLayer? lora_B; // [out, rank]
@@ -24,7 +24,7 @@ internal sealed class LoraLinear : LinearLayer
         _scale = lora.Alpha / lora.R;
         lora_A = new LinearLayer(inFeatures, lora.R, dtype, device, hasBias: false);
         lora_B = new LinearLayer(lora.R, outFeatures, dtype, device, hasBias: false);
-        register_module(nameof(lora_A), lora_A); // the base class has registered its own fields already
+        register_module(nameof(lora_A), lora_A); // the base class has already registered its own fields
         register_module(nameof(lora_B), lora_B);
     }
 
@@ -35,7 +35,7 @@ internal sealed class LoraLinear : LinearLayer
         return lora_A is null || _merged ? y : y.add_(lora_B!.forward(lora_A.forward(x)), _scale);
     }
 
-    /// <summary>Adds the adapter to the weight, W + alpha/rank * B A, computed in float32 and rounded once. Cannot be undone.</summary>
+    /// <summary>Merges the adapter into the weight: W + alpha/rank * B A, computed in float32 and rounded once. Cannot be undone.</summary>
     public void Merge()
     {
         if (lora_A is null || _merged)

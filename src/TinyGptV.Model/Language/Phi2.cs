@@ -8,24 +8,24 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Language;
 
 // Axes: R rows of a packed step, H heads, D head size, C = H * D width, V vocabulary, T positions of one sequence.
-// Field names are checkpoint keys below "llama_model.". Linear layers and attention compute in the model's precision, norms and the
-// stream between layers in float32.
+// Field names are checkpoint keys under "llama_model.". Linear layers and attention compute in the model's precision, norms and the
+// residual stream in float32.
 
 /// <summary>
-/// Which rows of a packed step belong to one sequence. Rows of different sequences lie one behind the other without padding: all
-/// layers but attention treat them alike, and attention looks at one span at a time.
+/// The rows of one sequence in a packed step. Sequences are concatenated without padding: all layers except attention process all rows
+/// together, and attention processes one span at a time.
 /// </summary>
-/// <param name="Cache">The sequence's keys and values so far; null if it is whole in this step and nothing is kept, as in training.</param>
+/// <param name="Cache">The sequence's KV cache; null if the whole sequence is in this step and nothing is kept, as in training.</param>
 /// <param name="Start">The first row.</param>
-/// <param name="Count">The number of rows, at least 1.</param>
-/// <param name="Visible">Which of the rows later ones may look at, [n] bool; null for all. Only without a cache.</param>
+/// <param name="Count">Number of rows, at least 1.</param>
+/// <param name="Visible">Attention mask of the rows, [n] bool; null for all visible. Only without a cache.</param>
 internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count, Tensor? Visible = null)
 {
-    /// <summary>How many positions came before.</summary>
+    /// <summary>Number of earlier positions.</summary>
     public int Past => Cache?.Length ?? 0;
 }
 
-/// <summary>Phi-2 as TinyGPT-V modifies it: norms on queries and keys of every head and on the attention's output, and adapters.</summary>
+/// <summary>Phi-2 as modified by TinyGPT-V: norms on each head's queries and keys and on the attention output, and LoRA adapters.</summary>
 internal sealed class Phi2 : nn.Module
 {
     private readonly Phi2Model model;
@@ -38,18 +38,18 @@ internal sealed class Phi2 : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>Looks tokens up.</summary>
+    /// <summary>Embeds tokens.</summary>
     /// <param name="tokens">[R] int64.</param>
     /// <returns>[R, C]</returns>
     public Tensor Embed(Tensor tokens) => model.Embed(tokens);
 
-    /// <summary>Runs all layers over the rows of one step and fills the caches.</summary>
-    /// <param name="x">[R, C]; rows behind the last span are padding.</param>
+    /// <summary>Runs all layers over the rows of one step and fills the KV caches.</summary>
+    /// <param name="x">[R, C]; rows after the last span are padding.</param>
     /// <param name="spans">The sequences, in row order without gaps.</param>
     /// <returns>The final hidden states [R, C].</returns>
     public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans) => model.Forward(x, spans);
 
-    /// <summary>Adds all adapters to the weights they adapt.</summary>
+    /// <summary>Merges all LoRA adapters into their weights.</summary>
     public void MergeAdapters()
     {
         using IDisposable mode = no_grad();
@@ -57,7 +57,7 @@ internal sealed class Phi2 : nn.Module
             layer.Merge();
     }
 
-    /// <summary>Scores every token of the vocabulary as the next one.</summary>
+    /// <summary>The logits of the next token.</summary>
     /// <param name="hidden">[R, C]</param>
     /// <returns>[R, V] float32.</returns>
     public Tensor Logits(Tensor hidden) => lm_head.forward(hidden).to(float32);
@@ -92,7 +92,7 @@ internal sealed class Phi2Model : nn.Module
         return final_layernorm.forward(x).MoveToOuterDisposeScope();
     }
 
-    // A row's position is the number of its sequence's rows before it: left padding, had there been any, would not count.
+    // A row's position is the number of rows before it in its sequence. There is no left padding to skip.
     private (Tensor Cos, Tensor Sin) RotaryRows(long rows, Device device, IReadOnlyList<RowSpan> spans)
     {
         var positions = new long[rows];
@@ -123,12 +123,12 @@ internal sealed class Phi2Embedding : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens) => weight.index_select(0, tokens);
 }
 
-/// <summary>One norm feeds attention and MLP side by side; both are added to the stream.</summary>
+/// <summary>Attention and MLP in parallel after one norm; both are added to the residual stream.</summary>
 internal sealed class Phi2DecoderLayer : nn.Module
 {
     private readonly LayerNorm input_layernorm;
     private readonly Phi2Attention self_attn;
-    private readonly RmsNorm post_layernorm; // added by TinyGPT-V: on the attention's output, before the sum
+    private readonly RmsNorm post_layernorm; // added by TinyGPT-V: on the attention output, before the sum
     private readonly Phi2Mlp mlp;
 
     public Phi2DecoderLayer(int index, PhiConfig config, LoraConfig lora, ScalarType dtype, Device device) : base(nameof(Phi2DecoderLayer))
@@ -149,14 +149,14 @@ internal sealed class Phi2DecoderLayer : nn.Module
     }
 }
 
-/// <summary>Causal multi-head attention with a norm over each head's queries and keys before the rotation.</summary>
+/// <summary>Causal multi-head attention with a norm on each head's queries and keys before the rotary embedding.</summary>
 internal sealed class Phi2Attention : nn.Module
 {
     private readonly int _index;
     private readonly int _heads;
     private readonly int _headSize;
     private readonly int _rotarySize;
-    private readonly LoraLinear query_key_value; // rows: for each head its q, k, v
+    private readonly LoraLinear query_key_value; // rows: q, k, v of each head in turn
     private readonly LoraLinear dense;
     private readonly LayerNorm q_layernorm;      // added by TinyGPT-V, shared by all heads
     private readonly LayerNorm k_layernorm;
@@ -189,7 +189,7 @@ internal sealed class Phi2Attention : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor queries = RowsOf(span, q), newKeys = RowsOf(span, k), newValues = RowsOf(span, v); // [n, H, D]
         (Tensor keys, Tensor values) = span.Cache?.Append(_index, newKeys, newValues) ?? (HeadsFirst(newKeys), HeadsFirst(newValues)); // [1, H, T, D]
-        bool simple = span.Visible is null && (span.Past == 0 || span.Count == 1); // the kernel knows the plain cases
+        bool simple = span.Visible is null && (span.Past == 0 || span.Count == 1); // whole prefill or decode: no mask needed
         Tensor? mask = simple ? null : Mask(span, q);
         Tensor a = F.scaled_dot_product_attention(HeadsFirst(queries), keys, values, mask, is_casual: simple && span.Count > 1); // [1, H, n, D]
         return a.squeeze(0).transpose(0, 1).MoveToOuterDisposeScope();
@@ -197,10 +197,10 @@ internal sealed class Phi2Attention : nn.Module
 
     private static Tensor RowsOf(RowSpan span, Tensor x) => x.narrow(0, span.Start, span.Count);
 
-    // [n, H, D] -> [1, H, n, D], copied: an aligned start of its own makes the kernel's rounding independent of the span's place in the step.
+    // [n, H, D] -> [1, H, n, D], copied: with aligned memory the kernel's rounding does not depend on the span's position in the step.
     private static Tensor HeadsFirst(Tensor x) => x.transpose(0, 1).unsqueeze(0).contiguous();
 
-    // New row i sees everything before the step and, of the new rows up to itself, those that may be looked at.
+    // New row i attends to everything before the step and to the visible new rows up to itself.
     private static Tensor Mask(RowSpan span, Tensor like)
     {
         Tensor causal = ones(span.Count, span.Past + span.Count, dtype: ScalarType.Bool, device: like.device).tril(span.Past); // [n, T]
@@ -214,7 +214,7 @@ internal sealed class Phi2Attention : nn.Module
     }
 }
 
-/// <summary>Two linear layers with the tanh form of GELU between them.</summary>
+/// <summary>Two linear layers with GELU (tanh approximation) between them.</summary>
 internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
 {
     private readonly LinearLayer fc1;
@@ -229,7 +229,7 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor h) => fc2.forward(TanhGelu(fc1.forward(h)));
 
-    // Kept alive: a number converted for a single call can be finalised while the native code still reads it.
+    // Fields, because a temporary Scalar could be finalised while native code still reads it.
     private static readonly Scalar Three = 3, Cubic = 0.044715, Root = Math.Sqrt(2 / Math.PI), One = 1, Half = 0.5;
 
     // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
@@ -244,7 +244,7 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
 /// <summary>x / sqrt(mean(x^2) + 1e-6) * weight, the mean in float32.</summary>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    // Kept alive: a number converted for a single call can be finalised while the native code still reads it.
+    // Fields, because a temporary Scalar could be finalised while native code still reads it.
     private static readonly Scalar Eps = 1e-6, Two = 2;
 
     private readonly Parameter weight; // [C]

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Layers;
 
 /// <summary>
-/// y = x W^T + b. Unlike the framework's linear layer its parameters are made empty: they always come from a checkpoint, and
-/// drawing 3.9 billion random numbers first would cost a minute. Inputs are brought to the weights' precision, which the output has too.
+/// y = x W^T + b. Unlike the framework's linear layer, parameters are not initialised: they always come from a checkpoint, and
+/// drawing 3.9 billion random numbers would take a minute. Inputs are converted to the weights' precision, which is also the output's.
 /// </summary>
 internal class LinearLayer : nn.Module<Tensor, Tensor>
 {
@@ -26,7 +26,7 @@ internal class LinearLayer : nn.Module<Tensor, Tensor>
     /// <returns>[..., out]</returns>
     public override Tensor forward(Tensor input) => nn.functional.linear(input.to(weight.dtype), weight, bias);
 
-    /// <summary>The layer with a bias that is not its own.</summary>
+    /// <summary>Runs the layer with another bias.</summary>
     /// <param name="input">[..., in]</param>
     /// <param name="otherBias">[out]</param>
     public Tensor Forward(Tensor input, Tensor otherBias) => nn.functional.linear(input.to(weight.dtype), weight, otherBias.to(weight.dtype));

@@ -3,14 +3,14 @@ using System.Text;
 namespace TinyGptV.Model.Tokenization;
 
 /// <summary>
-/// GPT-2's printable stand-ins for the 256 bytes: visible Latin-1 characters stand for themselves, the other bytes in order for U+0100 and up
+/// GPT-2's printable characters for the 256 bytes: visible Latin-1 characters stand for themselves, the other bytes map in order to U+0100 and up
 /// (the space is U+0120).
 /// </summary>
 internal static class ByteAlphabet
 {
     private static readonly Dictionary<char, byte> Bytes = Make();
 
-    /// <summary>The bytes that a token's text stands for.</summary>
+    /// <summary>The bytes that a token's text represents.</summary>
     public static byte[] Decode(string token)
     {
         var bytes = new List<byte>(token.Length);
@@ -19,7 +19,7 @@ internal static class ByteAlphabet
             if (rune.IsBmp && Bytes.TryGetValue((char)rune.Value, out byte value))
                 bytes.Add(value);
             else
-                bytes.AddRange(Encoding.UTF8.GetBytes(rune.ToString())); // no vocabulary of this kind has such a token
+                bytes.AddRange(Encoding.UTF8.GetBytes(rune.ToString())); // not found in real vocabularies
         }
 
         return [.. bytes];

@@ -5,9 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace TinyGptV.Model.Tokenization;
 
 /// <summary>
-/// GPT-2's division of text into words before pairs are merged: contractions, letters, numbers and other signs, each with at most one space in front, and
-/// runs of white space that leave their last character to the word behind them. By code points: .NET's regular expressions see UTF-16 halves,
-/// the original does not.
+/// GPT-2's pre-tokenization: splits text into contractions, letters, numbers and other characters, each with at most one leading space, and runs of
+/// white space, whose last character goes to the next word. Works on code points like the original; .NET's regular expressions work on UTF-16 units.
 /// </summary>
 internal sealed class Gpt2Words : PreTokenizer
 {
@@ -56,7 +55,7 @@ internal sealed class Gpt2Words : PreTokenizer
 
     private static Kind KindAt(string text, int at, out int length)
     {
-        Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out length); // half a surrogate pair becomes U+FFFD, which is Other
+        Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out length); // a lone surrogate becomes U+FFFD, which is Other
         if (Rune.IsWhiteSpace(rune))
             return Kind.Space;
         return Rune.GetUnicodeCategory(rune) switch

@@ -5,8 +5,8 @@ using TinyGptV.Model.Checkpoints.Formats;
 namespace TinyGptV.Model.Tokenization;
 
 /// <summary>
-/// The tokenizer of a Phi-2 folder: GPT-2's byte-level pairs with added tokens for runs of spaces and tabs. Encoding adds nothing at either end;
-/// decoding joins and cleans up as the original does. Thread-safe.
+/// The tokenizer of a Phi-2 folder: GPT-2's byte-level BPE with added tokens for runs of spaces and tabs. Encoding adds no begin-of-text or
+/// end-of-text token; decoding joins and cleans up like the original. Thread-safe.
 /// </summary>
 public sealed class PhiTokenizer
 {
@@ -17,7 +17,7 @@ public sealed class PhiTokenizer
 
     private PhiTokenizer(TokenizerFiles files)
     {
-        // An added token that is in the vocabulary too (<|endoftext|>) is never put together from pairs: it was cut out before.
+        // An added token that is also in the vocabulary (<|endoftext|>) is never built by merging: it is cut out of the text first.
         _pairs = BpeTokenizer.Create(new BpeOptions(files.Vocabulary)
         {
             Merges = files.Merges,
@@ -32,14 +32,14 @@ public sealed class PhiTokenizer
         _tokens = MakeTokens(files);
     }
 
-    /// <summary>The id that begins, ends and pads texts.</summary>
+    /// <summary>The id of the begin-of-text, end-of-text and padding token.</summary>
     public int EndOfTextId { get; }
 
-    /// <summary>One more than the highest id. The model's matrix may have more rows.</summary>
+    /// <summary>The highest id plus one. The model's embedding may have more rows.</summary>
     public int VocabularySize => _tokens.Length;
 
-    /// <summary>Reads the tokenizer's files in a Phi-2 folder: vocab.json, merges.txt and what was added to them, or else tokenizer.json.</summary>
-    /// <exception cref="CheckpointException">A file is missing or unsound.</exception>
+    /// <summary>Reads the tokenizer's files in a Phi-2 folder: vocab.json, merges.txt and added tokens, or else tokenizer.json.</summary>
+    /// <exception cref="CheckpointException">A file is missing or invalid.</exception>
     public static PhiTokenizer Open(string folder)
     {
         TokenizerFiles files = TokenizerFiles.Read(folder);
@@ -49,11 +49,11 @@ public sealed class PhiTokenizer
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CheckpointException($"{folder}: the tokenizer's files do not fit together: {failure.Message}", failure);
+            throw new CheckpointException($"{folder}: the tokenizer's files are inconsistent: {failure.Message}", failure);
         }
     }
 
-    /// <summary>The ids of a text; nothing is added at either end.</summary>
+    /// <summary>Tokenizes a text, without adding a begin-of-text or end-of-text token.</summary>
     public int[] Encode(string text)
     {
         var ids = new List<int>();
@@ -75,16 +75,16 @@ public sealed class PhiTokenizer
         return [.. ids];
     }
 
-    /// <summary>The text of a token as the vocabulary spells it, or null if no token has this id.</summary>
+    /// <summary>A token as spelled in the vocabulary; null if the id is unknown.</summary>
     public string? TokenOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id].Spelling : null;
 
     /// <summary>
-    /// The text of ids. Added tokens for white space are joined to their neighbours with one more space, as the original does. Bytes that make no
-    /// character, and ids that no token has (where the original fails), become U+FFFD.
+    /// Decodes ids to text. Joins added tokens for white space to their neighbours with one extra space, like the original. Invalid UTF-8 and
+    /// unknown ids (on which the original fails) become U+FFFD.
     /// </summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="skipSpecialTokens">Leave tokens out that are no text.</param>
-    /// <param name="cleanUp">Remove spaces before punctuation and contractions; null does what the tokenizer's files ask for.</param>
+    /// <param name="skipSpecialTokens">Skip special tokens.</param>
+    /// <param name="cleanUp">Remove spaces before punctuation and contractions; null for the setting in the tokenizer's files.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens, bool? cleanUp = null)
     {
         var pieces = new List<string>();
@@ -107,7 +107,7 @@ public sealed class PhiTokenizer
 
     /// <summary>
     /// What the original's generate returns for a row of ids: decoded without special tokens, cut at the first <c>&lt;/s&gt;</c>, without
-    /// <c>&lt;s&gt;</c>, what follows the last <c>[/INST]</c>, stripped. Not cut at <c>###</c>: evaluation code does that, or does not.
+    /// <c>&lt;s&gt;</c>, only the part after the last <c>[/INST]</c>, stripped. Not cut at <c>###</c>: that is up to the evaluation code.
     /// </summary>
     public string GenerateText(ReadOnlySpan<int> ids)
     {
@@ -157,7 +157,7 @@ public sealed class PhiTokenizer
 
     private static string CleanUp(string text)
     {
-        // In this order: each replacement sees what the one before it left.
+        // The order matters: each replacement works on the result of the previous one.
         ReadOnlySpan<(string From, string To)> rules =
             [(" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re")];
         foreach ((string from, string to) in rules)
@@ -165,7 +165,7 @@ public sealed class PhiTokenizer
         return text;
     }
 
-    /// <summary>Python's strip, which takes four separators for white space that .NET's Trim does not.</summary>
+    /// <summary>Python's strip, which also removes four separators that .NET's Trim does not treat as white space.</summary>
     private static string Strip(string text)
     {
         int begin = 0, end = text.Length;

@@ -4,13 +4,13 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Tokenization;
 
-/// <summary>The tokenizer of a Phi-2 folder as its files tell it, from vocab.json and merges.txt or else from tokenizer.json.</summary>
+/// <summary>The contents of a Phi-2 folder's tokenizer files: vocab.json and merges.txt, or else tokenizer.json.</summary>
 internal sealed class TokenizerFiles
 {
-    /// <summary>The class defaults of the original for begin, end and unknown.</summary>
+    /// <summary>The original's default for the begin-of-text, end-of-text and unknown token.</summary>
     private const string DefaultSpecial = "<|endoftext|>";
 
-    /// <summary>Far above any vocabulary; keeps one absurd id from making a huge table.</summary>
+    /// <summary>Far above any vocabulary; keeps one absurd id from allocating a huge table.</summary>
     private const int MostIds = 1_000_000;
 
     private static readonly string[] SpecialFields = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
@@ -28,22 +28,22 @@ internal sealed class TokenizerFiles
         else if (File.Exists(At("tokenizer.json")))
             ReadSingle();
         else
-            throw new CheckpointException($"{folder}: vocab.json and merges.txt, or tokenizer.json, were expected here. Copy them from the Phi-2 model.");
+            throw new CheckpointException($"{folder}: no tokenizer. Expected vocab.json and merges.txt, or tokenizer.json; copy them from the Phi-2 model.");
 
         ReadAddedTokens();
         Special = [.. SpecialFields.Select(SpecialToken).OfType<string>(), .. AdditionalSpecials(), EndOfText, Unknown];
     }
 
-    /// <summary>Byte-level pieces and their ids, without what was added later.</summary>
+    /// <summary>Byte-level tokens and their ids, without added tokens.</summary>
     public Dictionary<string, int> Vocabulary { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Pairs to merge, most important first, as "left right".</summary>
+    /// <summary>Merges by priority, as "left right".</summary>
     public List<string> Merges { get; } = [];
 
-    /// <summary>Strings that are cut out of the text before anything else.</summary>
+    /// <summary>Added tokens: matched in the text before pre-tokenization.</summary>
     public Dictionary<string, int> Added { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Tokens that are no text.</summary>
+    /// <summary>Special tokens.</summary>
     public HashSet<string> Special { get; }
 
     public string EndOfText => SpecialToken("eos_token") ?? DefaultSpecial;
@@ -64,8 +64,8 @@ internal sealed class TokenizerFiles
             Vocabulary[token] = Id(At("vocab.json"), token, id);
         using MappedFile file = MappedFile.Open(At("merges.txt"));
         if (file.Length > int.MaxValue / 4)
-            throw new CheckpointException($"{file.Path}: has {file.Length} bytes, which is no list of merges.");
-        // The first line tells the format's version, whatever it says.
+            throw new CheckpointException($"{file.Path}: has {file.Length} bytes, too many for a list of merges.");
+        // Skip the first line: it is always the format's version.
         foreach (string line in Encoding.UTF8.GetString(file.Bytes(0, (int)file.Length)).Split('\n').Skip(1))
             AddMerge(file.Path, line.TrimEnd('\r'));
     }
@@ -76,7 +76,7 @@ internal sealed class TokenizerFiles
         JsonObject file = JsonFile.ReadObject(path);
         if (file["model"] is not JsonObject model || model.Text("type") is not (null or "BPE") || model["vocab"] is not JsonObject vocabulary ||
             model["merges"] is not JsonArray merges)
-            throw new CheckpointException($"{path}: a BPE model with vocab and merges was expected.");
+            throw new CheckpointException($"{path}: expected a BPE model with vocab and merges.");
         foreach ((string token, JsonNode? id) in vocabulary)
             Vocabulary[token] = Id(path, token, id);
         foreach (JsonNode? merge in merges)
@@ -111,15 +111,15 @@ internal sealed class TokenizerFiles
     {
         string content = token.Text("content") ?? throw new CheckpointException($"{path}: an added token has no content.");
         if (token.Value<bool>("lstrip") == true || token.Value<bool>("rstrip") == true || token.Value<bool>("single_word") == true)
-            throw new CheckpointException($"{path}: added token '{content}' strips its surroundings or matches whole words only; " +
-                "Phi-2's do not, and this is not supported.");
+            throw new CheckpointException($"{path}: added token '{content}' has lstrip, rstrip or single_word set, which is not supported. " +
+                "Phi-2's tokens have none of them set.");
         Added[content] = Id(path, content, id);
     }
 
     private static int Id(string path, string token, JsonNode? id) =>
         token.Length > 0 && id is JsonValue value && value.TryGetValue(out int number) && number is >= 0 and < MostIds
             ? number
-            : throw new CheckpointException($"{path}: token '{token}' has the id {id?.ToJsonString() ?? "null"}; 0 to {MostIds - 1} was expected.");
+            : throw new CheckpointException($"{path}: token '{token}' has id {id?.ToJsonString() ?? "null"}; expected 0 to {MostIds - 1}.");
 
     private string? SpecialToken(string field) => Content(_config?[field]) ?? Content(_specials?[field]);
 

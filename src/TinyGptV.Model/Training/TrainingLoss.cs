@@ -5,14 +5,14 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace TinyGptV.Model.Training;
 
-/// <summary>The original's training objective: the mean negative log-likelihood of all learned tokens of a batch, each predicted by the row before it.</summary>
+/// <summary>The original's training loss: the mean negative log-likelihood of all labels in a batch, each predicted by the row before it.</summary>
 internal static class TrainingLoss
 {
     /// <summary>Runs the model over a batch, packed without padding.</summary>
     /// <param name="model">The model.</param>
     /// <param name="batch">The sequences.</param>
-    /// <param name="pixels">Normalised pixels [B, 3, S, S], one image for each sequence with an image, in order; null if none has one.</param>
-    /// <returns>The loss, a scalar that can be differentiated.</returns>
+    /// <param name="pixels">Normalised pixels [B, 3, S, S], one image per sequence with an image, in order; null if none.</param>
+    /// <returns>The loss, a differentiable scalar.</returns>
     public static Tensor Of(TinyGptVModel model, IReadOnlyList<TrainingSequence> batch, Tensor? pixels)
     {
         using DisposeScope scope = NewDisposeScope();

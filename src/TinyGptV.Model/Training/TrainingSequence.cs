@@ -3,46 +3,47 @@ using TinyGptV.Model.Tokenization;
 
 namespace TinyGptV.Model.Training;
 
-/// <summary>How the original's training forward turns samples into sequences.</summary>
+/// <summary>How the original's training turns samples into sequences.</summary>
 internal sealed record TrainingFormat
 {
-    /// <summary>Put around every instruction; <c>{}</c> is its place.</summary>
+    /// <summary>The template around every instruction; <c>{}</c> is replaced by it.</summary>
     public required string PromptTemplate { get; init; }
 
-    /// <summary>Whether single instructions are put into the template; later turns always are. Default: true.</summary>
+    /// <summary>Whether single-turn instructions use the template; multi-turn ones always do. Default: true.</summary>
     public bool UsesTemplate { get; init; } = true;
 
     /// <summary>Appended to every answer.</summary>
     public required string EndSymbol { get; init; }
 
-    /// <summary>The answer part is cut to this many tokens, end symbol included.</summary>
+    /// <summary>Maximum number of tokens in the answer part, including the end symbol.</summary>
     public required int MaxAnswerTokens { get; init; }
 
-    /// <summary>The instruction part, image vectors included, is cut to this many rows.</summary>
+    /// <summary>Maximum number of rows in the instruction part, including image vectors.</summary>
     public required int MaxContextRows { get; init; }
 }
 
 /// <summary>
-/// One training sample as rows: begin token, instruction with the image in it, then what is learned. Padding, which the original
-/// adds behind, has no effect and is left out.
+/// One training sample as rows: begin-of-text token, instruction with the image in it, then the answer part. The original's padding at
+/// the end has no effect and is left out.
 /// </summary>
-/// <param name="Before">Tokens in front of the image, the begin token first.</param>
-/// <param name="ImageRows">How many of the image's vectors follow; 0 for a sample without an image.</param>
-/// <param name="After">Tokens behind the image, the answer part included.</param>
-/// <param name="Labels">For every row the token to learn at that place, or -100.</param>
-/// <param name="Visible">For every row whether later rows may look at it.</param>
+/// <param name="Before">Tokens before the image, starting with the begin-of-text token.</param>
+/// <param name="ImageRows">Number of image vectors that follow; 0 without an image.</param>
+/// <param name="After">Tokens after the image, including the answer part.</param>
+/// <param name="Labels">The label of each row: its token, or -100 to ignore it.</param>
+/// <param name="Visible">The attention mask: whether later rows may attend to each row.</param>
 internal sealed record TrainingSequence(
     ImmutableArray<int> Before, int ImageRows, ImmutableArray<int> After, ImmutableArray<long> Labels, ImmutableArray<bool> Visible)
 {
     private const string ImagePlace = "<ImageHere>";
     private const long Ignored = -100;
 
-    /// <summary>Arranges a conversation; one turn is the common case.</summary>
+    /// <summary>Builds the sequence of a conversation, usually of one turn.</summary>
     /// <param name="tokenizer">The tokenizer; its end-of-text token begins sequences, pads and separates turns.</param>
-    /// <param name="imageRows">The number of vectors an image becomes.</param>
-    /// <param name="turns">Instruction and answer of each turn; the first instruction may hold the image's place once.</param>
+    /// <param name="imageRows">Number of vectors per image.</param>
+    /// <param name="turns">Instruction and answer of each turn; the first instruction may contain the image placeholder once.</param>
     /// <param name="format">Template and limits.</param>
-    public static TrainingSequence Arrange(PhiTokenizer tokenizer, int imageRows, IReadOnlyList<(string Instruction, string Answer)> turns, TrainingFormat format)
+    public static TrainingSequence Arrange(
+        PhiTokenizer tokenizer, int imageRows, IReadOnlyList<(string Instruction, string Answer)> turns, TrainingFormat format)
     {
         (List<int> before, int image, List<int> after) = Context(tokenizer, imageRows, turns, format);
         (List<int> answer, List<bool> isLearned) = AnswerPart(tokenizer, turns, format);
@@ -64,7 +65,7 @@ internal sealed record TrainingSequence(
         int image = pieces.Length == 1 ? 0 : Math.Min(imageRows, left);
         left -= image;
         List<int> after = pieces.Length == 1 ? [] : [.. tokenizer.Encode(pieces[1]).Take(left)];
-        before.Insert(0, tokenizer.EndOfTextId); // the begin token is not counted among the context's rows
+        before.Insert(0, tokenizer.EndOfTextId); // the begin-of-text token does not count towards the limit
         return (before, image, after);
     }
 

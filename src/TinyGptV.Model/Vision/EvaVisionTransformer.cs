@@ -8,10 +8,10 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Vision;
 
 // Axes: B images, N patches (row by row, top to bottom), T = 1 + N tokens, H heads, D head size, C = H * D width.
-// Field names are checkpoint keys below "visual_encoder.". Linear layers and the convolution compute in the model's precision, norms
-// and the stream between blocks in float32.
+// Field names are checkpoint keys under "visual_encoder.". Linear layers and the convolution compute in the model's precision, norms
+// and the residual stream in float32.
 
-/// <summary>The EVA vision transformer: an image becomes one token for the whole and one for each patch. No final norm, no pooling.</summary>
+/// <summary>The EVA vision transformer: turns an image into a class token and one token per patch. No final norm, no pooling.</summary>
 internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter cls_token; // [1, 1, C]
@@ -43,7 +43,7 @@ internal sealed class EvaVisionTransformer : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Cuts an image into patches and projects each.</summary>
+/// <summary>Splits an image into patches and projects each one.</summary>
 internal sealed class EvaPatchEmbedding : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d proj;
@@ -58,7 +58,7 @@ internal sealed class EvaPatchEmbedding : nn.Module<Tensor, Tensor>
         proj.forward(image.to(proj.weight.dtype)).flatten(2).transpose(1, 2);               // [B, C, G, G] -> [B, N, C]
 }
 
-/// <summary>Attention and MLP, each behind its own layer norm and added to the stream.</summary>
+/// <summary>Attention, then MLP, each after its own layer norm and added to the residual stream.</summary>
 internal sealed class EvaBlock : nn.Module<Tensor, Tensor>
 {
     private const double NormEps = 1e-6;
@@ -86,7 +86,7 @@ internal sealed class EvaBlock : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Multi-head self-attention over all tokens. Queries and values have a bias, keys have none.</summary>
+/// <summary>Multi-head self-attention over all tokens. Queries and values have a bias, keys do not.</summary>
 internal sealed class EvaAttention : nn.Module<Tensor, Tensor>
 {
     private readonly int _heads;

@@ -9,17 +9,17 @@ using TorchSharp;
 namespace TinyGptV.Model.Vision;
 
 /// <summary>
-/// From the bytes of an image file to what the visual encoder sees: decoded to 8-bit RGB (stored orientation, no colour management, alpha dropped),
-/// resized to a square regardless of its shape, scaled, normalised. Decoding and resizing give Pillow's bytes. Thread-safe.
+/// Converts an image file to the visual encoder's input: decodes to 8-bit RGB (stored orientation, no colour management, alpha dropped), resizes to a
+/// square regardless of the aspect ratio, scales and normalises. Decoding and resizing give the same bytes as Pillow. Thread-safe.
 /// </summary>
 public sealed class ImageTransform
 {
-    /// <summary>Pillow warns of a decompression bomb above this: 1 GiB / 4 / 3 pixels. Larger images are refused before they are decoded.</summary>
+    /// <summary>Larger images are rejected before decoding. Pillow's limit for decompression bombs: 1 GiB / 4 / 3 pixels.</summary>
     public const long MostPixels = 89_478_485;
 
     private const int Channels = 3;
 
-    /// <summary>Pixels are held as RGBA, alpha unused: four lanes make one vector.</summary>
+    /// <summary>Pixels are stored as RGBA with alpha unused, so that a pixel fills a four-lane vector.</summary>
     private const int Stride = 4;
 
     private const int PngHeaderType = 12, PngBitDepth = 24, PngColourType = 25, PngHeaderEnd = 33;
@@ -30,7 +30,7 @@ public sealed class ImageTransform
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G'];
 
     /// <summary>Creates the transform.</summary>
-    /// <param name="size">The side of the square in pixels.</param>
+    /// <param name="size">Width and height of the result in pixels.</param>
     public ImageTransform(int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -38,16 +38,16 @@ public sealed class ImageTransform
         Size = size;
     }
 
-    /// <summary>The side of the square in pixels.</summary>
+    /// <summary>Width and height of the result in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>The number of values of an image: 3 * Size * Size.</summary>
+    /// <summary>Number of values per image: 3 * Size * Size.</summary>
     public int Length => Channels * Size * Size;
 
     /// <summary>Transforms one image.</summary>
     /// <param name="encoded">The bytes of an image file (JPEG, PNG, WebP, GIF, BMP).</param>
     /// <returns>The values [3, Size, Size], red first, row by row.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
+    /// <exception cref="InvalidDataException">Not a complete image of a supported format, or too large.</exception>
     public float[] Apply(ReadOnlySpan<byte> encoded)
     {
         var values = new float[Length];
@@ -55,14 +55,14 @@ public sealed class ImageTransform
         return values;
     }
 
-    /// <summary>Transforms one image into memory of the caller, for example its row of a batch.</summary>
+    /// <summary>Transforms one image into the caller's memory, for example its row of a batch.</summary>
     /// <param name="encoded">The bytes of an image file.</param>
     /// <param name="destination">Receives <see cref="Length"/> values.</param>
-    /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
+    /// <exception cref="InvalidDataException">Not a complete image of a supported format, or too large.</exception>
     public void Apply(ReadOnlySpan<byte> encoded, Span<float> destination)
     {
         if (destination.Length != Length)
-            throw new ArgumentException($"{Length} values are needed, {destination.Length} were given.", nameof(destination));
+            throw new ArgumentException($"Expected room for {Length} values, found {destination.Length}.", nameof(destination));
         byte[] pixels = Resize(Decode(encoded), Size);
         for (int channel = 0; channel < Channels; channel++)
         {
@@ -73,27 +73,27 @@ public sealed class ImageTransform
         }
     }
 
-    /// <summary>Transforms one image to a new CPU tensor [3, Size, Size] of float32, which the caller disposes.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
+    /// <summary>Transforms one image to a new float32 CPU tensor [3, Size, Size]; the caller disposes it.</summary>
+    /// <exception cref="InvalidDataException">Not a complete image of a supported format, or too large.</exception>
     public torch.Tensor ApplyToTensor(ReadOnlySpan<byte> encoded) => torch.tensor(Apply(encoded), [Channels, Size, Size]);
 
-    /// <summary>Decodes one image and forgets it: a model can be asked about what passes here.</summary>
+    /// <summary>Checks that an image can be decoded. If so, a model can be asked about it.</summary>
     /// <param name="encoded">The bytes of an image file.</param>
-    /// <exception cref="InvalidDataException">The bytes are no complete image of a kind that is known here, or it is absurdly large.</exception>
+    /// <exception cref="InvalidDataException">Not a complete image of a supported format, or too large.</exception>
     public static void Check(ReadOnlySpan<byte> encoded) => Decode(encoded);
 
-    /// <summary>Decodes to RGBA, row by row; what alpha holds means nothing.</summary>
+    /// <summary>Decodes to RGBA, row by row; alpha is undefined.</summary>
     internal static Picture Decode(ReadOnlySpan<byte> encoded)
     {
         using SKData data = SKData.CreateCopy(encoded);
         using var stream = new SKMemoryStream(data);
         using SKCodec? codec = SKCodec.Create(stream, out SKCodecResult kind);
         if (codec is null)
-            throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. JPEG, PNG, WebP, GIF and BMP are known.");
+            throw new InvalidDataException($"The image cannot be decoded ({kind}): {Describe(encoded)}. Supported: JPEG, PNG, WebP, GIF, BMP.");
 
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
-            throw new InvalidDataException($"The image claims {width} x {height} pixels; at most {MostPixels} pixels are decoded.");
+            throw new InvalidDataException($"The image claims {width} x {height} pixels; the limit is {MostPixels} pixels.");
         if (IsGray16(encoded))
             return DecodeGray16(encoded);
 
@@ -107,7 +107,7 @@ public sealed class ImageTransform
     }
 
     /// <summary>
-    /// Pillow's bicubic with antialiasing: first along the rows, rounded to 8 bits, then along the columns. A direction that fits is left alone.
+    /// Pillow's bicubic with antialiasing: first along the rows, rounded to 8 bits, then along the columns. Skips a direction of the right size.
     /// </summary>
     internal static byte[] Resize(Picture picture, int size)
     {
@@ -124,7 +124,8 @@ public sealed class ImageTransform
     private static string Describe(ReadOnlySpan<byte> encoded) =>
         encoded.IsEmpty ? "the file is empty" : $"{encoded.Length} bytes that begin with {Convert.ToHexString(encoded[..Math.Min(8, encoded.Length)])}";
 
-    private static float[] NormalisedLevels(int channel) => [.. Enumerable.Range(0, 256).Select(level => (level / 255f - Mean[channel]) / Deviation[channel])];
+    private static float[] NormalisedLevels(int channel) =>
+        [.. Enumerable.Range(0, 256).Select(level => (level / 255f - Mean[channel]) / Deviation[channel])];
 
     private static byte[] AlongRows(Picture picture, Taps taps)
     {
@@ -199,8 +200,8 @@ public sealed class ImageTransform
     }
 
     /// <summary>
-    /// The decoder shows whatever scans of a progressive JPEG it got and calls that success; Pillow insists on the end marker. A baseline file that
-    /// lacks only the marker is complete for both.
+    /// The decoder reports success for a truncated progressive JPEG; Pillow requires the end marker. Both accept a baseline file that lacks only the
+    /// marker.
     /// </summary>
     private static bool IsCutProgressiveJpeg(ReadOnlySpan<byte> encoded)
     {
@@ -221,13 +222,13 @@ public sealed class ImageTransform
         return isProgressive;
     }
 
-    /// <summary>PNG with one channel of 16 bits.</summary>
+    /// <summary>Whether it is a PNG with a single 16-bit channel.</summary>
     private static bool IsGray16(ReadOnlySpan<byte> encoded) =>
         encoded.Length > PngHeaderEnd && encoded.StartsWith(PngSignature) && encoded[PngBitDepth] == 16 && encoded[PngColourType] == 0;
 
     /// <summary>
-    /// Pillow does not scale 16-bit gray but cuts it off at 255. A pixel of it has the same two bytes as one of 8-bit gray with alpha, so the file is
-    /// decoded as that: red is the high byte then, alpha the low one.
+    /// Pillow clips 16-bit gray at 255 instead of scaling it. Such a pixel has the same two bytes as 8-bit gray with alpha, so the file is decoded as
+    /// that: red is then the high byte, alpha the low one.
     /// </summary>
     private static Picture DecodeGray16(ReadOnlySpan<byte> encoded)
     {
@@ -262,7 +263,7 @@ public sealed class ImageTransform
     internal sealed record Picture(int Width, int Height, byte[] Pixels);
 
     /// <summary>
-    /// Which pixels, and how much of each, make each pixel of the result: a cubic with a = -0.5, widened when shrinking, in 22-bit fixed point.
+    /// The source pixels and weights of each result pixel: cubic with a = -0.5, widened when shrinking, in 22-bit fixed point.
     /// </summary>
     private sealed class Taps
     {
@@ -303,7 +304,7 @@ public sealed class ImageTransform
         {
             double sum = 0;
             foreach (double weight in weights)
-                sum += weight; // one after the other: the last bit counts
+                sum += weight; // in order: the last bit matters
             return [.. weights.Select(weight => FixedPoint(weight / sum))];
         }
 

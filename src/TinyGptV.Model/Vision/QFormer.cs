@@ -8,10 +8,10 @@ using F = TorchSharp.torch.nn.functional;
 namespace TinyGptV.Model.Vision;
 
 // Axes: B images, Q queries, T image tokens, H heads, D head size, C = H * D width, E width of the image tokens.
-// Field names are checkpoint keys below "Qformer.". The text side of BLIP-2's Q-Former (word and position embeddings,
-// `cls`, `intermediate`, `output`) is never built. Linear layers compute in the model's precision, norms and sums in float32.
+// Field names are checkpoint keys under "Qformer.". The text side of BLIP-2's Q-Former (word and position embeddings,
+// `cls`, `intermediate`, `output`) is not built. Linear layers compute in the model's precision, norms and sums in float32.
 
-/// <summary>The Q-Former: query vectors look at the image tokens and become the image's vectors.</summary>
+/// <summary>The Q-Former: query tokens attend to the image tokens and become the image's vectors.</summary>
 internal sealed class QFormer : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly QFormerBert bert;
@@ -43,7 +43,7 @@ internal sealed class QFormerBert : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor queries, Tensor imageTokens) => encoder.forward(embeddings.forward(queries), imageTokens);
 }
 
-/// <summary>Queries get no position, only a norm.</summary>
+/// <summary>Query tokens get a norm, but no position embedding.</summary>
 internal sealed class QFormerEmbeddings : nn.Module<Tensor, Tensor>
 {
     private readonly LayerNorm LayerNorm;
@@ -76,7 +76,7 @@ internal sealed class QFormerEncoder : nn.Module<Tensor, Tensor, Tensor>
     }
 }
 
-/// <summary>Self-attention, in every second layer attention to the image, then the feed-forward part; each normed after its sum.</summary>
+/// <summary>Self-attention, cross-attention to the image in every second layer, then feed-forward; each with a norm after the residual sum.</summary>
 internal sealed class QFormerLayer : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly QFormerAttention attention;
@@ -116,7 +116,7 @@ internal sealed class QFormerAttention : nn.Module<Tensor, Tensor, Tensor>
     }
 
     /// <param name="x">[B, Q, C]</param>
-    /// <param name="attended">What is looked at: the queries themselves or the image tokens.</param>
+    /// <param name="attended">The tokens attended to: the queries themselves or the image tokens.</param>
     /// <returns>[B, Q, C]</returns>
     public override Tensor forward(Tensor x, Tensor attended) => output.forward(self.forward(x, attended), x);
 }
@@ -173,7 +173,7 @@ internal sealed class QFormerOutput : nn.Module<Tensor, Tensor, Tensor>
     }
 
     /// <param name="x">The branch [B, Q, *].</param>
-    /// <param name="residual">What the branch started from [B, Q, C].</param>
+    /// <param name="residual">The residual input [B, Q, C].</param>
     /// <returns>[B, Q, C]</returns>
     public override Tensor forward(Tensor x, Tensor residual) => LayerNorm.forward(dense.forward(x).Plus(residual));
 }

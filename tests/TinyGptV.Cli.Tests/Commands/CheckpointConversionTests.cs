@@ -66,7 +66,7 @@ public sealed class CheckpointConversionTests : IDisposable
         var (exitCode, output, error) = await RunAsync("convert", Demonstration, "--output", "{folder}/occupied");
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("absent or empty", error, StringComparison.Ordinal);
+        Assert.Contains("not an empty folder", error, StringComparison.Ordinal);
         Assert.Empty(output);
     }
 

@@ -12,7 +12,7 @@ public sealed class CheckpointConversionTests : IDisposable
 {
     private readonly CheckpointFolder _folder = new();
 
-    /// <summary>For stage files that lie elsewhere than the golden configuration.</summary>
+    /// <summary>For stage files that are not next to the golden configuration.</summary>
     private static ModelSettings GoldenSizes { get; } = new() { ConfigFile = Golden.PathOf("e2e/config.json") };
 
     private string Output => _folder["converted"];
@@ -40,7 +40,7 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         GoldenModel.SkipWithoutAdapters();
         CheckpointPaths? exact = PathsOf(torch.ScalarType.Float32);
-        Assert.SkipWhen(exact is null, "The set has no Phi-2 folder in float32, and merged into half precision adapters are rounded.");
+        Assert.SkipWhen(exact is null, "The set has no Phi-2 folder in float32; merging into half precision rounds.");
         Convert(exact, new ConversionOptions { MergeLora = true });
 
         LoadedModel model = Load(CheckpointPaths.Find(Output));
@@ -63,7 +63,8 @@ public sealed class CheckpointConversionTests : IDisposable
         IReadOnlyDictionary<string, torch.Tensor> expected = original.Network.ParametersByKey();
         foreach ((string name, torch.Tensor found) in model.Network.ParametersByKey())
         {
-            bool isAdapted = name.EndsWith(".query_key_value.weight", StringComparison.Ordinal) || name.EndsWith(".self_attn.dense.weight", StringComparison.Ordinal);
+            bool isAdapted = name.EndsWith(".query_key_value.weight", StringComparison.Ordinal) ||
+                name.EndsWith(".self_attn.dense.weight", StringComparison.Ordinal);
             torch.Tensor rounded = isAdapted ? expected[name].to(torch.float16).to(torch.float32) : expected[name];
             Assert.True(rounded.bytes.SequenceEqual(found.bytes), name);
         }
@@ -116,7 +117,7 @@ public sealed class CheckpointConversionTests : IDisposable
         Convert(paths);
 
         using LoadedModel model = Load(CheckpointPaths.Find(Output)), original = Load(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]));
-        ClearWhatNoFileHolds(original, paths); // the added norms were left out, as published folders do; the set's own may hold their biases
+        ClearWhatNoFileHolds(original, paths); // without the added norms, as in published folders; the set's own may contain their biases
         AssertEqual(original, model);
     }
 
@@ -164,9 +165,9 @@ public sealed class CheckpointConversionTests : IDisposable
 
         CheckpointConversion.Convert(first, new ModelSettings(), _folder["again"], new ConversionOptions(), TestContext.Current.CancellationToken);
 
-        string[] files = [.. Directory.GetFiles(Output, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Output, path)).Order()];
+        string[] files = [.. FilesIn(Output).Order()];
         Assert.Contains(Path.Combine(ConvertedFolder.PhiName, "vocab.json"), files);
-        Assert.Equal(files, Directory.GetFiles(_folder["again"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_folder["again"], path)).Order());
+        Assert.Equal(files, FilesIn(_folder["again"]).Order());
         Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(Output, file)), File.ReadAllBytes(Path.Combine(_folder["again"], file))));
     }
 
@@ -182,7 +183,7 @@ public sealed class CheckpointConversionTests : IDisposable
         Assert.Empty(verified.Problems);
         Assert.Equal(set.Tensors.Count, verified.Tensors);
         Assert.Equal(digests.Keys, verified.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(Directory.GetFiles(Output, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Output, path)).Order(StringComparer.Ordinal), digests.Keys);
+        Assert.Equal(FilesIn(Output).Order(StringComparer.Ordinal), digests.Keys);
     }
 
     [Fact]
@@ -217,7 +218,8 @@ public sealed class CheckpointConversionTests : IDisposable
         Convert(GoldenModel.Paths);
         _folder.Copy(GoldenFiles.QFormerRuns(masked: false).First(), "converted/model.safetensors");
 
-        Assert.Contains("tinygptv_layout", Assert.Throws<CheckpointException>(() => CheckpointSet.Open(CheckpointPaths.Find(Output))).Message, StringComparison.Ordinal);
+        Assert.Contains("tinygptv_layout",
+            Assert.Throws<CheckpointException>(() => CheckpointSet.Open(CheckpointPaths.Find(Output))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -225,7 +227,7 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         _folder.Write("converted/letter.txt", [1]);
 
-        Assert.Contains("absent or empty", Assert.Throws<CheckpointException>(() => Convert(GoldenModel.Paths)).Message, StringComparison.Ordinal);
+        Assert.Contains("not an empty folder", Assert.Throws<CheckpointException>(() => Convert(GoldenModel.Paths)).Message, StringComparison.Ordinal);
         Assert.Equal([_folder["converted/letter.txt"]], Directory.GetFileSystemEntries(Output));
     }
 
@@ -268,7 +270,8 @@ public sealed class CheckpointConversionTests : IDisposable
     {
         torch.set_num_threads(1);
         using CheckpointSet files = CheckpointSet.Open(paths);
-        return CheckpointConversion.Convert(files, settings ?? new ModelSettings(), Output, options ?? new ConversionOptions(), TestContext.Current.CancellationToken);
+        return CheckpointConversion.Convert(
+            files, settings ?? new ModelSettings(), Output, options ?? new ConversionOptions(), TestContext.Current.CancellationToken);
     }
 
     private static LoadedModel Load(CheckpointPaths paths, ModelSettings? settings = null)
@@ -286,7 +289,10 @@ public sealed class CheckpointConversionTests : IDisposable
         Assert.Equal(expected.Settings, found.Settings);
     }
 
-    /// <summary>The set's model with the first Phi-2 folder that is in an element type; null if none is.</summary>
+    private static IEnumerable<string> FilesIn(string folder) =>
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path));
+
+    /// <summary>The set's model with the first Phi-2 folder of an element type; null if none.</summary>
     private static CheckpointPaths? PathsOf(torch.ScalarType type) => GoldenModel.PhiFolders.Select(GoldenModel.PathsWith).FirstOrDefault(paths =>
     {
         using Phi2Folder phi = Phi2Folder.Open(paths.PhiFolder);
@@ -310,14 +316,14 @@ public sealed class CheckpointConversionTests : IDisposable
                 value.zero_();
     }
 
-    /// <summary>The language model in the names and order of transformers 4.36, added norms included if the set's folder has them.</summary>
+    /// <summary>The language model with the names and order of transformers 4.36, including the added norms if the set's folder has them.</summary>
     private static Dictionary<string, torch.Tensor> LanguageModel()
     {
         using Phi2Folder golden = Phi2Folder.Open(GoldenModel.PathsWith(GoldenModel.PhiFolders[^1]).PhiFolder);
         return golden.Tensors.Keys.ToDictionary(name => name, golden.Read);
     }
 
-    /// <summary>A bias for every added norm over queries and keys, all different.</summary>
+    /// <summary>A bias for every added query and key norm, all different.</summary>
     private static Dictionary<string, torch.Tensor> NormBiases()
     {
         var names = from layer in Enumerable.Range(0, GoldenModel.Phi.NumHiddenLayers)
@@ -347,13 +353,14 @@ public sealed class CheckpointConversionTests : IDisposable
             "stage 1" => StageTensors(name => !name.Contains("lora_", StringComparison.Ordinal)).Select(tensor => KeyValuePair.Create(
                 tensor.Key.Replace("llama_model.base_model.model.", "llama_model.", StringComparison.Ordinal), tensor.Value)),
             "newer peft" => StageTensors(_ => true).Select(tensor => KeyValuePair.Create(
-                tensor.Key.Replace("lora_A.", "lora_A.default.", StringComparison.Ordinal).Replace("lora_B.", "lora_B.default.", StringComparison.Ordinal), tensor.Value)),
+                tensor.Key.Replace("lora_A.", "lora_A.default.", StringComparison.Ordinal).Replace("lora_B.", "lora_B.default.", StringComparison.Ordinal),
+                tensor.Value)),
             _ => OwnQFormer().Concat(StageTensors(_ => true)).DistinctBy(tensor => tensor.Key),
         };
         return _folder.Write("stage.safetensors", SafetensorsBytes.Of(tensors));
     }
 
-    /// <summary>BLIP-2's Q-Former with other values, as the first published stage 4 brings one.</summary>
+    /// <summary>BLIP-2's Q-Former with other values, as in the first published stage 4.</summary>
     private static IEnumerable<KeyValuePair<string, torch.Tensor>> OwnQFormer()
     {
         using ICheckpointFile blip2 = Golden.Open(GoldenFiles.Blip2);

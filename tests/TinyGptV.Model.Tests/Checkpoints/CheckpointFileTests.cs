@@ -12,7 +12,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Open_MisleadingExtension_GoesByContent()
     {
-        Assert.SkipUnless(GoldenFiles.Twins().Any(), "The set has no file in both kinds.");
+        Assert.SkipUnless(GoldenFiles.Twins().Any(), "The set has no file in both formats.");
         (string Torch, string Safetensors) twin = GoldenFiles.Twins().First();
         using ICheckpointFile safetensors = CheckpointFile.Open(_folder.Copy(twin.Safetensors, "a.pth"));
         using ICheckpointFile torchZip = CheckpointFile.Open(_folder.Copy(twin.Torch, "b.safetensors"));
@@ -53,7 +53,7 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Open_NoFileOrAFolder_SaysSo()
     {
-        Assert.Contains("none", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder["absent.pth"])).Message, StringComparison.Ordinal);
+        Assert.Contains("not found", Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder["absent.pth"])).Message, StringComparison.Ordinal);
         Assert.Throws<CheckpointException>(() => CheckpointFile.Open(_folder.Root));
     }
 }

@@ -14,7 +14,7 @@ public sealed class CheckpointPathsTests : IDisposable
     {
         CheckpointPaths paths = CheckpointPaths.Find(Golden.PathOf("e2e"));
 
-        Assert.Equal(GoldenModel.Paths, paths); // found by name here, by what they hold there
+        Assert.Equal(GoldenModel.Paths, paths); // found by name here, by content there
     }
 
     [Fact]

@@ -195,7 +195,7 @@ public sealed partial class CheckpointSetTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         string[] paths = [.. GoldenFiles.PhiAdapters];
-        Assert.SkipUnless(paths.Length == 2, "The set has no two files of adapters with names of both kinds.");
+        Assert.SkipUnless(paths.Length == 2, "The set has no adapter files with both naming schemes.");
         using ICheckpointFile older = Golden.Open(paths[0]), newer = Golden.Open(paths[1]);
 
         Assert.NotEqual(older.Tensors.Keys.Order(), newer.Tensors.Keys.Order());
@@ -221,7 +221,7 @@ public sealed partial class CheckpointSetTests : IDisposable
     private static CheckpointReport Load(CheckpointSet set, Dictionary<string, torch.Tensor> model) =>
         set.LoadInto(model, TestContext.Current.CancellationToken);
 
-    /// <summary>Fails unless every tensor of a file whose name begins so was left out.</summary>
+    /// <summary>Fails unless every tensor of a file with this prefix was ignored.</summary>
     private static void AssertIgnored(CheckpointSet set, CheckpointRole role, string prefix, CheckpointReport report)
     {
         IEnumerable<string> held = set.File(role).Tensors.Keys.Select(name => CheckpointKeys.Canonical(role, name));
@@ -231,7 +231,7 @@ public sealed partial class CheckpointSetTests : IDisposable
             ignored.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order());
     }
 
-    /// <summary>The added norms' biases have the values that the set's files hold, and are zero if none holds them.</summary>
+    /// <summary>Checks that the added norms' biases have the values in the set's files, or are zero if they are in none.</summary>
     private static void AssertNormBiases(CheckpointSet set, Dictionary<string, torch.Tensor> model)
     {
         string[] biases = [.. model.Keys.Where(CheckpointKeys.MayComeFromNoFile)];
@@ -258,10 +258,10 @@ public sealed partial class CheckpointSetTests : IDisposable
 
     private static int Blocks => (int)GoldenModel.Config["eva"]!["depth"]!;
 
-    /// <summary>Tensors such as the model would have: all that its files hold but for those it never builds, filled with what no file contains.</summary>
+    /// <summary>The model's tensors: all in its files except those it never builds, filled with NaN, which no file contains.</summary>
     private static Dictionary<string, torch.Tensor> Model(CheckpointSet set)
     {
-        using TorchSharp.Scalar unset = double.NaN; // kept alive: the native code reads it during the calls
+        using TorchSharp.Scalar unset = double.NaN; // a variable, so it stays alive while native code reads it
         var model = set.Tensors.Values.Where(header => CheckpointKeys.ReasonToIgnore(header.Name, Blocks) is null)
             .ToDictionary(header => header.Name, header => torch.full([.. header.Shape], unset, dtype: torch.float32));
         string[] addedNorms = [.. model.Keys.Where(name => name.EndsWith(".weight", StringComparison.Ordinal) &&
@@ -271,7 +271,7 @@ public sealed partial class CheckpointSetTests : IDisposable
         return model;
     }
 
-    /// <summary>The golden stage file as a stage 1 would be: without LoRA and without its prefix.</summary>
+    /// <summary>The golden stage file as a stage-1 file: without LoRA and without its prefix.</summary>
     private string StageOne(Func<string, bool>? keep = null) => _folder.Write("TinyGPT-V_for_Stage1.safetensors", SafetensorsBytes.Of(
         StageTensors(name => !name.Contains("lora_", StringComparison.Ordinal) && (keep is null || keep(name)))
             .Select(tensor => KeyValuePair.Create(tensor.Key.Replace("llama_model.base_model.model.", "llama_model.", StringComparison.Ordinal),

@@ -63,7 +63,11 @@ public sealed class CheckpointVerificationTests : IDisposable
         CopyModel(GoldenModel.PhiFolders[0]);
         _folder.Write(Stage, [.. "PK\u0003\u0004 and nothing else"u8]);
         byte[] stage = await File.ReadAllBytesAsync(_folder[Stage], TestContext.Current.CancellationToken);
-        PublishedFile truncated = PublishedFile.All.Single(file => !file.IsUsable) with { Bytes = stage.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(stage)) };
+        PublishedFile truncated = PublishedFile.All.Single(file => !file.IsUsable) with
+        {
+            Bytes = stage.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(stage)),
+        };
 
         VerifiedCheckpoint verified = await VerifyAsync(_folder.Root, truncated);
 
@@ -92,7 +96,7 @@ public sealed class CheckpointVerificationTests : IDisposable
     public async Task VerifyAsync_MissingMisshapenAndInfiniteTensors_AreAllNamed()
     {
         CopyModel(GoldenModel.PhiFolders[0]);
-        int width = GoldenModel.Phi.HiddenSize; // what llama_proj2 leads to
+        int width = GoldenModel.Phi.HiddenSize; // the output width of llama_proj2
         string norm;
         using (DisposeScope scope = torch.NewDisposeScope())
         {
@@ -109,7 +113,7 @@ public sealed class CheckpointVerificationTests : IDisposable
         string all = string.Join("\n", verified.Problems);
         Assert.Contains("llama_proj.bias", all, StringComparison.Ordinal);
         Assert.Contains($"llama_proj2.bias: expected [{width}], found [{width + 3}]", all, StringComparison.Ordinal);
-        Assert.Contains($"1 tensors hold values that are not finite: {CheckpointKeys.Canonical(CheckpointRole.Stage, norm)}", all, StringComparison.Ordinal);
+        Assert.Contains($"1 tensors contain NaN or infinity: {CheckpointKeys.Canonical(CheckpointRole.Stage, norm)}", all, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +121,7 @@ public sealed class CheckpointVerificationTests : IDisposable
     {
         string path = _folder.Write("one.safetensors", SafetensorsBytes.Of("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", [0, 0, 0, 0x7E]));
 
-        Assert.Contains("not finite: h", Assert.Single((await VerifyAsync(path)).Problems), StringComparison.Ordinal);
+        Assert.Contains("NaN or infinity: h", Assert.Single((await VerifyAsync(path)).Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +158,7 @@ public sealed class CheckpointVerificationTests : IDisposable
             _folder.Copy($"e2e/{phi}/{Path.GetFileName(path)}", $"{phi}/{Path.GetFileName(path)}");
     }
 
-    /// <summary>One for each parameter of the model but the norms' biases that no file holds.</summary>
+    /// <summary>Number of the model's parameters, without the norm biases that are in no file.</summary>
     private static int TensorsReadOf(string phi)
     {
         using CheckpointSet files = CheckpointSet.Open(GoldenModel.PathsWith(phi));
@@ -168,6 +172,6 @@ public sealed class CheckpointVerificationTests : IDisposable
         return file.Tensors.Keys.ToDictionary(key => key, file.Read);
     }
 
-    /// <summary>The extension says nothing, so a safetensors file may keep the name.</summary>
+    /// <summary>The extension does not matter, so a safetensors file may keep the name.</summary>
     private void Replace(string name, Dictionary<string, torch.Tensor> tensors) => _folder.Write(name, SafetensorsBytes.Of(tensors));
 }

@@ -17,7 +17,7 @@ public sealed class Phi2FolderTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using Phi2Folder? first = OfKind(CheckpointFileKind.TorchZip), second = OfKind(CheckpointFileKind.Safetensors);
-        Assert.SkipWhen(first is null || second is null, "The set has no two Phi-2 folders of both kinds.");
+        Assert.SkipWhen(first is null || second is null, "The set has no Phi-2 folders in both formats.");
 
         string[] common = [.. first.Tensors.Keys.Intersect(second.Tensors.Keys)];
         Assert.All(first.Tensors.Keys.Union(second.Tensors.Keys).Except(common), name => Assert.True(PhiGeneration.IsAddedNorm(name), name));
@@ -36,7 +36,7 @@ public sealed class Phi2FolderTests : IDisposable
         foreach (CheckpointFileKind kind in new[] { CheckpointFileKind.TorchZip, CheckpointFileKind.Safetensors })
         {
             using Phi2Folder? folder = OfKind(kind);
-            Assert.SkipWhen(folder is null, "The set has no two Phi-2 folders of both kinds.");
+            Assert.SkipWhen(folder is null, "The set has no Phi-2 folders in both formats.");
             CopyGolden(folder.Path);
         }
 
@@ -50,7 +50,7 @@ public sealed class Phi2FolderTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         string? weights = GoldenFiles.Twins().FirstOrDefault(twin => twin.Safetensors == GoldenFiles.PhiWeights).Torch;
-        Assert.SkipWhen(weights is null, "The set's small language model is in no PyTorch file.");
+        Assert.SkipWhen(weights is null, "The set has no PyTorch file of the small language model.");
         _folder.Copy(weights, "pytorch_model.bin");
         _folder.Copy($"e2e/{GoldenModel.PhiFolders[0]}/config.json", "config.json");
 
@@ -120,7 +120,7 @@ public sealed class Phi2FolderTests : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         string? path = WeightFiles.Find(GoldenModel.Paths.PhiFolder).FirstOrDefault(file => file.EndsWith(".index.json", StringComparison.Ordinal));
-        Assert.SkipWhen(path is null, "The set's Phi-2 folder is in one file, without an index.");
+        Assert.SkipWhen(path is null, "The set's Phi-2 folder has a single weight file, without an index.");
         CopyGolden(GoldenModel.Paths.PhiFolder);
         JsonNode index = JsonNode.Parse(File.ReadAllText(path))!;
         string absent = $"model.layers.{GoldenModel.Phi.NumHiddenLayers}.mlp.fc1.weight";
@@ -143,7 +143,7 @@ public sealed class Phi2FolderTests : IDisposable
         Assert.Contains("found config.json", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The set's folder whose weights are of one kind, or null.</summary>
+    /// <summary>The set's folder with weights of one format; null if none.</summary>
     private static Phi2Folder? OfKind(CheckpointFileKind kind)
     {
         Phi2Folder[] all = [.. GoldenModel.PhiFolders.Select(name => Phi2Folder.Open(GoldenModel.PathsWith(name).PhiFolder))];
@@ -152,7 +152,7 @@ public sealed class Phi2FolderTests : IDisposable
         return all.FirstOrDefault(folder => folder.Kind == kind);
     }
 
-    /// <summary>The element type that a folder's configuration tells, else the one of its first tensor.</summary>
+    /// <summary>The element type in a folder's configuration, else that of its first tensor.</summary>
     private static torch.ScalarType TypeOf(Phi2Folder folder) =>
         (string?)folder.Metadata["torch_dtype"] is { } type ? Enum.Parse<torch.ScalarType>(type, ignoreCase: true) : folder.Tensors.Values.First().Type;
 

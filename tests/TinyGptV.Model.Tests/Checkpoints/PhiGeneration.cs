@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-/// <summary>Rewrites Phi-2's weights as other generations of files name and order them.</summary>
+/// <summary>Rewrites Phi-2's weights with the names and order of other generations of files.</summary>
 internal static class PhiGeneration
 {
     private const string Qkv = ".self_attn.query_key_value.";
@@ -11,7 +11,7 @@ internal static class PhiGeneration
         name.Contains("q_layernorm", StringComparison.Ordinal) || name.Contains("k_layernorm", StringComparison.Ordinal) ||
         name.Contains("post_layernorm", StringComparison.Ordinal);
 
-    /// <summary>A tensor as another generation holds it: the reverse of what is under test, row by row.</summary>
+    /// <summary>A tensor as in another generation of files: the inverse of the code under test, row by row.</summary>
     public static IEnumerable<KeyValuePair<string, torch.Tensor>> Rewrite(string generation, string name, torch.Tensor tensor, int heads, int layers)
     {
         if (generation == "split")
@@ -41,7 +41,7 @@ internal static class PhiGeneration
     {
         string inner = name.Replace(".input_layernorm.", ".ln.", StringComparison.Ordinal).Replace(Qkv, ".mixer.Wqkv.", StringComparison.Ordinal)
             .Replace(".self_attn.dense.", ".mixer.out_proj.", StringComparison.Ordinal)
-            .Replace(".self_attn.", ".mixer.", StringComparison.Ordinal); // the added norms, of which that generation knew nothing
+            .Replace(".self_attn.", ".mixer.", StringComparison.Ordinal); // the added norms, which that generation did not have
         if (tree == "transformer.h")
             return inner.Replace("model.layers.", "transformer.h.", StringComparison.Ordinal)
                 .Replace("model.embed_tokens.", "transformer.embd.wte.", StringComparison.Ordinal)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-/// <summary>Writes pickles opcode by opcode, sound and hostile ones.</summary>
+/// <summary>Writes pickles opcode by opcode, valid or malicious.</summary>
 internal sealed class PickleBytes
 {
     private readonly List<byte> _bytes = [0x80, 2];
@@ -38,7 +38,7 @@ internal sealed class PickleBytes
         return Op("G").Raw(bytes);
     }
 
-    /// <summary>Dictionaries, lists, texts, numbers, truth values and None.</summary>
+    /// <summary>Dictionaries, lists, strings, numbers, booleans and None.</summary>
     public PickleBytes Value(JsonNode? value) => value switch
     {
         null => Op("N"),
@@ -57,7 +57,7 @@ internal sealed class PickleBytes
         return Op("t");
     }
 
-    /// <summary>The call that makes a tensor, as torch.save writes it.</summary>
+    /// <summary>The call that creates a tensor, as written by torch.save.</summary>
     public PickleBytes Tensor(string storageType, string key, long elements, long offset, long[] shape, long[] strides) =>
         Global("torch._utils", "_rebuild_tensor_v2").Op("((").Text("storage").Global("torch", storageType).Text(key).Text("cuda:0").Integer(elements).Op("tQ")
             .Integer(offset).Integers(shape).Integers(strides).Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");

@@ -21,7 +21,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Write_AnyTensors_AreReadBackAligned() =>
         Gen.Select(Gen.Int[0, Types.Length - 1], Gen.Long[0, 4].Array[0, 3], Gen.String[0, 8]).Array[0, 8].Sample(tensors =>
         {
-            PendingTensor[] pending = [.. tensors.DistinctBy(tensor => tensor.Item3).Where(tensor => tensor.Item3 != "__metadata__" && !tensor.Item3.Any(char.IsSurrogate))
+            PendingTensor[] pending = [.. tensors.DistinctBy(tensor => tensor.Item3)
+                .Where(tensor => tensor.Item3 != "__metadata__" && !tensor.Item3.Any(char.IsSurrogate))
                 .Select((tensor, index) => Pending(tensor.Item3, Types[tensor.Item1], tensor.Item2, index))];
             string path = _folder[Guid.NewGuid().ToString("N")];
 
@@ -45,7 +46,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         var pending = new PendingTensor(new TensorHeader("a", torch.ScalarType.Float32, [3]), () => torch.zeros(2));
 
-        Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write(_folder["a"], [pending], new Dictionary<string, string>(), TestContext.Current.CancellationToken));
+        Assert.Throws<InvalidOperationException>(() =>
+            SafetensorsWriter.Write(_folder["a"], [pending], new Dictionary<string, string>(), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-/// <summary>Writes zip archives of stored entries, as torch.save does; ZIP64 on request whatever the size.</summary>
+/// <summary>Writes uncompressed zip archives, like torch.save; ZIP64 on request, whatever the size.</summary>
 internal static class StoredZip
 {
     public static byte[] Of(bool zip64, params (string Name, byte[] Content)[] entries)

@@ -8,7 +8,8 @@ public sealed class TensorNamesTests
     [Fact]
     public void Group_NamesOfManyLayers_BecomeRanges()
     {
-        string[] names = [.. Enumerable.Range(0, 32).Select(i => $"model.layers.{i}.post_layernorm.weight"), "lm_head.bias", "a.7.b", "a.2.b", "a.3.b", "a.7.c"];
+        string[] names =
+            [.. Enumerable.Range(0, 32).Select(i => $"model.layers.{i}.post_layernorm.weight"), "lm_head.bias", "a.7.b", "a.2.b", "a.3.b", "a.7.c"];
 
         Assert.Equal(["model.layers.0..31.post_layernorm.weight", "lm_head.bias", "a.2..3,7.b", "a.7.c"], TensorNames.Group(names));
     }

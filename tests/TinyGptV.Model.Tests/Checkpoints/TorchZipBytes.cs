@@ -3,13 +3,13 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
 
-/// <summary>Writes files as torch.save does.</summary>
+/// <summary>Writes files like torch.save.</summary>
 internal static class TorchZipBytes
 {
     /// <summary>A state dictionary.</summary>
     public static byte[] Of(IReadOnlyDictionary<string, torch.Tensor> tensors) => Archive(State(new PickleBytes(), tensors).End(), tensors);
 
-    /// <summary>A training checkpoint: a state dictionary under <c>model</c>, with what lies beside it.</summary>
+    /// <summary>A training checkpoint: a state dictionary under <c>model</c>, and other entries next to it.</summary>
     public static byte[] Of(IReadOnlyDictionary<string, torch.Tensor> tensors, JsonObject beside)
     {
         PickleBytes pickle = State(new PickleBytes().Op("}(").Text("model"), tensors);
@@ -37,6 +37,6 @@ internal static class TorchZipBytes
         torch.ScalarType.Float32 => "FloatStorage",
         torch.ScalarType.Float16 => "HalfStorage",
         torch.ScalarType.Int64 => "LongStorage",
-        var other => throw new NotSupportedException($"{other} is in no file of the goldens."),
+        var other => throw new NotSupportedException($"No golden file has type {other}."),
     };
 }

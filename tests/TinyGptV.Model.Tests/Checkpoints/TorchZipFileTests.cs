@@ -26,7 +26,7 @@ public sealed class TorchZipFileTests : IDisposable
     [Theory, MemberData(nameof(Twins))]
     public void Open_GoldenFile_HoldsTheSameTensorsAsItsSafetensorsTwin(string? torchPath, string? safetensorsPath)
     {
-        Assert.SkipWhen(torchPath is null || safetensorsPath is null, "The set has no file in both kinds.");
+        Assert.SkipWhen(torchPath is null || safetensorsPath is null, "The set has no file in both formats.");
         using ICheckpointFile torchFile = Golden.Open(torchPath), twin = Golden.Open(safetensorsPath);
 
         Assert.Equal(CheckpointFileKind.TorchZip, torchFile.Kind);
@@ -45,7 +45,7 @@ public sealed class TorchZipFileTests : IDisposable
     {
         JsonNode keys = Golden.Json(GoldenFiles.StageKeys);
         using ICheckpointFile file = Golden.Open(GoldenFiles.Stage);
-        Assert.SkipUnless(file.Kind == CheckpointFileKind.TorchZip, "The set's stage file is no training checkpoint.");
+        Assert.SkipUnless(file.Kind == CheckpointFileKind.TorchZip, "The set's stage file is not a training checkpoint.");
 
         Assert.Equal(keys["model"]!.AsObject().Select(key => key.Key).Order(), file.Tensors.Keys.Order());
         foreach ((string name, JsonNode? shape) in keys["model"]!.AsObject())
@@ -157,7 +157,7 @@ public sealed class TorchZipFileTests : IDisposable
     [Fact]
     public void Open_MetadataThatGrowsWithoutEnd_IsCutOff()
     {
-        // Each list holds the one before twice: 2^60 values if written out. The last one holds itself.
+        // Each list contains the previous one twice: 2^60 values if written out. The last one contains itself.
         var pickle = new PickleBytes().Op("}(").Text("weight").Tensor("FloatStorage", "0", 2, 0, [2], [1]).Text("laughs").Op("]q").Raw(0);
         for (byte i = 1; i <= 60; i++)
             pickle.Op("](h").Raw((byte)(i - 1)).Op("h").Raw((byte)(i - 1)).Op("eq").Raw(i);
@@ -202,10 +202,10 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("S'a'\n.", "opcode STRING at byte 2; only what torch.save writes is read")]
-    [InlineData("(]o.", "opcode OBJ at byte 4; only what torch.save writes is read")]
-    [InlineData("]Nb.", "it sets attributes of something that is no dictionary")]
-    [InlineData("(icollections\nOrderedDict\n.", "holds no tensors")]
+    [InlineData("S'a'\n.", "opcode STRING at byte 2; only what torch.save writes is allowed")]
+    [InlineData("(]o.", "opcode OBJ at byte 4; only what torch.save writes is allowed")]
+    [InlineData("]Nb.", "it sets attributes of something that is not a dictionary")]
+    [InlineData("(icollections\nOrderedDict\n.", "contains no tensors")]
     public void Open_OpcodesBeyondThoseOfTorch_AreRefusedByName(string opcodes, string expected)
     {
         byte[] pickle = [0x80, 2, .. opcodes.Select(letter => (byte)letter)];

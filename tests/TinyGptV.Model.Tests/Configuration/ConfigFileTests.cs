@@ -36,10 +36,10 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"patch_size": 0}""", "patch_size is 0, 1 to 8192 was expected")]
+    [InlineData("""{"patch_size": 0}""", "patch_size is 0, expected 1 to 8192")]
     [InlineData("""{"eva": {"depth": 39000000}}""", "eva.depth is 39000000")]
-    [InlineData("""{"eva": {"num_heads": 3}}""", "eva.num_heads is 3, a divisor of eva.embed_dim 1408 was expected")]
-    [InlineData("""{"eva": {"num_heads": 0, "mlp_ratio": -1}}""", "eva.mlp_ratio is -1, more than 0 and at most 1000 was expected; eva.num_heads is 0")]
+    [InlineData("""{"eva": {"num_heads": 3}}""", "eva.num_heads is 3, expected a divisor of eva.embed_dim 1408")]
+    [InlineData("""{"eva": {"num_heads": 0, "mlp_ratio": -1}}""", "eva.mlp_ratio is -1, expected more than 0 and at most 1000; eva.num_heads is 0")]
     [InlineData("""{"qformer": null}""", "qformer")]
     public void Read_SizesThatMakeNoSense_AreAllNamed(string text, string expected)
     {
@@ -49,7 +49,7 @@ public sealed class ConfigFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"num_attention_heads": 0}""", "num_attention_heads is 0")]
-    [InlineData("""{"num_hidden_layers": 1000000}""", "num_hidden_layers is 1000000, 1 to 512 was expected")]
+    [InlineData("""{"num_hidden_layers": 1000000}""", "num_hidden_layers is 1000000, expected 1 to 512")]
     [InlineData("""{"partial_rotary_factor": 0.02}""", "1 of 80 dimensions")]
     public void Read_PhiSizesThatMakeNoSense_AreNamed(string text, string expected)
     {

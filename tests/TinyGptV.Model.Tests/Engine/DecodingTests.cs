@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;
 
-/// <summary>Generation as the original's library does it, held against its own outputs.</summary>
+/// <summary>Generation, compared with the outputs of the original's library.</summary>
 public sealed class DecodingTests
 {
     private static JsonArray Cases { get; } = Golden.Json("phi/generate.json")["cases"]!.AsArray();
@@ -106,7 +106,7 @@ public sealed class DecodingTests
         return (tensors[name + ".inputs_embeds"][row].narrow(0, start, mask.Length - start), [beginToken]);
     }
 
-    // The original fills a finished row with the end token up to the longest row of its batch.
+    // The original pads a finished row with the end token up to the longest row of its batch.
     private static int[] FillUp(int[] tokens, int length, int endToken) => [.. tokens, .. Enumerable.Repeat(endToken, length - tokens.Length)];
 
     private static DecodingOptions OptionsOf(JsonNode options)

@@ -36,7 +36,7 @@ public sealed class EngineStepsTests
         double[] separate = [.. candidates.Select(c => Rank(model, request with { Candidates = [c] })[0])];
         Assert.Equal(separate, together);
 
-        // The chain rule by single-token rankings: each candidate's tokens put behind the prompt one by one.
+        // The chain rule with single-token rankings: append each candidate's tokens to the prompt one by one.
         for (int i = 0; i < candidates.Length; i++)
         {
             double chain = Enumerable.Range(0, candidates[i].Length).Sum(t =>
@@ -53,7 +53,8 @@ public sealed class EngineStepsTests
         double[] ranked = Rank(model, request);
         var facts = new ModelFacts(Queries, [0], model.Phi.EosTokenId) { FirstTokens = [7, 3, 96] };
         var image = new PreparedImage("image 0", TinyModel.Pixels(0));
-        var work = new GenerationWork(image, new ImagePrompt([1, 5, 6], [9, 4]), facts, new DecodingOptions { MaxNewTokens = 6 }, TestContext.Current.CancellationToken);
+        var work = new GenerationWork(
+            image, new ImagePrompt([1, 5, 6], [9, 4]), facts, new DecodingOptions { MaxNewTokens = 6 }, TestContext.Current.CancellationToken);
         Run(model, work);
         GeneratedTokens told = await work.Result;
         Assert.Equal(ranked, told.First);
@@ -79,20 +80,24 @@ public sealed class EngineStepsTests
         var runner = new ModelRunner(model, threads: 1);
         using var mode = inference_mode();
         using var steps = new EngineSteps(runner, new EngineOptions { Threads = 1 });
-        var bad = new GenerationWork(new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+        var bad = new GenerationWork(
+            new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 },
+            TestContext.Current.CancellationToken);
         steps.Add(bad);
         while (!steps.IsIdle)
             steps.RunOne();
         Assert.True(bad.Result.IsFaulted);
 
-        var good = new GenerationWork(new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+        var good = new GenerationWork(
+            new PreparedImage("good", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1),
+            new DecodingOptions { MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         steps.Add(good);
         while (!steps.IsIdle)
             steps.RunOne();
         Assert.Equal(3, (await good.Result).Ids.Length);
     }
 
-    // The 16-bit kernels choose their order of summation by the number of rows, so that only closeness can be promised.
+    // The 16-bit kernels choose their summation order by the number of rows, so results are only close.
     [Fact]
     public void Bfloat16_likelihoods_alone_and_together_are_close() =>
         Gen.Select(Gen.Int[1, 1000], Request.Gen.Where(r => r.Ranks).List[2, 8]).Sample((seed, requests) =>
@@ -138,7 +143,9 @@ public sealed class EngineStepsTests
         using var mode = inference_mode();
         using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
         using var cancellation = new CancellationTokenSource();
-        var work = new GenerationWork(new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1), new DecodingOptions { MaxNewTokens = 1000 }, cancellation.Token);
+        var work = new GenerationWork(
+            new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1),
+            new DecodingOptions { MaxNewTokens = 1000 }, cancellation.Token);
         steps.Add(work);
         steps.RunOne();
         cancellation.Cancel();
@@ -151,7 +158,8 @@ public sealed class EngineStepsTests
     {
         set_num_threads(threads);
         using var mode = inference_mode();
-        using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows });
+        var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows };
+        using var steps = new EngineSteps(new ModelRunner(model, threads), options);
         List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
         foreach ((SequenceWork work, _) in all)
             steps.Add(work);
@@ -178,13 +186,14 @@ public sealed class EngineStepsTests
     private static ImmutableArray<int> Generate(TinyGptVModel model, Request request) =>
         [.. Answer(model, [request], 4, 100)[0].Split(' ').Select(int.Parse)];
 
-    /// <summary>A request by tokens; its answer as a text that shows every bit.</summary>
+    /// <summary>A tokenized request; its answer is a text that shows every bit.</summary>
     private sealed record Request(bool Ranks, int[] Before, int[] After, ImmutableArray<ImmutableArray<int>> Candidates, int Image, int MaxNewTokens)
     {
         private static readonly Gen<int[]> Tokens = CsCheck.Gen.Int[0, 96].Array[1, 20];
 
         public static readonly Gen<Request> Gen = CsCheck.Gen.Select(
-            CsCheck.Gen.Bool, Tokens, Tokens, CsCheck.Gen.Int[0, 96].Array[1, 4].Select(a => a.ToImmutableArray()).Array[1, 4], CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[1, 8],
+            CsCheck.Gen.Bool, Tokens, Tokens, CsCheck.Gen.Int[0, 96].Array[1, 4].Select(a => a.ToImmutableArray()).Array[1, 4],
+            CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[1, 8],
             (ranks, before, after, candidates, image, max) => new Request(ranks, before, after, [.. candidates], image, max));
 
         public (SequenceWork Work, Func<string> Result) ToWork(int endToken)
@@ -197,7 +206,8 @@ public sealed class EngineStepsTests
                 return (ranking, () => string.Join(' ', ranking.Result.Result.Select(x => BitConverter.DoubleToInt64Bits(x).ToString("x16", null))));
             }
 
-            var generation = new GenerationWork(image, prompt, new ModelFacts(Queries, [0], endToken), new DecodingOptions { MaxNewTokens = MaxNewTokens }, default);
+            var generation = new GenerationWork(
+                image, prompt, new ModelFacts(Queries, [0], endToken), new DecodingOptions { MaxNewTokens = MaxNewTokens }, default);
             return (generation, () => string.Join(' ', generation.Result.Result.Ids));
         }
     }

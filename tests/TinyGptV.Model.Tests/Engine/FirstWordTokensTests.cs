@@ -8,10 +8,10 @@ public sealed class FirstWordTokensTests
 {
     private const string Unspelled = "yesnotruefalse";
 
-    /// <summary>Words that the set's vocabulary has a token for: those that benchmarks ask for, as far as it knows them, then letters.</summary>
+    /// <summary>Words with a token in the set's vocabulary: those that benchmarks use, then letters.</summary>
     internal static string[] SpelledWords { get; } = [.. new[] { "yes", "no", "true", "false", "a", "b" }.Where(word => SpellingsOf(word).Length > 0)];
 
-    /// <summary>The tokens that are one of a word's four spellings, by the definition of the vocabulary instead of the tokenizer under test.</summary>
+    /// <summary>The tokens of a word's four spellings, from the vocabulary instead of the tokenizer under test.</summary>
     internal static int[] SpellingsOf(string word)
     {
         var book = new MergingByTheBook(GoldenModel.TokenizerFolder);
@@ -26,7 +26,7 @@ public sealed class FirstWordTokensTests
         foreach (string word in new[] { "yes", "no", "true", "false", "a", Unspelled })
             Assert.Equal(SpellingsOf(word), FirstWordTokens.Of([word], tokenizer).All);
         Assert.Equal([.. SpellingsOf("yes"), .. SpellingsOf("no")], FirstWordTokens.Of(["yes", "no"], tokenizer).All);
-        Assert.InRange(SpellingsOf("a").Length, 2, 4); // "a" and "A" are bytes, which every vocabulary has
+        Assert.InRange(SpellingsOf("a").Length, 2, 4); // "a" and "A" are bytes, which are in every vocabulary
         Assert.Empty(SpellingsOf(Unspelled));
         Assert.Empty(FirstWordTokens.Of([], tokenizer).All);
     }

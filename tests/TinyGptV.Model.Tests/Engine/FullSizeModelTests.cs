@@ -9,7 +9,7 @@ namespace TinyGptV.Model.Tests.Engine;
 
 public sealed class FullSizeModelTests(ITestOutputHelper output)
 {
-    /// <summary>Takes minutes and 10 GB: run on request, with <c>--explicit only</c>.</summary>
+    /// <summary>Takes minutes and 10 GB: runs only with <c>--explicit only</c>.</summary>
     [Fact(Explicit = true)]
     public async Task Stage_4_at_full_size_in_bfloat16_answers_within_16_GiB()
     {
@@ -24,7 +24,8 @@ public sealed class FullSizeModelTests(ITestOutputHelper output)
         using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads });
         var image = new PreparedImage("gray", new float[3 * 448 * 448]);
         GenerationWork[] questions = [.. Enumerable.Range(0, 4).Select(i => new GenerationWork(
-            image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), new ModelFacts(32, [50256], -1), new DecodingOptions(), TestContext.Current.CancellationToken))];
+            image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), new ModelFacts(32, [50256], -1),
+            new DecodingOptions(), TestContext.Current.CancellationToken))];
         foreach (GenerationWork question in questions)
             steps.Add(question);
         long begin = TimeProvider.System.GetTimestamp();

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Tests.Engine;
 
-/// <summary>A network of a few thousand parameters with random weights: the real architecture at toy size.</summary>
+/// <summary>A network with a few thousand random parameters: the real architecture at toy size.</summary>
 internal static class TinyModel
 {
-    /// <summary>Everything but the language model.</summary>
+    /// <summary>Everything except the language model.</summary>
     public static TinyGptVConfig Vision { get; } = new()
     {
         ImageSize = 28,
@@ -17,7 +17,8 @@ internal static class TinyModel
         Lora = new LoraConfig { R = 4, Alpha = 16 },
     };
 
-    public static TinyGptVModel Create(int seed, int layers = 2, int heads = 4, int headSize = 12, int vocabulary = 97, int queries = 3, ScalarType dtype = ScalarType.Float32)
+    public static TinyGptVModel Create(
+        int seed, int layers = 2, int heads = 4, int headSize = 12, int vocabulary = 97, int queries = 3, ScalarType dtype = ScalarType.Float32)
     {
         set_num_threads(1);
         TinyGptVConfig config = Vision with { Qformer = Vision.Qformer with { QueryLength = queries } };

@@ -21,7 +21,8 @@ public sealed class LoraTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.PhiLora);
-        using Phi2 phi = Load(golden.Where(t => t.Key.StartsWith("weight.", StringComparison.Ordinal)).ToDictionary(t => Canonical(t.Key["weight.".Length..]), t => t.Value));
+        using Phi2 phi = Load(golden.Where(t => t.Key.StartsWith("weight.", StringComparison.Ordinal))
+            .ToDictionary(t => Canonical(t.Key["weight.".Length..]), t => t.Value));
         AssertLogits(phi, golden, "unmerged.logits");
     }
 
@@ -31,7 +32,8 @@ public sealed class LoraTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.PhiLora);
-        using Phi2 phi = Load(golden.Where(t => t.Key.StartsWith("weight.", StringComparison.Ordinal)).ToDictionary(t => Canonical(t.Key["weight.".Length..]), t => t.Value));
+        using Phi2 phi = Load(golden.Where(t => t.Key.StartsWith("weight.", StringComparison.Ordinal))
+            .ToDictionary(t => Canonical(t.Key["weight.".Length..]), t => t.Value));
         phi.MergeAdapters();
         phi.MergeAdapters(); // a second time changes nothing
         Dictionary<string, Tensor> merged = phi.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);

@@ -11,8 +11,8 @@ public sealed class Phi2Tests
     private static PhiConfig Config { get; } = ConfigFile.ReadPhi(Golden.PathOf("phi/config.json"));
 
     [Theory]
-    [InlineData("left")]  // padding in front, position ids as generation makes them
-    [InlineData("right")] // padding behind, as in training
+    [InlineData("left")]  // left padding with position ids, as in generation
+    [InlineData("right")] // right padding, as in training
     public void Forward_RowsOfOneSequence_GivesTheOriginalsLogits(string layout)
     {
         using var scope = NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed class Phi2Tests
 
         cache.Advance(count);
         (Tensor k, Tensor v) = cache.Filled(layer: 0);
-        Golden.AssertClose(golden["right.past_key_0"][1].narrow(1, start, count), k.squeeze(0), Tolerance, "keys behind the rotation");
+        Golden.AssertClose(golden["right.past_key_0"][1].narrow(1, start, count), k.squeeze(0), Tolerance, "keys after the rotary embedding");
         Golden.AssertClose(golden["right.past_value_0"][1].narrow(1, start, count), v.squeeze(0), Tolerance, "values");
         (Tensor allCos, Tensor allSin) = rotary.Rows(arange(golden["rotary.cos_cached"].shape[0], dtype: int64), (int)golden["rotary.cos_cached"].shape[0]);
         Golden.AssertClose(golden["rotary.cos_cached"], allCos.squeeze(1), 1e-6, "cosines");
@@ -143,7 +143,7 @@ public sealed class Phi2Tests
         {
             using var cache = new KvCache(Config, count, float32, CPU);
             Tensor front = phi.Forward(input.narrow(0, 0, cut), [new RowSpan(cache, 0, cut)]);
-            using KvCache fork = cache.Fork(count - cut); // continues like the cache it was copied from
+            using KvCache fork = cache.Fork(count - cut); // continues like the original cache
             Tensor back = phi.Forward(input.narrow(0, cut, count - cut), [new RowSpan(fork, 0, count - cut)]);
             Golden.AssertLogits(expected, phi.Logits(cat([front, back])), Tolerance, $"cut at {cut}");
         }

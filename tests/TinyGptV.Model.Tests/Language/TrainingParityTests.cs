@@ -8,7 +8,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace TinyGptV.Model.Tests.Language;
 
-/// <summary>The network is differentiable as the original's: loss, gradients and three AdamW steps on the original's own batch.</summary>
+/// <summary>The network trains like the original: loss, gradients and three AdamW steps on the original's batch.</summary>
 public sealed class TrainingParityTests
 {
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TrainingParityTests
                 weight_decay = (double)group["weight_decay"]!,
             })));
 
-    /// <summary>Query vectors through two projections, between text embeddings, into Phi-2: the trained part of TinyGPT-V.</summary>
+    /// <summary>The trained part of TinyGPT-V: query vectors go through two projections and, between text embeddings, into Phi-2.</summary>
     private sealed class ProjectedPhi : IDisposable
     {
         private readonly IReadOnlyDictionary<string, Tensor> _golden;
@@ -71,10 +71,12 @@ public sealed class TrainingParityTests
             using var mode = no_grad();
             IReadOnlyDictionary<string, Tensor> weights = Golden.Tensors(GoldenFiles.PhiWeights);
             foreach ((string key, Parameter parameter) in Parameters())
-                parameter.copy_(golden.TryGetValue("init." + key, out Tensor? initial) ? initial : weights[key.Replace("llama_model.base_model.model.", "", StringComparison.Ordinal)]);
+                parameter.copy_(golden.TryGetValue("init." + key, out Tensor? initial)
+                    ? initial
+                    : weights[key.Replace("llama_model.base_model.model.", "", StringComparison.Ordinal)]);
         }
 
-        /// <summary>The parameters that the optimiser's groups name; all others stay frozen.</summary>
+        /// <summary>The parameters in the optimiser's groups; all others stay frozen.</summary>
         public Dictionary<string, Parameter> Trainable(JsonNode settings)
         {
             Dictionary<string, Parameter> all = Parameters().ToDictionary(p => p.Key, p => p.Parameter);
@@ -86,7 +88,7 @@ public sealed class TrainingParityTests
             return names.ToDictionary(name => name, name => all[name]);
         }
 
-        // Packed rows: the original's right padding is left out, and with it the ignored labels.
+        // Packed rows: without the original's right padding and its ignored labels.
         public Tensor Loss()
         {
             var inputs = new List<Tensor>();
@@ -98,7 +100,8 @@ public sealed class TrainingParityTests
             {
                 long before = lengths[row, 0].item<long>(), after = lengths[row, 1].item<long>();
                 int count = (int)(before + images.shape[1] + after);
-                inputs.Add(cat([_phi.Embed(_golden["pre_ids"][row].narrow(0, 0, before)), images[row], _phi.Embed(_golden["post_ids"][row].narrow(0, 0, after))]));
+                Tensor front = _phi.Embed(_golden["pre_ids"][row].narrow(0, 0, before)), back = _phi.Embed(_golden["post_ids"][row].narrow(0, 0, after));
+                inputs.Add(cat([front, images[row], back]));
                 labels.Add(cat([_golden["labels"][row].narrow(0, 1, count - 1), tensor(new long[] { -100 })])); // row i predicts token i + 1
                 spans.Add(new RowSpan(null, rows, count));
                 rows += count;

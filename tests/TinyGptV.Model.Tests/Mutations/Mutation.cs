@@ -1,12 +1,12 @@
 namespace TinyGptV.Model.Tests.Mutations;
 
-/// <summary>Damages files in the ways that downloads and attackers do, repeatably.</summary>
+/// <summary>Damages files as downloads and attackers do, reproducibly.</summary>
 internal static class Mutation
 {
-    private static readonly byte[][] Telling = [[0], [0xFF], [0x7F], [0x80], [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x80],
+    private static readonly byte[][] Extremes = [[0], [0xFF], [0x7F], [0x80], [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x80],
         "9999999999"u8.ToArray(), "-1"u8.ToArray()];
 
-    /// <summary>Changes one to four places, mostly one, each within <paramref name="where"/> if it is given; sometimes cuts the end off.</summary>
+    /// <summary>Changes one to four places, usually one, within <paramref name="where"/> if given; sometimes truncates.</summary>
     public static byte[] Of(byte[] original, Random random, Range? where = null)
     {
         var bytes = new List<byte>(original);
@@ -18,17 +18,17 @@ internal static class Mutation
 
     private static void Change(List<byte> bytes, Random random, int at)
     {
-        byte[] telling = Telling[random.Next(Telling.Length)];
+        byte[] extreme = Extremes[random.Next(Extremes.Length)];
         switch (random.Next(8))
         {
             case 0:
                 Overwrite(bytes, at, [(byte)random.Next(256)]);
                 break;
             case 1:
-                Overwrite(bytes, at, telling);
+                Overwrite(bytes, at, extreme);
                 break;
             case 2:
-                bytes.InsertRange(at, telling);
+                bytes.InsertRange(at, extreme);
                 break;
             case 3:
                 bytes.RemoveRange(at, Math.Min(bytes.Count - at, random.Next(1, 9)));
@@ -45,7 +45,7 @@ internal static class Mutation
         }
     }
 
-    /// <summary>The next digit becomes another, or a letter is turned from lower to upper case: texts stay readable that way and reach deeper.</summary>
+    /// <summary>Changes the next digit, or the case of a letter: the text stays parseable, so the damage gets deeper into the reader.</summary>
     private static void ChangeDigit(List<byte> bytes, Random random, int at)
     {
         int digit = bytes.FindIndex(at, value => value is >= (byte)'0' and <= (byte)'9');

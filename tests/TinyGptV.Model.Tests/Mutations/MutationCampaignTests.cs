@@ -7,14 +7,14 @@ using TorchSharp;
 namespace TinyGptV.Model.Tests.Mutations;
 
 /// <summary>
-/// A damaged file is read or refused with a typed error. It never makes the reader crash, hang or allocate more than its size allows. How many files are
-/// damaged is set by the environment variable TINYGPTV_MUTATIONS; every case has a number and is the same each time.
+/// A damaged file is read or rejected with a typed error. The reader never crashes, hangs or allocates more than the file's size justifies. The
+/// environment variable TINYGPTV_MUTATIONS sets the number of cases; each case has a number and is reproducible.
 /// </summary>
 public sealed class MutationCampaignTests(ITestOutputHelper output)
 {
     private const int Standard = 40_000;
 
-    /// <summary>Far beyond any case's time: whoever gets here hangs.</summary>
+    /// <summary>Far longer than any case takes: anything slower hangs.</summary>
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<int, (string Case, long Begin)> _inWork = new();
@@ -22,7 +22,9 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_mutated_file_is_read_or_refused()
     {
-        int total = Environment.GetEnvironmentVariable("TINYGPTV_MUTATIONS") is { Length: > 0 } wanted ? int.Parse(wanted, CultureInfo.InvariantCulture) : Standard;
+        int total = Environment.GetEnvironmentVariable("TINYGPTV_MUTATIONS") is { Length: > 0 } wanted
+            ? int.Parse(wanted, CultureInfo.InvariantCulture)
+            : Standard;
         MutationTarget[] targets = [.. MutationTargets.All()];
         int weights = targets.Sum(target => target.Weight), workers = Environment.ProcessorCount;
         int[] cases = [.. targets.Select(target => (int)(((long)total * target.Weight + weights - 1) / weights))], refused = new int[targets.Length];
@@ -30,7 +32,7 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
         Task[] work = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(
             () =>
             {
-                torch.set_num_threads(1); // belongs to the calling thread
+                torch.set_num_threads(1); // per thread
                 for (int i = 0; i < targets.Length; i++)
                     Interlocked.Add(ref refused[i], Run(targets[i], worker, workers, cases[i]));
             },
@@ -40,13 +42,13 @@ public sealed class MutationCampaignTests(ITestOutputHelper output)
         for (int i = 0; i < targets.Length; i++)
             output.WriteLine($"{targets[i].Name}: {refused[i]} of {cases[i]} refused");
         Assert.True(cases.Sum() >= total);
-        // Else the mutations would be too tame, or too wild, to show anything.
+        // Otherwise the mutations would be too mild, or too severe, to prove anything.
         if (total >= Standard)
             Assert.All(refused.Zip(cases), target => Assert.InRange(target.First, 1, target.Second - 1));
     }
 
-    /// <summary>One thread's part of a target's cases.</summary>
-    /// <returns>How many were refused.</returns>
+    /// <summary>Runs one thread's share of a target's cases.</summary>
+    /// <returns>Number of rejected files.</returns>
     private int Run(MutationTarget target, int worker, int workers, int cases)
     {
         using var folder = new CheckpointFolder();

@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Tests.Mutations;
 
-/// <summary>Every kind of file that a user brings, each as small as it can be.</summary>
+/// <summary>Every kind of file that users supply, each as small as possible.</summary>
 internal static class MutationTargets
 {
     private const int MostImages = 11;
@@ -18,7 +18,7 @@ internal static class MutationTargets
         new[] { "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json" }
             .Where(name => File.Exists(Path.Combine(GoldenModel.TokenizerFolder, name)));
 
-    /// <summary>The smallest of the set's pictures: in a large one most damage would only be to pixels.</summary>
+    /// <summary>The smallest of the set's images: in a large one, most damage would only hit pixels.</summary>
     private static IEnumerable<string> Images => Golden.Json("preprocess/index.json")["images"]!.AsObject().Select(image => image.Key)
         .OrderBy(name => new FileInfo(Golden.PathOf($"preprocess/images/{name}")).Length).Take(MostImages);
 
@@ -33,17 +33,19 @@ internal static class MutationTargets
         using DisposeScope scope = torch.NewDisposeScope();
         byte[] file = SafetensorsBytes.Of(
             [new("a.weight", torch.ones(2, 3)), new("a.bias", torch.zeros(3)), new("scalar", torch.tensor(1f)), new("empty", torch.empty(0, 4))]);
-        return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Telling = ..(8 + (int)BitConverter.ToInt64(file)) };
+        return new MutationTarget("safetensors", 20, file, ReadCheckpoint) { Focus = ..(8 + (int)BitConverter.ToInt64(file)) };
     }
 
     private static MutationTarget TorchZip()
     {
         string path = Golden.PathOf(GoldenFiles.PhiAdapters.First());
-        return new MutationTarget("pth", 12, File.ReadAllBytes(path), ReadCheckpoint) { Telling = PickleOf(path) };
+        return new MutationTarget("pth", 12, File.ReadAllBytes(path), ReadCheckpoint) { Focus = PickleOf(path) };
     }
 
-    private static MutationTarget TorchZipInZip64() => new("pth with ZIP64",
-        16, StoredZip.Of(true, ("archive/data.pkl", PickleBytes.OneTensor()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[8])), ReadCheckpoint);
+    private static MutationTarget TorchZipInZip64() => new(
+        "pth with ZIP64", 16,
+        StoredZip.Of(true, ("archive/data.pkl", PickleBytes.OneTensor()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[8])),
+        ReadCheckpoint);
 
     private static MutationTarget TrainingCheckpoint()
     {
@@ -57,8 +59,8 @@ internal static class MutationTargets
         foreach (string folder in GoldenModel.PhiFolders)
         {
             string path = WeightFiles.Find(GoldenModel.PathsWith(folder).PhiFolder)[^1], shard = Path.GetFileName(path);
-            Range telling = shard.EndsWith(".bin", StringComparison.Ordinal) ? PickleOf(path) : ..(8 + (int)BitConverter.ToInt64(File.ReadAllBytes(path)));
-            yield return new MutationTarget($"{folder}/{shard}", 4, File.ReadAllBytes(path), ReadPhi(folder, shard)) { Telling = telling };
+            Range focus = shard.EndsWith(".bin", StringComparison.Ordinal) ? PickleOf(path) : ..(8 + (int)BitConverter.ToInt64(File.ReadAllBytes(path)));
+            yield return new MutationTarget($"{folder}/{shard}", 4, File.ReadAllBytes(path), ReadPhi(folder, shard)) { Focus = focus };
         }
     }
 
@@ -70,16 +72,16 @@ internal static class MutationTargets
         let path = $"{folder}/{name}"
         select new MutationTarget(path, 6, File.ReadAllBytes(Golden.PathOf($"e2e/{path}")), ReadPhi(folder, name));
 
-    /// <summary>A folder as the conversion writes it, of two tensors.</summary>
+    /// <summary>A converted folder with two tensors.</summary>
     private static IEnumerable<MutationTarget> Converted()
     {
         const string index = """{"metadata":{"total_size":12},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}""";
         byte[] shard = ConvertedShard("b", 2);
         yield return new MutationTarget("converted/index", 8, Encoding.UTF8.GetBytes(index), ReadConverted("model.safetensors.index.json", index));
-        yield return new MutationTarget("converted/shard", 8, shard, ReadConverted("model-00002-of-00002.safetensors", index)) { Telling = ..^8 };
+        yield return new MutationTarget("converted/shard", 8, shard, ReadConverted("model-00002-of-00002.safetensors", index)) { Focus = ..^8 };
     }
 
-    /// <summary>Up to the point where memory would be taken for the model.</summary>
+    /// <summary>Stops before memory would be allocated for the model.</summary>
     private static IEnumerable<MutationTarget> Configurations()
     {
         var sizes = new JsonObject { ["image_size"] = 2 * GoldenModel.PatchSize };
@@ -126,7 +128,7 @@ internal static class MutationTargets
         return new MutationTarget($"image {name}", 5, file, _ => mutated => Assert.True(transform.Apply(mutated).All(float.IsFinite)))
         {
             Repair = name.EndsWith(".png", StringComparison.Ordinal) ? PngChecksums.Repair : null,
-            MostAllocated = 8 * ImageTransform.MostPixels, // four bytes a pixel for the picture, no more than that again while it is resized
+            MostAllocated = 8 * ImageTransform.MostPixels, // four bytes per pixel, and as much again for resizing
         };
     }
 
@@ -145,7 +147,7 @@ internal static class MutationTargets
         {
             folder.Write(name, mutated);
             using Phi2Folder phi = Phi2Folder.Open(folder.Root);
-            ReadEverything(phi, size + mutated.Length); // no tensor is more than what holds it
+            ReadEverything(phi, size + mutated.Length); // no tensor is larger than its file
         };
     };
 

@@ -9,7 +9,7 @@ internal static class PngChecksums
 
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(Entry)];
 
-    /// <summary>Corrects the checksum of every chunk, as far as one follows on another.</summary>
+    /// <summary>Corrects the checksum of every chunk, up to the first broken one.</summary>
     public static void Repair(byte[] png)
     {
         for (long at = SignatureLength; at + LengthBytes + TypeBytes + ChecksumBytes <= png.Length;)

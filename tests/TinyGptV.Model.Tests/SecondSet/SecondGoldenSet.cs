@@ -5,12 +5,12 @@ using TorchSharp;
 namespace TinyGptV.Model.Tests.SecondSet;
 
 /// <summary>
-/// Makes another golden set from the one in use, without the original. What it changes leaves every output that the original computed as it is:
+/// Makes another golden set from the one in use, without the original. The changes do not affect any output that the original computed:
 /// <list type="bullet">
-/// <item>Tensor files and pictures have other names.</item>
-/// <item>Logits are stored for the last row only; the other rows are left out.</item>
-/// <item>The Q-Former's run with masked image tokens is left out, so that what needs it has to be skipped.</item>
-/// <item>The complete model has other traits, see <see cref="SecondModel"/>.</item>
+/// <item>Tensor files and images have other names.</item>
+/// <item>Logits are stored for the last row only.</item>
+/// <item>The Q-Former's run with masked image tokens is left out, so that the test for it has to be skipped.</item>
+/// <item>The complete model differs in other ways, see <see cref="SecondModel"/>.</item>
 /// </list>
 /// </summary>
 internal static partial class SecondGoldenSet
@@ -25,7 +25,7 @@ internal static partial class SecondGoldenSet
         SecondModel.Write(new SetWriter(root, "e2e"));
     }
 
-    /// <summary>A part whose tensor files are numbered; <paramref name="change"/> gives the tensors of a file that is not only copied.</summary>
+    /// <summary>Writes a part with numbered tensor files; <paramref name="change"/> gives the tensors of a changed file, null for a plain copy.</summary>
     private static void WriteRenamed(string root, string part, Func<string, Dictionary<string, torch.Tensor>?> change)
     {
         var writer = new SetWriter(root, part);
@@ -43,7 +43,7 @@ internal static partial class SecondGoldenSet
         writer.WriteManifest();
     }
 
-    /// <summary>The runs of the language model, each sequence with the logits of its last row that is not padding: [sequences, tokens].</summary>
+    /// <summary>The language model's runs, with only the logits of each sequence's last row that is not padding: [sequences, tokens].</summary>
     private static Dictionary<string, torch.Tensor>? WithLastLogits(string path)
     {
         if (path != GoldenFiles.PhiForward && path != GoldenFiles.PhiLora)

@@ -5,16 +5,16 @@ using TinyGptV.Model.Tests.Engine;
 
 namespace TinyGptV.Model.Tests.SecondSet;
 
-/// <summary>The golden tests run on any set: here on a second one, made from the first, by this test program started once more.</summary>
+/// <summary>Golden tests run on any set: this test starts the test program again on a second set, made from the first.</summary>
 public sealed class SecondGoldenSetTests(ITestOutputHelper output)
 {
-    /// <summary>Names a folder where the second set is left to be looked at and used; else it is deleted.</summary>
+    /// <summary>The environment variable with a folder to keep the second set in; without it the set is deleted.</summary>
     private const string KeptIn = "TINYGPTV_SECOND_SET";
 
-    /// <summary>Why one test is skipped there.</summary>
+    /// <summary>Why one test is skipped on the second set.</summary>
     private const string LackingTrait = "The set has no run of the Q-Former with masked image tokens.";
 
-    /// <summary>What another run has no use for: this test, and what reads no golden files and takes long.</summary>
+    /// <summary>Not run again: this test, and slow tests that do not read golden files.</summary>
     private static readonly Type[] LeftOut = [typeof(SecondGoldenSetTests), typeof(EngineStepsTests), typeof(FullSizeModelTests)];
 
     [Fact]

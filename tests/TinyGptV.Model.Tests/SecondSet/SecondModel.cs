@@ -10,15 +10,15 @@ using TorchSharp;
 namespace TinyGptV.Model.Tests.SecondSet;
 
 /// <summary>
-/// The second set's complete model. Why its outputs stay what the original computed:
+/// The second set's complete model. Why its outputs are still those of the original:
 /// <list type="bullet">
 /// <item>
-/// Both Phi-2 folders hold biases of the norms over queries and keys. Those of the keys are not zero in the channels that are not rotated: there they add the
-/// same to a query's scores for all keys, which softmax does not see. Those of the queries are zeros, because any others would change the answers.
+/// Both Phi-2 folders contain biases of the query and key norms. The key biases are non-zero only in the channels without rotary embedding: there they add
+/// the same value to a query's scores for all keys, which softmax cancels out. The query biases are zero, because other values would change the answers.
 /// </item>
-/// <item>The stage file brings the Q-Former; BLIP-2's holds other values, which must not win.</item>
-/// <item>Rows of the vocabulary that no token had become tokens that spell " true", which is in no text of the set.</item>
-/// <item>Files have other names, kinds and shards as far as the program leaves that to a user; logits are stored for the last row only.</item>
+/// <item>The stage file contains the Q-Former; BLIP-2's file has other values, which must not win.</item>
+/// <item>Unused rows of the vocabulary become tokens that spell " true", which is in none of the set's texts.</item>
+/// <item>Files have other names, formats and shards, as far as users can choose them; logits are stored for the last row only.</item>
 /// </list>
 /// </summary>
 internal static class SecondModel
@@ -52,7 +52,7 @@ internal static class SecondModel
             .ToDictionary(tensor => tensor.Key, tensor => tensor.Key.EndsWith(".logits", StringComparison.Ordinal) ? tensor.Value[^1..] : tensor.Value));
     }
 
-    /// <summary>The folder that the configuration names keeps its name, in PyTorch shards; any other becomes one safetensors file.</summary>
+    /// <summary>The configured folder keeps its name and becomes PyTorch shards; any other becomes one safetensors file.</summary>
     private static void WriteLanguageModel(SetWriter writer, string golden, int number)
     {
         string name = number == 0 ? golden : $"phi-{number}", from = GoldenModel.PathsWith(golden).PhiFolder;
@@ -96,7 +96,7 @@ internal static class SecondModel
     private static void Add(Dictionary<string, torch.Tensor> tensors, string name, torch.Tensor bias) =>
         tensors[name] = tensors.TryGetValue(name, out torch.Tensor? stored) ? stored + bias : bias;
 
-    // Multiples of 1/8, which float16 holds exactly: -1/4 to 1/4, other ones in each layer, behind the channels that are rotated.
+    // Multiples of 1/8, exact in float16: -1/4 to 1/4, different in each layer, after the rotated channels.
     private static torch.Tensor KeyBias(int layer)
     {
         int rotated = GoldenModel.Phi.RotarySize;
@@ -123,7 +123,7 @@ internal static class SecondModel
         writer.Write($"{folder}/merges.txt", Encoding.UTF8.GetBytes(merges.ToString()));
     }
 
-    /// <summary>The tokens that spell the word in the first set. Joined from the left, by merges behind all others, they become one.</summary>
+    /// <summary>The tokens of the word in the first set. New merges, after all others, join them from the left into one.</summary>
     private static string[] Pieces()
     {
         PhiTokenizer tokenizer = PhiTokenizer.Open(GoldenModel.TokenizerFolder);

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Tests.SecondSet;
 
-/// <summary>Writes the files of one part of a golden set, and at the end the manifest that lists them.</summary>
+/// <summary>Writes the files of one part of a golden set, then the manifest.</summary>
 internal sealed class SetWriter(string root, string part)
 {
     private readonly JsonObject _files = [];
@@ -21,7 +21,7 @@ internal sealed class SetWriter(string root, string part)
 
     public void Write(string name, JsonNode content) => Write(name, Encoding.UTF8.GetBytes(content.ToJsonString()));
 
-    /// <summary>A safetensors file; every tensor keeps its type.</summary>
+    /// <summary>Writes a safetensors file; every tensor keeps its type.</summary>
     public void Write(string name, IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
@@ -34,7 +34,7 @@ internal sealed class SetWriter(string root, string part)
     /// <summary>Copies a file of the first set.</summary>
     public void Copy(string goldenPath, string name) => Write(name, File.ReadAllBytes(Golden.PathOf(goldenPath)));
 
-    /// <summary>Copies the files that the layout names.</summary>
+    /// <summary>Copies the files whose names the layout fixes.</summary>
     public void CopyJson()
     {
         foreach (string name in GoldenFiles.Listed(part).Where(name => !name.Contains('/') && name.EndsWith(".json", StringComparison.Ordinal)))

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace TinyGptV.Model.Tests.Tokenization;
 
-/// <summary>A second, slow tokenizer written from the definition: code points instead of UTF-16, lists instead of tables, one merge after the other.</summary>
+/// <summary>A second, slow tokenizer that follows the definition: code points instead of UTF-16, lists instead of tables, one merge at a time.</summary>
 internal sealed class MergingByTheBook(string folder)
 {
     private readonly Dictionary<string, int> _vocabulary = Read(folder, "vocab.json");
@@ -81,7 +81,7 @@ internal sealed class MergingByTheBook(string folder)
         }
     }
 
-    /// <summary>The vocabulary's first 256 entries are the bytes, the visible ones first.</summary>
+    /// <summary>The first 256 entries of the vocabulary are the bytes, visible ones first.</summary>
     private static string[] Letters(string folder)
     {
         int[] visible = [.. Enumerable.Range(33, 94), .. Enumerable.Range(161, 12), .. Enumerable.Range(174, 82)];

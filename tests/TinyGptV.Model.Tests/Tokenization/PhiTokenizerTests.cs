@@ -154,14 +154,14 @@ public sealed class PhiTokenizerTests : IDisposable
     [InlineData("vocab.json", "{\"a\":", "JSON")]
     [InlineData("vocab.json", "{\"a\":2000000000}", "2000000000")]
     [InlineData("vocab.json", "{\"a\":-1}", "-1")]
-    [InlineData("vocab.json", "{\"a\":\"b\"}", "'a' has the id")]
+    [InlineData("vocab.json", "{\"a\":\"b\"}", "'a' has id")]
     [InlineData("vocab.json", "{}", "merge")]
     [InlineData("merges.txt", "#version\na b c\n", "a b c")]
     [InlineData("merges.txt", "#version\nq q\n", "q q")]
     [InlineData("added_tokens.json", "{\"\":5}", "''")]
     [InlineData("added_tokens.json", "[]", "object")]
     [InlineData("tokenizer_config.json", "{\"eos_token\":\"<end>\"}", "<end>")]
-    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\":{\"437\":{\"content\":\" \",\"lstrip\":true}}}", "strips")]
+    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\":{\"437\":{\"content\":\" \",\"lstrip\":true}}}", "has lstrip")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\":{\"x\":{\"content\":\" \"}}}", "null")]
     public void Open_UnsoundFile_SaysWhichAndWhy(string file, string content, string expected)
     {

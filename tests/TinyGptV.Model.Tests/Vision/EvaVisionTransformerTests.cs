@@ -18,7 +18,7 @@ public sealed class EvaVisionTransformerTests
         IReadOnlyDictionary<string, Tensor> golden = Golden.Tensors(GoldenFiles.EvaRun(size));
         using var encoder = new EvaVisionTransformer(ConfigFor(size), float32, CPU);
         foreach ((string name, Tensor parameter) in encoder.named_parameters())
-            parameter.copy_(name == "pos_embed" ? golden[name] : weights[name]); // resampling is the checkpoint reader's business
+            parameter.copy_(name == "pos_embed" ? golden[name] : weights[name]); // resampling is the checkpoint reader's job
 
         Golden.AssertClose(golden["final"], encoder.forward(golden["input"]), 1e-5, $"tokens at {size} pixels");
         AssertParts(encoder, golden);
@@ -37,7 +37,7 @@ public sealed class EvaVisionTransformerTests
         Golden.AssertClose(golden["ln_vision"], norm.forward(golden["final"]), 1e-5, "normed tokens");
     }
 
-    // Each part is fed with the original's own input, so that an error shows where it arises.
+    // Each part gets the original's input, so that an error shows up where it occurs.
     private static void AssertParts(EvaVisionTransformer encoder, IReadOnlyDictionary<string, Tensor> golden)
     {
         Dictionary<string, nn.Module> parts = encoder.named_modules().ToDictionary(m => m.name, m => m.module);

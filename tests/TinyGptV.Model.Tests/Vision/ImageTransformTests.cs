@@ -134,7 +134,7 @@ public sealed class ImageTransformTests
         return values;
     }
 
-    /// <summary>Pillow's two passes written plainly: each output level from all input pixels of its row or column.</summary>
+    /// <summary>A straightforward version of Pillow's two passes: each output level from all input pixels of its row or column.</summary>
     private static byte[] ByTheBook(byte[] pixels, int width, int height, int size)
     {
         var rows = new byte[height * size * 4];

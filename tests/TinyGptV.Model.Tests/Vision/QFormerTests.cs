@@ -46,7 +46,7 @@ public sealed class QFormerTests
         }
     }
 
-    // Each part is fed with the original's own input, so that an error shows where it arises.
+    // Each part gets the original's input, so that an error shows up where it occurs.
     private static void AssertParts(QFormer former, IReadOnlyDictionary<string, Tensor> golden)
     {
         Dictionary<string, nn.Module> parts = former.named_modules().ToDictionary(m => m.name, m => m.module);
@@ -54,15 +54,16 @@ public sealed class QFormerTests
         for (int layer = 0; golden.TryGetValue($"layer_{layer}", out Tensor? output); layer++, x = output)
         {
             string name = $"bert.encoder.layer.{layer}";
-            Golden.AssertClose(golden[$"layer_{layer}.self_attention"], ((QFormerAttention)parts[name + ".attention"]).forward(x, x), 1e-5, name + ".attention");
             Tensor attended = golden[$"layer_{layer}.self_attention"];
+            Golden.AssertClose(attended, ((QFormerAttention)parts[name + ".attention"]).forward(x, x), 1e-5, name + ".attention");
             if (golden.TryGetValue($"layer_{layer}.cross_attention", out Tensor? crossed))
             {
                 Golden.AssertClose(crossed, ((QFormerAttention)parts[name + ".crossattention"]).forward(attended, imageTokens), 1e-5, name + ".crossattention");
                 attended = crossed;
             }
 
-            Golden.AssertClose(golden[$"layer_{layer}.intermediate_query"], ((QFormerIntermediate)parts[name + ".intermediate_query"]).forward(attended), 1e-5, name + ".intermediate_query");
+            var intermediate = (QFormerIntermediate)parts[name + ".intermediate_query"];
+            Golden.AssertClose(golden[$"layer_{layer}.intermediate_query"], intermediate.forward(attended), 1e-5, name + ".intermediate_query");
             Golden.AssertClose(output, ((QFormerLayer)parts[name]).forward(x, imageTokens), 1e-5, name);
         }
     }

@@ -1,6 +1,6 @@
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A checkpoint cannot be used. The message says what was expected, what was found and what to do.</summary>
+/// <summary>A checkpoint cannot be used. The message says what was expected, what was found and how to fix it.</summary>
 public sealed class CheckpointException : Exception
 {
     /// <summary>Creates the error.</summary>

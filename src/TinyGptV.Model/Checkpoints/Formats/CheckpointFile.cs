@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>Opens checkpoint files by what is in them; the extension does not matter.</summary>
+/// <summary>Opens checkpoint files by their content; the extension does not matter.</summary>
 public static class CheckpointFile
 {
     private static ReadOnlySpan<byte> ZipEntrySignature => "PK\u0003\u0004"u8;
@@ -11,8 +11,8 @@ public static class CheckpointFile
 
     /// <summary>Opens a file and reads its headers.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The file, which the caller disposes.</returns>
-    /// <exception cref="CheckpointException">There is no such file, or it is none of the known kinds, or it is damaged.</exception>
+    /// <returns>The open file; the caller disposes it.</returns>
+    /// <exception cref="CheckpointException">The file is missing, damaged or of an unknown format.</exception>
     public static ICheckpointFile Open(string path)
     {
         MappedFile file = MappedFile.Open(path);
@@ -24,7 +24,7 @@ public static class CheckpointFile
 
         string found = Describe(start);
         file.Dispose();
-        throw new CheckpointException($"{path}: a safetensors file or a PyTorch file was expected, but {found}");
+        throw new CheckpointException($"{path}: expected a safetensors or PyTorch file, but {found}");
     }
 
     private static string Describe(ReadOnlySpan<byte> start)

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>Small JSON files that lie beside weights.</summary>
+/// <summary>Small JSON files next to the weights.</summary>
 internal static class JsonFile
 {
     private const int Largest = 64 << 20;
@@ -13,26 +13,26 @@ internal static class JsonFile
     {
         using MappedFile file = MappedFile.Open(path);
         if (file.Length > Largest)
-            throw new CheckpointException($"{path}: a JSON file of at most {Largest} bytes was expected, this one has {file.Length}.");
+            throw new CheckpointException($"{path}: expected a JSON file of at most {Largest} bytes, found {file.Length}.");
         try
         {
             ReadOnlySpan<byte> bytes = WithoutByteOrderMark(file.Bytes(0, (int)file.Length));
-            RequireSoundTexts(bytes);
+            RequireValidStrings(bytes);
             JsonNode? node = JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return node as JsonObject ?? throw new CheckpointException($"{path}: a JSON object was expected.");
+            return node as JsonObject ?? throw new CheckpointException($"{path}: expected a JSON object.");
         }
         catch (JsonException failure)
         {
-            throw new CheckpointException($"{path}: is not sound JSON: {failure.Message}", failure);
+            throw new CheckpointException($"{path}: is not valid JSON: {failure.Message}", failure);
         }
     }
 
-    /// <summary>The parsers accept texts that are no Unicode and fail much later, when one is asked for.</summary>
-    /// <exception cref="JsonException">A text or a name is no Unicode, or this is no JSON.</exception>
-    public static void RequireSoundTexts(ReadOnlySpan<byte> json)
+    /// <summary>The parsers accept invalid Unicode and fail much later, when the string is read.</summary>
+    /// <exception cref="JsonException">A string or a name is not valid Unicode, or this is not JSON.</exception>
+    public static void RequireValidStrings(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
-            throw new JsonException("it is not in UTF-8.");
+            throw new JsonException("it is not UTF-8.");
         var reader = new Utf8JsonReader(json);
         try
         {
@@ -42,15 +42,15 @@ internal static class JsonFile
         }
         catch (InvalidOperationException failure)
         {
-            throw new JsonException("an escaped text is half a character.", failure);
+            throw new JsonException("a string has half a surrogate pair.", failure);
         }
     }
 
-    /// <summary>The value of a field, or null if it is absent or of another type.</summary>
+    /// <summary>The value of a field; null if it is missing or of another type.</summary>
     public static T? Value<T>(this JsonNode? node, string field) where T : struct =>
         (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out T result) ? result : null;
 
-    /// <summary>The text of a field, or null if it is absent or no text.</summary>
+    /// <summary>The text of a field; null if it is missing or not a string.</summary>
     public static string? Text(this JsonNode? node, string field) =>
         (node as JsonObject)?[field] is JsonValue value && value.TryGetValue(out string? result) ? result : null;
 

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A whole file mapped read-only. Every access is checked against its length, so that no offset in a hostile file reaches beyond it.</summary>
+/// <summary>A whole file mapped read-only. Every access is bounds-checked, so no offset in a malicious file can reach outside it.</summary>
 internal sealed unsafe partial class MappedFile : IDisposable
 {
     private const int CopiedAtOnce = 8 << 20, NotNeeded = 4; // MADV_DONTNEED
@@ -37,8 +37,8 @@ internal sealed unsafe partial class MappedFile : IDisposable
         {
             var description = new FileInfo(path);
             if (!description.Exists)
-                throw new CheckpointException($"{path}: a checkpoint file was expected here, but there is none.");
-            // A pipe or a device has length 0 too; opening one could wait for ever.
+                throw new CheckpointException($"{path}: file not found. Check the path.");
+            // Length 0 also covers pipes and devices; opening one could block forever.
             if (description.ResolveLinkTarget(true) is FileInfo target)
                 description = target;
             if (description.Length == 0)
@@ -68,7 +68,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
 
     public ulong UInt64(long offset) => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(offset, 8));
 
-    /// <summary>Copies file content into a new tensor, with no buffer in between.</summary>
+    /// <summary>Copies file content into a new tensor, without an intermediate buffer.</summary>
     public torch.Tensor ReadTensor(long offset, torch.ScalarType type, ReadOnlySpan<long> shape)
     {
         torch.Tensor tensor = torch.empty(shape, dtype: type, device: torch.CPU);
@@ -79,7 +79,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             if (bytes == 0)
                 return tensor;
 
-            // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
+            // A span over the whole tensor is limited to 2 GiB; a span over its first element gives the address just as well.
             using torch.Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
             fixed (byte* destination = first.bytes)
                 Copy(offset, destination, bytes);
@@ -101,7 +101,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Copies piece by piece and lets go of what was copied: otherwise the whole file would count as this process's memory in the end.</summary>
+    /// <summary>Copies in pieces and releases each copied page; otherwise the whole file would count as this process's memory.</summary>
     private void Copy(long offset, byte* destination, long length)
     {
         for (long done = 0; done < length; done += CopiedAtOnce)
@@ -112,7 +112,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             if (!OperatingSystem.IsLinux())
                 continue;
             byte* page = (byte*)((nuint)source & ~((nuint)Environment.SystemPageSize - 1));
-            _ = Advise(page, (nuint)(source + piece - page), NotNeeded); // only a hint: pages that are wanted again are read again
+            _ = Advise(page, (nuint)(source + piece - page), NotNeeded); // only a hint: pages needed again are read again
         }
     }
 
@@ -123,6 +123,6 @@ internal sealed unsafe partial class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         if (offset < 0 || length < 0 || length > Length - offset)
-            throw new CheckpointException($"{Path}: {length} bytes were expected at offset {offset}, the file has {Length}. Download it again.");
+            throw new CheckpointException($"{Path}: expected {length} bytes at offset {offset}, but the file has only {Length}. Download it again.");
     }
 }

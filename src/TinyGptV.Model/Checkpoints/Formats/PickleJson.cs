@@ -5,7 +5,7 @@ using TinyGptV.Pickle;
 namespace TinyGptV.Model.Checkpoints.Formats;
 
 /// <summary>
-/// Shows pickled values as JSON. A pickle can share and nest values without end, so both depth and number are limited and the rest is left out.
+/// Shows pickled values as JSON. A pickle can share and nest values endlessly, so depth and number are limited; the rest is left out.
 /// </summary>
 internal sealed class PickleJson
 {

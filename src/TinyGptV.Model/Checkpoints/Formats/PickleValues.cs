@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A Python dict or OrderedDict; a later entry of the same key wins.</summary>
+/// <summary>A Python dict or OrderedDict; the last entry of a key wins.</summary>
 internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries) : IPickleDictionary
 {
     public PickleDictionary() : this([])
@@ -14,13 +14,13 @@ internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Ent
     public void Set(object? key, object? value) => Entries.Add(new(key, value));
 }
 
-/// <summary>A name of the allow-list that a pickle may refer to. It is only a name: nothing is ever called.</summary>
+/// <summary>A name on the allow-list that a pickle may refer to. Only a name: nothing is ever called.</summary>
 internal sealed record PickleGlobal(string Name);
 
-/// <summary>Memory that tensors are views of: one entry of the archive.</summary>
+/// <summary>The storage that tensors are views of: one entry of the archive.</summary>
 internal sealed record TorchStorage(torch.ScalarType Type, string Key, long ElementCount);
 
-/// <summary>A view of a storage, offset and strides in elements. Checked to lie within the storage when it is made.</summary>
+/// <summary>A view of a storage; offset and strides are in elements. Checked to lie within the storage when created.</summary>
 internal sealed record TorchView(TorchStorage Storage, long Offset, ImmutableArray<long> Shape, ImmutableArray<long> Strides)
 {
     public long ElementCount => TensorTypes.ElementCount(Shape.AsSpan())!.Value;
@@ -37,6 +37,6 @@ internal sealed record TorchView(TorchStorage Storage, long Offset, ImmutableArr
         }
     }
 
-    /// <summary>Elements from the first to the last that the view touches.</summary>
+    /// <summary>Number of elements from the first to the last that the view covers.</summary>
     public long Reach => ElementCount == 0 ? 0 : 1 + Shape.Zip(Strides, (extent, stride) => (extent - 1) * stride).Sum();
 }

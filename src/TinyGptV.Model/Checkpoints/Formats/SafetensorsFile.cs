@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>A safetensors file: the length of a JSON header, the header, then the tensors' bytes without gaps.</summary>
+/// <summary>A safetensors file: the length of the JSON header, the header, then the tensors' bytes without gaps.</summary>
 public sealed class SafetensorsFile : ICheckpointFile
 {
     private const int LengthBytes = 8;
@@ -36,14 +36,14 @@ public sealed class SafetensorsFile : ICheckpointFile
     public JsonNode? Metadata { get; private set; }
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <exception cref="CheckpointException">The file is not a sound safetensors file.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path) => Open(MappedFile.Open(path));
 
     /// <inheritdoc />
     public torch.Tensor Read(string name)
     {
         if (!_tensors.TryGetValue(name, out TensorHeader? header))
-            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+            throw new CheckpointException($"{Path}: no tensor {name}.");
         return _file.ReadTensor(_offsets[name], header.Type, header.Shape.AsSpan());
     }
 
@@ -67,7 +67,8 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         ulong length = file.Length < LengthBytes ? ulong.MaxValue : file.UInt64(0);
         if (length > (ulong)Math.Min(LongestHeader, file.Length - LengthBytes))
-            throw new CheckpointException($"{file.Path}: is no complete safetensors file: it announces a header of {length} bytes and has {file.Length}.");
+            throw new CheckpointException($"{file.Path}: the safetensors header should have {length} bytes, but the whole file has {file.Length}. " +
+                "It is damaged or incomplete; download it again.");
         return (int)length;
     }
 
@@ -90,7 +91,7 @@ public sealed class SafetensorsFile : ICheckpointFile
     {
         try
         {
-            JsonFile.RequireSoundTexts(json);
+            JsonFile.RequireValidStrings(json);
             var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
             using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(json), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
@@ -98,7 +99,7 @@ public sealed class SafetensorsFile : ICheckpointFile
         }
         catch (JsonException failure)
         {
-            throw new CheckpointException($"{Path}: the safetensors header is not sound JSON: {failure.Message}", failure);
+            throw new CheckpointException($"{Path}: the safetensors header is not valid JSON: {failure.Message}", failure);
         }
 
         throw new CheckpointException($"{Path}: the safetensors header is not a JSON object.");
@@ -109,7 +110,7 @@ public sealed class SafetensorsFile : ICheckpointFile
         string? typeName = entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("dtype", out JsonElement value) &&
             value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         torch.ScalarType type = TensorTypes.OfSafetensors(typeName)
-            ?? throw new CheckpointException($"{Path}: tensor {entry.Name} has element type {typeName ?? "(none)"}, which this model does not use.");
+            ?? throw new CheckpointException($"{Path}: tensor {entry.Name} has element type {typeName ?? "(none)"}, which is not supported.");
         long[] shape = Integers(entry, "shape", TensorTypes.MostDimensions), range = Integers(entry, "data_offsets", 2);
         if (range.Length != 2 || TensorTypes.ElementCount(shape) is not { } count || range[1] - range[0] != count * type.SizeInBytes())
             throw new CheckpointException($"{Path}: tensor {entry.Name} of {typeName} {TensorHeader.ShapeTextOf(shape)} " +
@@ -123,13 +124,13 @@ public sealed class SafetensorsFile : ICheckpointFile
     private long[] Integers(JsonProperty entry, string field, int atMost)
     {
         if (!entry.Value.TryGetProperty(field, out JsonElement list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > atMost)
-            throw new CheckpointException($"{Path}: tensor {entry.Name} has no usable {field}.");
+            throw new CheckpointException($"{Path}: tensor {entry.Name} has no valid {field}.");
         return [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number) && number >= 0
             ? number
-            : throw new CheckpointException($"{Path}: tensor {entry.Name} has a {field} with {item.GetRawText()} in it."))];
+            : throw new CheckpointException($"{Path}: tensor {entry.Name} has {item.GetRawText()} in its {field}."))];
     }
 
-    /// <summary>The format allows neither gaps nor overlaps nor bytes behind the last tensor: a truncated file shows here.</summary>
+    /// <summary>The format allows no gaps, no overlaps and no bytes after the last tensor. This check also detects a truncated file.</summary>
     private void CheckRanges(List<(long Begin, long End, string Name)> ranges, long dataLength)
     {
         ranges.Sort();
@@ -137,12 +138,12 @@ public sealed class SafetensorsFile : ICheckpointFile
         foreach ((long begin, long next, string name) in ranges)
         {
             if (begin != end)
-                throw new CheckpointException($"{Path}: tensor {name} begins at byte {begin} of the data, {end} was expected.");
+                throw new CheckpointException($"{Path}: tensor {name} begins at byte {begin} of the data, expected {end}.");
             end = next;
         }
 
         if (end != dataLength)
-            throw new CheckpointException($"{Path}: the tensors fill {end} bytes, the file has {dataLength} bytes for them. " +
+            throw new CheckpointException($"{Path}: the tensors take {end} bytes, but the file has {dataLength} for them. " +
                 "It is damaged or incomplete; download it again.");
     }
 }

@@ -6,31 +6,31 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>One tensor of a file that is still to be written; its values are made when its turn comes.</summary>
+/// <summary>A tensor to be written; its values are created when its turn comes.</summary>
 /// <param name="Header">Its name, element type and shape in the file.</param>
-/// <param name="Read">Gives the values, of exactly that type and shape; the writer disposes them.</param>
+/// <param name="Read">Creates the values, of exactly that type and shape; the writer disposes them.</param>
 internal sealed record PendingTensor(TensorHeader Header, Func<torch.Tensor> Read)
 {
     public long Bytes => TensorTypes.ElementCount(Header.Shape.AsSpan())!.Value * Header.Type.SizeInBytes();
 }
 
-/// <summary>Writes a safetensors file tensor by tensor: at any time no more than one is in memory.</summary>
+/// <summary>Writes a safetensors file tensor by tensor, with at most one tensor in memory.</summary>
 internal static class SafetensorsWriter
 {
     private const int WrittenAtOnce = 8 << 20, HeaderAlignment = 8;
 
-    // Names are plain; the default would write apostrophes and the like as escapes.
+    // The default encoder would escape apostrophes and the like; names need no escaping.
     private static readonly JsonSerializerOptions HeaderOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes a new file and flushes it to the disk.</summary>
-    /// <param name="path">The file, which must not be there.</param>
-    /// <param name="tensors">What it will hold.</param>
-    /// <param name="metadata">Texts beside the tensors.</param>
+    /// <summary>Writes a new file and flushes it to disk.</summary>
+    /// <param name="path">The file; it must not exist.</param>
+    /// <param name="tensors">The tensors to write.</param>
+    /// <param name="metadata">The metadata to write.</param>
     /// <param name="cancellationToken">Stops between two tensors, leaving an incomplete file.</param>
     public static void Write(
         string path, IReadOnlyCollection<PendingTensor> tensors, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
-        // Large elements first: so each tensor begins at a multiple of its element size without gaps, which the format does not allow.
+        // Largest elements first: this aligns each tensor to its element size without gaps, which the format forbids.
         PendingTensor[] ordered =
             [.. tensors.OrderByDescending(tensor => tensor.Header.Type.SizeInBytes()).ThenBy(tensor => tensor.Header.Name, StringComparer.Ordinal)];
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -68,11 +68,11 @@ internal static class SafetensorsWriter
         using torch.Tensor read = tensor.Read(), dense = read.contiguous(), flat = dense.view(-1);
         if (read.dtype != tensor.Header.Type || !read.shape.AsSpan().SequenceEqual(tensor.Header.Shape.AsSpan()))
             throw new InvalidOperationException(
-                $"{tensor.Header.Name} was to be {tensor.Header.Type} {tensor.Header.ShapeText}, but is {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
+                $"{tensor.Header.Name}: expected {tensor.Header.Type} {tensor.Header.ShapeText}, found {read.dtype} {TensorHeader.ShapeTextOf(read.shape)}.");
         if (tensor.Bytes == 0)
             return;
 
-        // A span of the whole tensor ends at 2 GiB; its first element is enough to learn where the memory begins.
+        // A span over the whole tensor is limited to 2 GiB; a span over its first element gives the address just as well.
         using torch.Tensor first = flat.narrow(0, 0, 1);
         fixed (byte* start = first.bytes)
             for (long done = 0; done < tensor.Bytes; done += WrittenAtOnce)

@@ -5,7 +5,7 @@ namespace TinyGptV.Model.Checkpoints.Formats;
 /// <summary>The element types that checkpoints may use.</summary>
 internal static class TensorTypes
 {
-    /// <summary>PyTorch allows more dimensions; no tensor of this model has more than four.</summary>
+    /// <summary>PyTorch allows more, but this model's tensors have at most four.</summary>
     public const int MostDimensions = 16;
 
     public static int SizeInBytes(this torch.ScalarType type) => type switch
@@ -14,7 +14,7 @@ internal static class TensorTypes
         torch.ScalarType.Float32 or torch.ScalarType.Int32 => 4,
         torch.ScalarType.Float16 or torch.ScalarType.BFloat16 or torch.ScalarType.Int16 => 2,
         torch.ScalarType.Int8 or torch.ScalarType.Byte or torch.ScalarType.Bool => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No checkpoint uses this element type."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type of checkpoints."),
     };
 
     public static torch.ScalarType? OfSafetensors(string? name) => name switch
@@ -44,7 +44,7 @@ internal static class TensorTypes
         torch.ScalarType.Int8 => "I8",
         torch.ScalarType.Byte => "U8",
         torch.ScalarType.Bool => "BOOL",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No checkpoint uses this element type."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type of checkpoints."),
     };
 
     public static torch.ScalarType? OfTorchStorage(string name) => name switch
@@ -62,10 +62,10 @@ internal static class TensorTypes
         _ => null,
     };
 
-    /// <summary>The number of elements, or null if an extent is negative or the extents multiply beyond what a file could hold.</summary>
+    /// <summary>The number of elements; null if a dimension is negative or the product is too large for any file.</summary>
     public static long? ElementCount(ReadOnlySpan<long> shape)
     {
-        Int128 strides = 1; // torch multiplies all extents, those behind a zero too
+        Int128 strides = 1; // torch multiplies all dimensions, including those after a zero
         foreach (long extent in shape)
         {
             if (extent < 0)

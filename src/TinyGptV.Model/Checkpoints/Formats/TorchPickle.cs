@@ -6,7 +6,7 @@ using static TinyGptV.Pickle.PickleOpcode;
 namespace TinyGptV.Model.Checkpoints.Formats;
 
 /// <summary>
-/// Reads what torch.save pickles. Only the few names that checkpoints use mean anything; any other one is refused, whatever would be done with it.
+/// Reads the pickles of torch.save. Only the few names that checkpoints use are allowed; any other name is rejected.
 /// </summary>
 internal sealed class TorchPickle : IPickleNames
 {
@@ -19,10 +19,10 @@ internal sealed class TorchPickle : IPickleNames
         [
             .. PickleDialect.PlainOpcodes, NONE, NEWTRUE, NEWFALSE, EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3,
             GLOBAL, STACK_GLOBAL, BINPERSID, REDUCE, BUILD,
-            INST, // torch.save never writes it; but a pickle that calls something is refused by that name rather than by the opcode
+            INST, // torch.save never writes it, but rejecting a call by its name is clearer than rejecting the opcode
         ]).ToFrozenSet(),
-        Scope = "only what torch.save writes is read",
-        MostOpcodes = 2_000_000, // the largest real pickle has some 60 thousand
+        Scope = "only what torch.save writes is allowed",
+        MostOpcodes = 2_000_000, // the largest real pickle has about 60 thousand
         NewDictionary = () => new PickleDictionary(),
         Names = new TorchPickle(),
     };
@@ -36,7 +36,7 @@ internal sealed class TorchPickle : IPickleNames
         bool allowed = full is OrderedDictionary or RebuildTensor or RebuildParameter || (module == "torch" && TensorTypes.OfTorchStorage(name) is not null);
         return allowed
             ? new PickleGlobal(full)
-            : throw new InvalidDataException($"it asks for {full}, which no checkpoint of this model needs. Nothing in it was run");
+            : throw new InvalidDataException($"it asks for {full}, which is not on the allow-list. Nothing in it was run");
     }
 
     public object Call(object? function, object? arguments) => ((function as PickleGlobal)?.Name, (arguments as PickleTuple)?.Items) switch
@@ -56,23 +56,23 @@ internal sealed class TorchPickle : IPickleNames
         return new TorchStorage(elementType, key, elements);
     }
 
-    /// <summary>An OrderedDict's attributes (version numbers of modules) do not matter; nothing else in a checkpoint has any.</summary>
+    /// <summary>Drops the attributes of an OrderedDict (version numbers of modules); nothing else in a checkpoint has attributes.</summary>
     public void Build(object? target)
     {
         if (target is not PickleDictionary)
-            throw new InvalidDataException("it sets attributes of something that is no dictionary");
+            throw new InvalidDataException("it sets attributes of something that is not a dictionary");
     }
 
     private static TorchView View(TorchStorage storage, long offset, ImmutableArray<long> shape, ImmutableArray<long> strides)
     {
         if (shape.Length != strides.Length || shape.Length > TensorTypes.MostDimensions || offset < 0 || storage.ElementCount < 0 ||
             strides.Any(stride => stride < 0) || TensorTypes.ElementCount(shape.AsSpan()) is not { } count)
-            throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} makes no sense");
+            throw new InvalidDataException($"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} has an invalid shape, offset or strides");
 
         Int128 last = offset;
         for (int axis = 0; axis < shape.Length; axis++)
             last += (Int128)Math.Max(0, shape[axis] - 1) * strides[axis];
-        // An expanded tensor (stride 0) can be any size on a storage of one element: nothing could bound what reading it allocates.
+        // An expanded tensor (stride 0) can have any size on a one-element storage: reading it could allocate without bound.
         if (count > 0 && (last >= storage.ElementCount || count > storage.ElementCount))
             throw new InvalidDataException(
                 $"a tensor of shape {TensorHeader.ShapeTextOf(shape.AsSpan())} does not fit its storage of {storage.ElementCount} elements");
@@ -80,5 +80,5 @@ internal sealed class TorchPickle : IPickleNames
     }
 
     private static ImmutableArray<long> Integers(PickleTuple tuple) =>
-        [.. tuple.Items.Select(item => item is long number ? number : throw new InvalidDataException("a tensor's shape holds something that is no integer"))];
+        [.. tuple.Items.Select(item => item is long number ? number : throw new InvalidDataException("a tensor's shape or strides are not all integers"))];
 }

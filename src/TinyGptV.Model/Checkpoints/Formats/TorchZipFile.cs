@@ -4,12 +4,12 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Formats;
 
 /// <summary>
-/// A file of torch.save since PyTorch 1.6: a zip archive with a pickled directory (<c>data.pkl</c>) and one stored entry for each storage.
-/// The directory is either the state dictionary itself or holds it under <c>model</c>, as training checkpoints do.
+/// A torch.save file since PyTorch 1.6: a zip archive with a pickled directory (<c>data.pkl</c>) and one uncompressed entry per storage.
+/// The directory is the state dictionary, or contains it under <c>model</c>, as in training checkpoints.
 /// </summary>
 public sealed class TorchZipFile : ICheckpointFile
 {
-    /// <summary>The largest real directory has less than one MiB.</summary>
+    /// <summary>The largest real directory is smaller than one MiB.</summary>
     private const int LongestDirectory = 16 << 20;
 
     private readonly MappedFile _file;
@@ -24,7 +24,7 @@ public sealed class TorchZipFile : ICheckpointFile
         _entries = ZipDirectory.Read(file);
         _root = FindRoot();
         if (_entries.TryGetValue(_root + "byteorder", out ZipEntry order) && !EntryBytes(order, 16).SequenceEqual("little"u8))
-            throw new CheckpointException($"{Path}: was saved on a big-endian machine, which is not supported. Save it again on another.");
+            throw new CheckpointException($"{Path}: saved on a big-endian machine, which is not supported. Save it again on a little-endian one.");
         Accept(ReadDirectory());
     }
 
@@ -40,15 +40,15 @@ public sealed class TorchZipFile : ICheckpointFile
     /// <inheritdoc />
     public JsonNode? Metadata { get; private set; }
 
-    /// <summary>Opens a file and reads its directory. Nothing in the file is run; a pickle that asks for anything but tensors is refused by name.</summary>
-    /// <exception cref="CheckpointException">The file is damaged, or holds something else than a checkpoint.</exception>
+    /// <summary>Opens a file and reads its directory. Nothing in the file is run; a pickle that asks for anything but tensors is rejected by name.</summary>
+    /// <exception cref="CheckpointException">The file is damaged or not a checkpoint.</exception>
     public static TorchZipFile Open(string path) => Open(MappedFile.Open(path));
 
     /// <inheritdoc />
     public torch.Tensor Read(string name)
     {
         if (!_views.TryGetValue(name, out TorchView? view))
-            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+            throw new CheckpointException($"{Path}: no tensor {name}.");
         long offset = _entries[StorageEntry(view.Storage)].Offset + view.Offset * view.Storage.Type.SizeInBytes();
         if (view.IsContiguous)
             return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
@@ -74,27 +74,28 @@ public sealed class TorchZipFile : ICheckpointFile
         }
     }
 
-    /// <summary>The archive's only folder, with a slash at its end; its name is whatever the file was called when it was saved.</summary>
+    /// <summary>The archive's only folder, with a trailing slash. It is named after the file at the time of saving.</summary>
     private string FindRoot()
     {
-        string[] roots = [.. _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
+        string[] roots = [.. _entries.Keys
+            .Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Select(name => name[..^"data.pkl".Length])];
         if (roots.Length != 1)
-            throw new CheckpointException($"{Path}: is a zip archive, but not one of torch.save: {roots.Length} entries are called data.pkl.");
+            throw new CheckpointException($"{Path}: is a zip archive, but not from torch.save: expected one data.pkl, found {roots.Length}.");
         if (_entries.ContainsKey(roots[0] + "constants.pkl"))
-            throw new CheckpointException($"{Path}: is a TorchScript program; a checkpoint was expected.");
+            throw new CheckpointException($"{Path}: is a TorchScript program; expected a checkpoint.");
         return roots[0];
     }
 
     private ReadOnlySpan<byte> EntryBytes(ZipEntry entry, int atMost) => entry.Length <= atMost
         ? _file.Bytes(entry.Offset, (int)entry.Length)
-        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, no checkpoint needs more than {atMost}.");
+        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, more than the limit of {atMost}.");
 
     private PickleDictionary ReadDirectory()
     {
         try
         {
             return TorchPickle.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
-                ?? throw new InvalidDataException("it is no dictionary");
+                ?? throw new InvalidDataException("it is not a dictionary");
         }
         catch (InvalidDataException refusal)
         {
@@ -110,7 +111,7 @@ public sealed class TorchZipFile : ICheckpointFile
             if (value is TorchView view)
                 AcceptTensor(PickleJson.Key(key), view);
         if (_tensors.Count == 0)
-            throw new CheckpointException($"{Path}: holds no tensors, neither at its top nor under 'model'. Found: " +
+            throw new CheckpointException($"{Path}: contains no tensors, neither at the top level nor under 'model'. Found: " +
                 $"{string.Join(", ", top.Entries.Take(20).Select(entry => PickleJson.Key(entry.Key)))}.");
 
         Metadata = Describe(top, state);
@@ -128,7 +129,7 @@ public sealed class TorchZipFile : ICheckpointFile
 
     private string StorageEntry(TorchStorage storage) => $"{_root}data/{storage.Key}";
 
-    /// <summary>What a training checkpoint holds beside the model. The optimizer's state is three times the model and means nothing here.</summary>
+    /// <summary>What a training checkpoint contains besides the model. Skips the optimizer state: three times the model's size, and not needed here.</summary>
     private static JsonObject? Describe(PickleDictionary top, PickleDictionary state)
     {
         var rest = top.Entries.Where(entry => entry.Value is not TorchView && !ReferenceEquals(entry.Value, state) && entry.Key is not "optimizer").ToList();

@@ -6,7 +6,7 @@ namespace TinyGptV.Model.Checkpoints.Formats;
 internal readonly record struct ZipEntry(long Offset, long Length);
 
 /// <summary>
-/// The directory of a zip file in which every entry is stored, as PyTorch writes them. ZIP64 included; compressed or encrypted entries are refused.
+/// The directory of an uncompressed zip file, as PyTorch writes it. Supports ZIP64; rejects compressed or encrypted entries.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -23,7 +23,7 @@ internal static class ZipDirectory
         {
             (string name, ZipEntry entry, int length) = ReadCentral(file, position);
             if (!entries.TryAdd(name, entry))
-                throw new CheckpointException($"{file.Path}: the zip archive holds {name} twice.");
+                throw new CheckpointException($"{file.Path}: the zip archive contains {name} twice.");
             position += length;
         }
 
@@ -49,11 +49,11 @@ internal static class ZipDirectory
 
     private static long FindEnd(MappedFile file)
     {
-        // The end record is the last thing in the file but for a comment of at most 64 KiB.
+        // The end record is last in the file, followed only by a comment of at most 64 KiB.
         for (long at = file.Length - EndLength, last = Math.Max(0, at - ushort.MaxValue); at >= last; at--)
             if (file.UInt32(at) == EndSignature && at + EndLength + file.UInt16(at + 20) == file.Length)
                 return at;
-        throw new CheckpointException($"{file.Path}: begins as a PyTorch zip archive but has no end ({file.Length} bytes are there). " +
+        throw new CheckpointException($"{file.Path}: begins like a PyTorch zip archive but has no end record ({file.Length} bytes). " +
             "It is incomplete; download it again.");
     }
 
@@ -65,7 +65,7 @@ internal static class ZipDirectory
         int nameLength = file.UInt16(at + 28), extraLength = file.UInt16(at + 30), commentLength = file.UInt16(at + 32);
         string name = Encoding.UTF8.GetString(file.Bytes(at + CentralLength, nameLength));
         if (method != 0 || (flags & 1) != 0)
-            throw new CheckpointException($"{file.Path}: entry {name} is compressed or encrypted; PyTorch stores its entries as they are. " +
+            throw new CheckpointException($"{file.Path}: entry {name} is compressed or encrypted; PyTorch does neither. " +
                 "Use the file as torch.save wrote it.");
 
         (long size, long stored, long local) = Sizes(file, at, file.Bytes(at + CentralLength + nameLength, extraLength));
@@ -114,7 +114,7 @@ internal static class ZipDirectory
     }
 
     private static long Position(MappedFile file, ulong value, int needed) =>
-        value <= (ulong)Math.Max(0, file.Length - needed) ? (long)value : throw Damaged(file, $"{value} is beyond its {file.Length} bytes");
+        value <= (ulong)Math.Max(0, file.Length - needed) ? (long)value : throw Damaged(file, $"offset or size {value} exceeds its {file.Length} bytes");
 
     private static CheckpointException Damaged(MappedFile file, string what) => new($"{file.Path}: the zip archive is damaged: {what}. Download it again.");
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>The kinds of files that make a model, four of them in load order: of two that hold a tensor the later one wins.</summary>
+/// <summary>The kinds of files that make up a model. The first four are in load order: if two contain a tensor, the later one wins.</summary>
 public enum CheckpointRole
 {
     /// <summary>The Phi-2 folder: the language model.</summary>
@@ -11,20 +11,20 @@ public enum CheckpointRole
     /// <summary>EVA ViT-g: the visual encoder.</summary>
     Eva,
 
-    /// <summary>BLIP-2: Q-Former, query tokens and the norm behind the visual encoder.</summary>
+    /// <summary>BLIP-2: Q-Former, query tokens and the norm after the visual encoder.</summary>
     Blip2,
 
     /// <summary>TinyGPT-V itself: projections, norm weights, LoRA.</summary>
     Stage,
 
-    /// <summary>A converted folder, which holds all the others' tensors under their canonical names.</summary>
+    /// <summary>A converted folder: all tensors of the others under their canonical names.</summary>
     Converted,
 }
 
 /// <summary>
-/// The names of tensors. Canonical names are the original's full model without the wrapper that LoRA puts around the language model
-/// (<c>visual_encoder.*</c>, <c>ln_vision.*</c>, <c>Qformer.bert.*</c>, <c>query_tokens</c>, <c>llama_proj.*</c>, <c>llama_proj2.*</c>, <c>llama_model.*</c>),
-/// with LoRA pairs as <c>...query_key_value.lora_A.weight</c>.
+/// Tensor names. Canonical names are those of the original's full model without the LoRA wrapper around the language model
+/// (<c>visual_encoder.*</c>, <c>ln_vision.*</c>, <c>Qformer.bert.*</c>, <c>query_tokens</c>, <c>llama_proj.*</c>, <c>llama_proj2.*</c>,
+/// <c>llama_model.*</c>), with LoRA pairs as <c>...query_key_value.lora_A.weight</c>.
 /// </summary>
 public static partial class CheckpointKeys
 {
@@ -34,16 +34,16 @@ public static partial class CheckpointKeys
     /// <summary>Prefix of the language model.</summary>
     public const string LanguageModel = "llama_model.";
 
-    /// <summary>The position table, resampled if the model sees images of another size than the file's.</summary>
+    /// <summary>The position table, resampled if the model's image size differs from the file's.</summary>
     public const string PositionTable = VisualEncoder + "pos_embed";
 
-    /// <summary>The ends of the names of a LoRA pair, in place of the adapted layer's <c>.weight</c>.</summary>
+    /// <summary>The suffixes of a LoRA pair, in place of the adapted layer's <c>.weight</c>.</summary>
     internal const string LoraA = ".lora_A.weight", LoraB = ".lora_B.weight";
 
     private const string LoraWrapper = "llama_model.base_model.model.";
 
     /// <summary>The canonical name of a file's tensor.</summary>
-    /// <param name="role">The kind of file; a Phi-2 folder gives transformers 4.36 names (see <see cref="Phi2Folder"/>).</param>
+    /// <param name="role">The kind of file; a Phi-2 folder has transformers 4.36 names (see <see cref="Phi2Folder"/>).</param>
     /// <param name="name">The name in the file.</param>
     public static string Canonical(CheckpointRole role, string name) => role switch
     {
@@ -53,29 +53,30 @@ public static partial class CheckpointKeys
         _ => WithoutWrapper(name),
     };
 
-    /// <summary>Why a tensor is rightly left out, or null if it has no reason to be left out.</summary>
+    /// <summary>Why a tensor is safe to ignore; null if it is not.</summary>
     /// <param name="canonicalName">The canonical name.</param>
-    /// <param name="visualBlocks">How many blocks the visual encoder is built with.</param>
+    /// <param name="visualBlocks">Number of blocks in the visual encoder.</param>
     public static string? ReasonToIgnore(string canonicalName, int visualBlocks)
     {
         if (canonicalName == "Qformer.bert.embeddings.position_ids")
-            return "a buffer that nothing reads";
+            return "an unused buffer";
         if (canonicalName.StartsWith("t5_proj.", StringComparison.Ordinal))
             return "BLIP-2's projection into its own language model";
         if (TextPartOfQFormer().IsMatch(canonicalName))
             return "the Q-Former's text half, which is not built";
         if (HeadOfVisualEncoder().IsMatch(canonicalName))
             return "the visual encoder's classifier, which is not built";
-        if (VisualBlock().Match(canonicalName) is { Success: true } block && int.TryParse(block.Groups[1].ValueSpan, out int index) && index >= visualBlocks)
-            return $"a block behind the {visualBlocks} that the visual encoder has";
+        if (VisualBlock().Match(canonicalName) is { Success: true } block && int.TryParse(block.Groups[1].ValueSpan, out int index) &&
+            index >= visualBlocks)
+            return $"a block beyond the visual encoder's {visualBlocks}";
         return null;
     }
 
-    /// <summary>Whether a tensor keeps its constructor's zeros: no published file holds the biases of the added norms over queries and keys.</summary>
+    /// <summary>Whether a tensor may stay zero: no published file contains the biases of the added query and key norms.</summary>
     public static bool MayComeFromNoFile(string canonicalName) =>
         canonicalName.EndsWith(".q_layernorm.bias", StringComparison.Ordinal) || canonicalName.EndsWith(".k_layernorm.bias", StringComparison.Ordinal);
 
-    /// <summary>The blocks among some canonical names: one more than the highest number.</summary>
+    /// <summary>Number of visual encoder blocks in a list of canonical names: the highest index plus one.</summary>
     internal static int VisualBlocks(IEnumerable<string> canonicalNames) => canonicalNames
         .Select(name => VisualBlock().Match(name))
         .Select(block => block.Success && int.TryParse(block.Groups[1].ValueSpan, out int index) ? index + 1 : 0)
@@ -89,7 +90,7 @@ public static partial class CheckpointKeys
         return LanguageModel + LaterPeftNames().Replace(inner, "$1");
     }
 
-    // peft 0.2.0 writes lora_A.weight; later ones put the adapter's name in between, and base_layer in front of what they wrap.
+    // peft 0.2.0 writes lora_A.weight; later versions insert the adapter's name, and base_layer before the wrapped layer's names.
     [GeneratedRegex(@"(\.lora_[AB])\.default(?=\.weight$)|\.base_layer(?=\.(weight|bias)$)")]
     private static partial Regex LaterPeftNames();
 

@@ -3,27 +3,27 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>The files that make a model.</summary>
+/// <summary>The files that make up a model.</summary>
 /// <param name="PhiFolder">The Phi-2 folder: config.json, weights, tokenizer.</param>
 /// <param name="EvaFile">EVA ViT-g.</param>
 /// <param name="Blip2File">BLIP-2's pretrained file with the Q-Former.</param>
-/// <param name="StageFile">TinyGPT-V's own file of the stage to run.</param>
+/// <param name="StageFile">TinyGPT-V's file of the stage to run.</param>
 public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, string Blip2File, string StageFile)
 {
     private const string Eva = "eva_vit_g", Blip2 = "blip2_pretrained_flant5xxl", Stage = "TinyGPT-V_for_Stage";
 
-    /// <summary>The converted folder that all paths point into; null for files as they were published.</summary>
+    /// <summary>The converted folder that all paths point into; null for files as published.</summary>
     public string? Converted { get; private init; }
 
     /// <summary>
-    /// Finds them in one folder: a converted one, or one with files of the published names, as .safetensors (preferred) or .pth; of several stages the newest.
+    /// Finds the files in a folder: a converted one, or one with the published file names, as .safetensors (preferred) or .pth. Picks the newest stage.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="CheckpointException">Something is missing; the message lists what was expected and what is there.</exception>
+    /// <exception cref="CheckpointException">A file is missing; the message lists what was expected and what was found.</exception>
     public static CheckpointPaths Find(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new CheckpointException($"{folder}: a folder with the model's files was expected here, but there is none.");
+            throw new CheckpointException($"{folder}: folder not found. Give the folder with the model's files.");
         if (ConvertedFolder.IsAt(folder))
             return OfConverted(folder);
         string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)],
@@ -32,7 +32,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         if (phi is not null && eva is not null && blip2 is not null && stage is not null)
             return new CheckpointPaths(phi, eva, blip2, stage);
 
-        throw new CheckpointException($"{folder}: does not hold a complete TinyGPT-V model. Expected:" + string.Concat(
+        throw new CheckpointException($"{folder}: not a complete TinyGPT-V model. Expected:" + string.Concat(
             Line(phi, "phi-2/ with config.json, weights and the tokenizer's files"), Line(eva, $"{Eva}.pth or .safetensors"),
             Line(blip2, $"{Blip2}.pth or .safetensors"), Line(stage, $"{Stage}N.pth or .safetensors, N = 1 to 4")) +
             "\nor a folder that 'tinygptv checkpoint convert' wrote." +
@@ -45,7 +45,7 @@ public sealed partial record CheckpointPaths(string PhiFolder, string EvaFile, s
         return new CheckpointPaths(Path.Combine(folder, ConvertedFolder.PhiName), weights, weights, weights) { Converted = folder };
     }
 
-    /// <summary>The stage that a file's name tells, or null.</summary>
+    /// <summary>The stage in a file's name; null if none.</summary>
     internal static int? StageOf(string path) =>
         StageName().Match(Path.GetFileName(path)) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, out int stage) ? stage : null;
 

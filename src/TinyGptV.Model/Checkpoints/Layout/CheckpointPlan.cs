@@ -3,7 +3,7 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>Which file gives which tensor of a model, decided from headers alone: of two files that hold a tensor the later one wins.</summary>
+/// <summary>Which file provides which tensor of a model, decided from headers only. If two files contain a tensor, the later one wins.</summary>
 /// <param name="shapes">The model's tensors by canonical name.</param>
 internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<long>> shapes)
 {
@@ -15,10 +15,10 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
     private readonly List<IgnoredTensor> _ignored = [];
     private readonly Dictionary<string, int> _fitting = new(StringComparer.Ordinal);
 
-    /// <summary>What to read, by canonical name.</summary>
+    /// <summary>The source of each tensor, by canonical name.</summary>
     public IReadOnlyDictionary<string, TensorSource> Sources => _sources;
 
-    /// <summary>Tensors that no file holds and none needs to: they are zero.</summary>
+    /// <summary>Tensors that are in no file and may stay zero.</summary>
     public IEnumerable<string> Zeros => shapes.Keys.Where(name => !_found.Contains(name) && CheckpointKeys.MayComeFromNoFile(name));
 
     public void Add(CheckpointRole role, ICheckpointFile file)
@@ -29,7 +29,7 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
         {
             string name = CheckpointKeys.Canonical(role, header.Name);
             if (!here.TryAdd(name, header.Name))
-                throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} are both {name} of the model.");
+                throw new CheckpointException($"{file.Path}: {here[name]} and {header.Name} both map to {name}.");
             Add(role, file, header, name);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
             return;
         }
 
-        _found.Add(name); // a tensor of the wrong shape is reported as that, not as missing too
+        _found.Add(name); // a tensor of the wrong shape is not reported as missing too
         bool fits = header.Shape.SequenceEqual(wanted);
         if (!fits && !CanResample(role, name, header.Shape.AsSpan(), wanted.AsSpan()))
         {
@@ -61,7 +61,7 @@ internal sealed class CheckpointPlan(IReadOnlyDictionary<string, ImmutableArray<
         _fitting[file.Path]++;
     }
 
-    /// <summary>A converted table may have been resampled already, and doing it twice would not give the original's values.</summary>
+    /// <summary>A converted table may already be resampled; doing it twice would not give the original's values.</summary>
     private static bool CanResample(CheckpointRole role, string name, ReadOnlySpan<long> stored, ReadOnlySpan<long> wanted) =>
         role != CheckpointRole.Converted && name == CheckpointKeys.PositionTable && PositionTable.CanResample(stored, wanted);
 }

@@ -6,29 +6,29 @@ namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>A tensor that the model does not have.</summary>
 /// <param name="Name">Its canonical name.</param>
-/// <param name="File">The file that holds it.</param>
-/// <param name="Role">What the file is to the model.</param>
+/// <param name="File">The file that contains it.</param>
+/// <param name="Role">The kind of file.</param>
 public sealed record UnexpectedTensor(string Name, string File, CheckpointRole Role);
 
-/// <summary>A tensor of another shape than the model's.</summary>
+/// <summary>A tensor whose shape differs from the model's.</summary>
 /// <param name="Name">Its canonical name.</param>
 /// <param name="Expected">The model's shape.</param>
 /// <param name="Found">The file's shape.</param>
-/// <param name="File">The file that holds it.</param>
+/// <param name="File">The file that contains it.</param>
 public sealed record MisshapenTensor(string Name, ImmutableArray<long> Expected, ImmutableArray<long> Found, string File);
 
-/// <summary>A tensor that is rightly left out.</summary>
+/// <summary>A tensor that is safe to ignore.</summary>
 /// <param name="Name">Its canonical name.</param>
-/// <param name="File">The file that holds it.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="File">The file that contains it.</param>
+/// <param name="Reason">Why it is ignored.</param>
 public sealed record IgnoredTensor(string Name, string File, string Reason);
 
-/// <summary>What became of every tensor of the model and of its files.</summary>
-/// <param name="Missing">Tensors of the model that no file holds, by canonical name.</param>
+/// <summary>The result for every tensor of the model and of its files.</summary>
+/// <param name="Missing">Tensors of the model that are in no file, by canonical name.</param>
 /// <param name="Unexpected">Tensors of the files that the model does not have.</param>
-/// <param name="Misshapen">Tensors of another shape than the model's.</param>
-/// <param name="Ignored">Tensors that are rightly left out.</param>
-/// <param name="Loaded">How many tensors each file gave, by its path.</param>
+/// <param name="Misshapen">Tensors whose shape differs from the model's.</param>
+/// <param name="Ignored">Tensors that are safe to ignore.</param>
+/// <param name="Loaded">Number of tensors loaded from each file, by path.</param>
 public sealed record CheckpointReport(
     ImmutableArray<string> Missing,
     ImmutableArray<UnexpectedTensor> Unexpected,
@@ -37,13 +37,13 @@ public sealed record CheckpointReport(
     ImmutableSortedDictionary<string, int> Loaded)
 {
     /// <summary>
-    /// Whether the model holds what its files were trained to be. An unexpected tensor of the language model, the stage or a converted folder counts: the model
-    /// was built smaller than its files. In the files of other projects (EVA, BLIP-2) it does not.
+    /// Whether the model matches its files. An unexpected tensor in the language model, the stage file or a converted folder means that the model
+    /// was built smaller than its files. In files of other projects (EVA, BLIP-2) it is allowed.
     /// </summary>
     public bool IsComplete => Missing.IsEmpty && Misshapen.IsEmpty && !Unexpected.Any(IsTrainedForThisModel);
 
-    /// <summary>Refuses an incomplete model.</summary>
-    /// <exception cref="CheckpointException">It is incomplete; the message lists everything that is wrong.</exception>
+    /// <summary>Rejects an incomplete model.</summary>
+    /// <exception cref="CheckpointException">The model is incomplete; the message lists all problems.</exception>
     public void ThrowIfIncomplete()
     {
         if (!IsComplete)
@@ -54,11 +54,11 @@ public sealed record CheckpointReport(
 
     private string Describe()
     {
-        var text = new StringBuilder("The files do not make a complete model.");
-        Section(text, $"Missing: {Missing.Length} tensors that no file holds", TensorNames.Group(Missing));
-        Section(text, $"Misshapen: {Misshapen.Length} tensors of another shape than the model's", Misshapen.Select(Line));
+        var text = new StringBuilder("The files do not form a complete model.");
+        Section(text, $"Missing: {Missing.Length} tensors that are in no file", TensorNames.Group(Missing));
+        Section(text, $"Wrong shape: {Misshapen.Length} tensors", Misshapen.Select(Line));
         foreach (var file in Unexpected.Where(IsTrainedForThisModel).GroupBy(tensor => tensor.File))
-            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model has no place for",
+            Section(text, $"Unexpected: {file.Count()} tensors in {file.Key} that the model does not have",
                 TensorNames.Group(file.Select(tensor => tensor.Name)));
         Section(text, "Read", Loaded.Select(file => $"{file.Value} tensors from {file.Key}"));
         return text.AppendLine().Append("Check that all files belong to the same model and stage, and that none is damaged.").ToString();

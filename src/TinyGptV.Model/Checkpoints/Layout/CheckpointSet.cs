@@ -11,17 +11,17 @@ public sealed class CheckpointSet : IDisposable
 
     private CheckpointSet(CheckpointPaths paths) => Paths = paths;
 
-    /// <summary>Where the files are.</summary>
+    /// <summary>The paths of the files.</summary>
     public CheckpointPaths Paths { get; }
 
-    /// <summary>What the stage file, or the converted folder, tells about the model.</summary>
+    /// <summary>What the stage file, or the converted folder, says about the model.</summary>
     public StageFacts Stage { get; private set; } = new(0, null, null, null, false);
 
-    /// <summary>What would be loaded: canonical name to header, the later file's where two hold a tensor.</summary>
+    /// <summary>What would be loaded: canonical name to header. If two files contain a tensor, the later one wins.</summary>
     public IReadOnlyDictionary<string, TensorHeader> Tensors { get; private set; } = ImmutableDictionary<string, TensorHeader>.Empty;
 
     /// <summary>Opens all files and reads their headers.</summary>
-    /// <exception cref="CheckpointException">One cannot be used.</exception>
+    /// <exception cref="CheckpointException">A file cannot be used.</exception>
     public static CheckpointSet Open(CheckpointPaths paths)
     {
         var set = new CheckpointSet(paths);
@@ -43,12 +43,13 @@ public sealed class CheckpointSet : IDisposable
     public ICheckpointFile File(CheckpointRole role) => _files.Single(file => file.Role == role).File;
 
     /// <summary>
-    /// Copies every tensor into the model, converted to the model's element type and device, in the original's order (Phi-2, EVA, BLIP-2, stage).
-    /// The position table is resampled if the model has another number of tokens. The added norms' biases, which no published file holds, become zero.
+    /// Copies every tensor into the model, converted to its element type and device, in the original's order (Phi-2, EVA, BLIP-2, stage).
+    /// Resamples the position table if the model has another number of tokens. The biases of the added norms, which are in no published file, become
+    /// zero.
     /// </summary>
-    /// <param name="parameters">The model's tensors by canonical name; they are written to.</param>
+    /// <param name="parameters">The model's tensors by canonical name; they are overwritten.</param>
     /// <param name="cancellationToken">Stops between two tensors, leaving the model half loaded.</param>
-    /// <returns>What was and was not loaded; the caller decides with <see cref="CheckpointReport.ThrowIfIncomplete"/>.</returns>
+    /// <returns>What was and was not loaded; the caller checks it with <see cref="CheckpointReport.ThrowIfIncomplete"/>.</returns>
     public CheckpointReport LoadInto(IReadOnlyDictionary<string, torch.Tensor> parameters, CancellationToken cancellationToken = default)
     {
         using IDisposable noGradients = torch.no_grad();
@@ -61,11 +62,11 @@ public sealed class CheckpointSet : IDisposable
         }
 
         foreach (string name in plan.Zeros)
-            parameters[name].zero_().Dispose(); // unlike copy_, this returns a second handle
+            parameters[name].zero_().Dispose(); // unlike copy_, zero_ returns a second handle
         return plan.Report();
     }
 
-    /// <summary>Decides from headers alone what the model's tensors would be read from.</summary>
+    /// <summary>Decides from headers only where each tensor would be read from.</summary>
     /// <param name="shapes">The model's tensors by canonical name.</param>
     internal CheckpointPlan PlanFor(IReadOnlyDictionary<string, ImmutableArray<long>> shapes)
     {
@@ -75,8 +76,8 @@ public sealed class CheckpointSet : IDisposable
         return plan;
     }
 
-    /// <summary>SHA-256 of everything that decides a result: weights, indexes, configuration, tokenizer.</summary>
-    /// <returns>Lower-case hexadecimal digests by file name, a Phi-2 file's with its folder's name in front (<c>phi-2/config.json</c>).</returns>
+    /// <summary>SHA-256 of everything that affects results: weights, indexes, configuration, tokenizer.</summary>
+    /// <returns>Lower-case hexadecimal digests by file name; a Phi-2 file includes the folder's name (<c>phi-2/config.json</c>).</returns>
     public async Task<ImmutableSortedDictionary<string, string>> ComputeDigestsAsync(CancellationToken cancellationToken)
     {
         var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

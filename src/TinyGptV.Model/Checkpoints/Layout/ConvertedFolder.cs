@@ -6,8 +6,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>
-/// A folder that <see cref="CheckpointConversion"/> wrote: <c>model.safetensors</c>, or shards of it with an index, with every tensor of the model under its
-/// canonical name; <c>config.json</c> with all sizes; <c>phi-2/</c> with the language model's configuration and the tokenizer.
+/// A folder written by <see cref="CheckpointConversion"/>: <c>model.safetensors</c>, or its shards with an index, with every tensor of the model
+/// under its canonical name; <c>config.json</c> with all sizes; <c>phi-2/</c> with the language model's configuration and the tokenizer.
 /// </summary>
 public sealed class ConvertedFolder : ICheckpointFile
 {
@@ -20,7 +20,7 @@ public sealed class ConvertedFolder : ICheckpointFile
         (Path, _shards) = (path, shards);
         foreach ((string file, JsonNode? metadata) in shards.Metadata)
             if (metadata.Text(LayoutKey) is var found and not Layout)
-                throw new CheckpointException($"{file}: a file of a converted model with {LayoutKey} {Layout} was expected, this one has {found ?? "none"}. " +
+                throw new CheckpointException($"{file}: expected a converted model with {LayoutKey} {Layout}, found {found ?? "none"}. " +
                     "Convert the original files again with 'tinygptv checkpoint convert'.");
         Tensors = shards.Tensors.ToDictionary(header => header.Name, StringComparer.Ordinal);
     }
@@ -37,12 +37,12 @@ public sealed class ConvertedFolder : ICheckpointFile
     /// <inheritdoc />
     public JsonNode? Metadata => _shards.Metadata.First().Metadata;
 
-    /// <summary>Whether a folder looks like one.</summary>
+    /// <summary>Whether a folder looks like a converted one.</summary>
     public static bool IsAt(string folder) => Phi2Folder.IsAt(System.IO.Path.Combine(folder, PhiName)) &&
         new[] { WeightFiles.Safetensors, WeightFiles.SafetensorsIndex }.Any(name => File.Exists(System.IO.Path.Combine(folder, name)));
 
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
-    /// <exception cref="CheckpointException">Something is missing or unsound, or the folder was written by something else.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the folder is not a converted model.</exception>
     public static ConvertedFolder Open(string path)
     {
         WeightShards shards = WeightShards.Open(path);
@@ -59,7 +59,7 @@ public sealed class ConvertedFolder : ICheckpointFile
 
     /// <inheritdoc />
     public torch.Tensor Read(string name) =>
-        Tensors.ContainsKey(name) ? _shards.Read(name) : throw new CheckpointException($"{Path}: holds no tensor {name}.");
+        Tensors.ContainsKey(name) ? _shards.Read(name) : throw new CheckpointException($"{Path}: no tensor {name}.");
 
     /// <inheritdoc />
     public void Dispose() => _shards.Dispose();

@@ -4,7 +4,7 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>The files on disk that decide a model's results: weights, indexes, configuration, tokenizer.</summary>
+/// <summary>The files that affect a model's results: weights, indexes, configuration, tokenizer.</summary>
 internal static class DecidingFiles
 {
     private static readonly ImmutableArray<string> BesideWeights =
@@ -13,17 +13,17 @@ internal static class DecidingFiles
         "vocab.json",
     ];
 
-    /// <summary>All of a model: a Phi-2 file with its folder's name in front (<c>phi-2/config.json</c>), the others by their names.</summary>
-    /// <exception cref="CheckpointException">A folder's weights cannot be told.</exception>
+    /// <summary>All files of a model: Phi-2 files with the folder's name (<c>phi-2/config.json</c>), the others with just their own.</summary>
+    /// <exception cref="CheckpointException">A folder has no weights.</exception>
     public static IEnumerable<(string Name, string Path)> Of(CheckpointPaths paths) => OfLanguageModel(paths).Concat(OfOthers(paths));
 
-    /// <summary>Those in the Phi-2 folder, which has no weights of its own if it is part of a converted one.</summary>
-    /// <exception cref="CheckpointException">The folder's weights cannot be told.</exception>
+    /// <summary>The files in the Phi-2 folder. It has no weights if it is part of a converted folder.</summary>
+    /// <exception cref="CheckpointException">The folder has no weights.</exception>
     public static IEnumerable<(string Name, string Path)> OfLanguageModel(CheckpointPaths paths) =>
         paths.Converted is null ? OfPhi(paths.PhiFolder) : Named(paths.PhiFolder, Tokenizer(paths.PhiFolder));
 
-    /// <summary>Those that are not in the Phi-2 folder.</summary>
-    /// <exception cref="CheckpointException">A converted folder's weights cannot be told.</exception>
+    /// <summary>The files outside the Phi-2 folder.</summary>
+    /// <exception cref="CheckpointException">A converted folder has no weights.</exception>
     public static IEnumerable<(string Name, string Path)> OfOthers(CheckpointPaths paths)
     {
         string[] files = paths.Converted is { } converted
@@ -33,11 +33,11 @@ internal static class DecidingFiles
         return files.Select(path => (distinct ? Path.GetFileName(path) : Path.GetFullPath(path), path));
     }
 
-    /// <summary>Those of a Phi-2 folder with weights.</summary>
-    /// <exception cref="CheckpointException">The folder's weights cannot be told.</exception>
+    /// <summary>The files of a Phi-2 folder with weights.</summary>
+    /// <exception cref="CheckpointException">The folder has no weights.</exception>
     public static IEnumerable<(string Name, string Path)> OfPhi(string folder) => Named(folder, Tokenizer(folder).Concat(WeightFiles.Find(folder)));
 
-    /// <summary>What lies in a Phi-2 folder beside weights: its configuration and the tokenizer's files.</summary>
+    /// <summary>The files of a Phi-2 folder besides the weights: configuration and tokenizer.</summary>
     public static IEnumerable<string> Tokenizer(string folder) => BesideWeights.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 
     private static IEnumerable<(string Name, string Path)> Named(string folder, IEnumerable<string> paths)

@@ -3,12 +3,12 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>Adds LoRA pairs to the weights they adapt: W + alpha/rank * B A.</summary>
+/// <summary>Merges LoRA pairs into the weights they adapt: W + alpha/rank * B A.</summary>
 internal static class LoraMerging
 {
     private const string Weight = ".weight";
 
-    /// <summary>Whether a tensor is half of a pair.</summary>
+    /// <summary>Whether a tensor is half of a LoRA pair.</summary>
     public static bool IsAdapter(string name) =>
         name.EndsWith(CheckpointKeys.LoraA, StringComparison.Ordinal) || name.EndsWith(CheckpointKeys.LoraB, StringComparison.Ordinal);
 
@@ -18,9 +18,8 @@ internal static class LoraMerging
         if (!name.EndsWith(Weight, StringComparison.Ordinal))
             return null;
         string layer = name[..^Weight.Length];
-        return sources.TryGetValue(layer + CheckpointKeys.LoraA, out TensorSource? a) && sources.TryGetValue(layer + CheckpointKeys.LoraB, out TensorSource? b)
-            ? (a, b)
-            : null;
+        return sources.TryGetValue(layer + CheckpointKeys.LoraA, out TensorSource? a) &&
+            sources.TryGetValue(layer + CheckpointKeys.LoraB, out TensorSource? b) ? (a, b) : null;
     }
 
     /// <summary>Computes in float32 and rounds once, to the weight's type.</summary>
@@ -28,7 +27,7 @@ internal static class LoraMerging
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor stored = weight.Read();
-        using Scalar kept = scale; // a number converted for a single call can be finalised while the native code still reads it
+        using Scalar kept = scale; // a temporary Scalar could be finalised while native code still reads it
         torch.Tensor delta = b.Read().to(torch.float32).matmul(a.Read().to(torch.float32)).mul_(kept); // [out, in]
         return delta.PlusInPlace(stored.to(torch.float32)).to(stored.dtype).MoveToOuterDisposeScope();
     }

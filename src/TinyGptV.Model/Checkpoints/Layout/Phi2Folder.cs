@@ -6,8 +6,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>
-/// A folder with a Phi-2 model as people download it: <c>config.json</c> and weights as safetensors or PyTorch files, in shards with an index or in one file.
-/// Whatever generation it is of, its tensors appear with the names and row order of transformers 4.36 (<c>model.layers.0.self_attn.query_key_value.weight</c>).
+/// A downloaded Phi-2 folder: <c>config.json</c> and weights as safetensors or PyTorch files, in one file or in shards with an index. Tensors of
+/// every generation appear with the names and row order of transformers 4.36 (<c>model.layers.0.self_attn.query_key_value.weight</c>).
 /// </summary>
 public sealed class Phi2Folder : ICheckpointFile
 {
@@ -35,16 +35,16 @@ public sealed class Phi2Folder : ICheckpointFile
     /// <summary>The folder's config.json.</summary>
     public JsonNode Metadata => _config;
 
-    /// <summary>Whether a folder looks like one: a configuration and a vocabulary.</summary>
+    /// <summary>Whether a folder looks like a Phi-2 folder: it has a configuration and a vocabulary.</summary>
     public static bool IsAt(string folder) => File.Exists(System.IO.Path.Combine(folder, "config.json")) &&
         (File.Exists(System.IO.Path.Combine(folder, "vocab.json")) || File.Exists(System.IO.Path.Combine(folder, "tokenizer.json")));
 
     /// <summary>Opens a folder and reads the headers of all its shards.</summary>
-    /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     public static Phi2Folder Open(string path)
     {
         if (!Directory.Exists(path))
-            throw new CheckpointException($"{path}: a Phi-2 folder was expected here, but there is none.");
+            throw new CheckpointException($"{path}: folder not found. Give the Phi-2 folder.");
         return new Phi2Folder(path);
     }
 
@@ -52,7 +52,7 @@ public sealed class Phi2Folder : ICheckpointFile
     public torch.Tensor Read(string name)
     {
         if (!_sources.TryGetValue(name, out PhiTensor? tensor))
-            throw new CheckpointException($"{Path}: holds no tensor {name}.");
+            throw new CheckpointException($"{Path}: no tensor {name}.");
         if (tensor.Rows == AttentionRows.ByHead)
             return _shards.Read(tensor.Sources[0]);
 
@@ -91,11 +91,11 @@ public sealed class Phi2Folder : ICheckpointFile
     private void Accept(PhiTensor tensor)
     {
         if (tensor.Rows != AttentionRows.ByHead && (tensor.Header.Shape is not [var rows, ..] || rows == 0 || rows % (3 * Heads(tensor)) != 0))
-            throw new CheckpointException($"{tensor.Sources[0]} {tensor.Header.ShapeText} cannot be divided among {Heads(tensor)} heads.");
+            throw new CheckpointException($"{tensor.Sources[0]} {tensor.Header.ShapeText} cannot be split into {Heads(tensor)} heads.");
         _sources.Add(tensor.Header.Name, tensor);
     }
 
     private long Heads(PhiTensor tensor) => (_config.Value<int>("num_attention_heads") ?? _config.Value<int>("n_head")) is { } heads and > 0
         ? heads
-        : throw new CheckpointException($"config.json has no num_attention_heads, which is needed to bring {tensor.Sources[0]} into order.");
+        : throw new CheckpointException($"config.json has no num_attention_heads, which is needed to reorder {tensor.Sources[0]}.");
 }

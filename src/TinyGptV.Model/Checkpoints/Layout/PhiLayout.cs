@@ -5,10 +5,10 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>How the rows of queries, keys and values of one attention layer lie in a file.</summary>
+/// <summary>How a file orders the rows of queries, keys and values of an attention layer.</summary>
 internal enum AttentionRows
 {
-    /// <summary>[heads][q,k,v][head size]: transformers 4.36, what the model computes with. Also everything that is not attention.</summary>
+    /// <summary>[heads][q,k,v][head size]: transformers 4.36, as the model uses it. Also all tensors outside attention.</summary>
     ByHead,
 
     /// <summary>[q,k,v][heads][head size]: Microsoft's first release (Wqkv).</summary>
@@ -18,25 +18,26 @@ internal enum AttentionRows
     Apart,
 }
 
-/// <summary>A tensor under its transformers 4.36 name, and what it is made of in the files.</summary>
+/// <summary>A tensor with its transformers 4.36 name, and the tensors in the files it is built from.</summary>
 internal sealed record PhiTensor(TensorHeader Header, AttentionRows Rows, ImmutableArray<string> Sources);
 
 /// <summary>
-/// Three generations of Phi-2 folders name and order the same weights differently. This maps each of them to the names and the row order of
-/// transformers 4.36, which the modified model was trained with. Nothing within a head is reordered.
+/// Three generations of Phi-2 folders name and order the same weights differently. This class maps all of them to the names and the row order of
+/// transformers 4.36, which the modified model was trained with. The order within a head never changes.
 /// </summary>
 internal static partial class PhiLayout
 {
     private const string Fused = ".self_attn.query_key_value.", WqkvRows = ".self_attn.Wqkv.";
 
-    /// <summary>Maps a folder's tensors; names without a place in the model stay as they are.</summary>
+    /// <summary>Maps a folder's tensors; names that the model does not have stay as they are.</summary>
     public static IEnumerable<PhiTensor> Map(IReadOnlyCollection<TensorHeader> stored)
     {
         int lastModule = stored.Select(header => SequentialModule().Match(header.Name))
             .Select(match => match.Success && int.TryParse(match.Groups[1].ValueSpan, out int index) ? index : -1).DefaultIfEmpty(-1).Max();
         return stored
             .Where(header => !header.Name.EndsWith(".inv_freq", StringComparison.Ordinal)) // the rotary table is computed
-            .GroupBy(header => SplitProjection().Replace(Modern(header.Name, lastModule), Fused + "$2").Replace(WqkvRows, Fused, StringComparison.Ordinal))
+            .GroupBy(header =>
+                SplitProjection().Replace(Modern(header.Name, lastModule), Fused + "$2").Replace(WqkvRows, Fused, StringComparison.Ordinal))
             .Select(group => Make(group.Key, [.. group], lastModule));
     }
 
@@ -57,7 +58,7 @@ internal static partial class PhiLayout
         if (SplitProjection().IsMatch(first.Name))
             return FromSplit(name, sources);
         if (sources.Length > 1)
-            throw new CheckpointException($"both {first.Name} and {sources[1].Name} would become {name}. Keep one generation of Phi-2 files in the folder.");
+            throw new CheckpointException($"{first.Name} and {sources[1].Name} both map to {name}. Keep only one generation of Phi-2 files in the folder.");
         bool byKind = Modern(first.Name, lastModule).Contains(WqkvRows, StringComparison.Ordinal);
         return new PhiTensor(first with { Name = name }, byKind ? AttentionRows.ByKind : AttentionRows.ByHead, [first.Name]);
     }
@@ -68,7 +69,7 @@ internal static partial class PhiLayout
             .Select(kind => sources.SingleOrDefault(source => SplitProjection().Match(source.Name).Groups[1].Value == kind))];
         if (sources.Length != 3 || parts is not [{ } q, { } k, { } v] || !q.Shape.SequenceEqual(k.Shape) || !q.Shape.SequenceEqual(v.Shape) ||
             q.Type != k.Type || q.Type != v.Type || q.Shape.IsEmpty)
-            throw new CheckpointException($"{name} needs q_proj, k_proj and v_proj of one shape and type, found " +
+            throw new CheckpointException($"{name} needs q_proj, k_proj and v_proj of the same shape and type; found " +
                 $"{string.Join(", ", sources.Select(source => $"{source.Name} {source.Type} {source.ShapeText}"))}.");
         return new PhiTensor(new TensorHeader(name, q.Type, q.Shape.SetItem(0, 3 * q.Shape[0])), AttentionRows.Apart, [q.Name, k.Name, v.Name]);
     }

@@ -2,16 +2,16 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>The visual encoder's learned positions: one row for the class token, then a square grid row by row.</summary>
+/// <summary>The visual encoder's position embedding: one row for the class token, then a square grid, row by row.</summary>
 internal static class PositionTable
 {
-    /// <summary>Whether a stored table can be brought to the model's number of tokens.</summary>
+    /// <summary>Whether a stored table can be resampled to the model's number of tokens.</summary>
     public static bool CanResample(ReadOnlySpan<long> stored, ReadOnlySpan<long> wanted) =>
         stored.Length == 3 && wanted.Length == 3 && stored[0] == 1 && wanted[0] == 1 && stored[2] == wanted[2] && IsGrid(stored[1]) && IsGrid(wanted[1]);
 
     /// <summary>
-    /// Resamples [1, 1 + g*g, width] to [1, tokens, width] in float32: PyTorch's bicubic (a = -0.75, corners not aligned, no antialiasing);
-    /// the class token's row stays.
+    /// Resamples [1, 1 + g*g, width] to [1, tokens, width] in float32: PyTorch's bicubic (a = -0.75, align_corners false, no antialiasing).
+    /// The class token's row is unchanged.
     /// </summary>
     public static torch.Tensor Resample(torch.Tensor table, long tokens)
     {

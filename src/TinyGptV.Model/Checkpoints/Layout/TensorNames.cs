@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>
-/// Writes many tensor names readably: names that differ only in the layer's number become one (<c>model.layers.0..31.post_layernorm.weight</c>).
+/// Shortens lists of tensor names: names that differ only in the layer number become one (<c>model.layers.0..31.post_layernorm.weight</c>).
 /// </summary>
 internal static partial class TensorNames
 {

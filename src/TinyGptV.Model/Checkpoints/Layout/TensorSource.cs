@@ -5,11 +5,11 @@ namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>Where one tensor of the model comes from.</summary>
 /// <param name="File">The open file.</param>
-/// <param name="Header">The tensor in that file, under the file's name for it.</param>
-/// <param name="Tokens">The number of tokens to resample the position table to; null if it is taken as it is.</param>
+/// <param name="Header">The tensor in that file, with its name there.</param>
+/// <param name="Tokens">Number of tokens to resample the position table to; null to use the tensor as it is.</param>
 internal sealed record TensorSource(ICheckpointFile File, TensorHeader Header, long? Tokens)
 {
-    /// <summary>The element type of what <see cref="Read"/> gives: the stored one, but resampling computes in float32 and is not rounded again.</summary>
+    /// <summary>The element type that <see cref="Read"/> returns: the stored one, or float32 if resampled (the result is not rounded again).</summary>
     public torch.ScalarType Type => Tokens is null ? Header.Type : torch.ScalarType.Float32;
 
     /// <summary>Reads the tensor in the model's shape; the caller disposes it.</summary>

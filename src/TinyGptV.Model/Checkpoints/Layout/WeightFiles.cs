@@ -4,7 +4,7 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>Finds the files that hold the weights of a folder: safetensors before PyTorch files, shards before a single file.</summary>
+/// <summary>Finds a folder's weight files: prefers safetensors to PyTorch files, and shards to a single file.</summary>
 internal static class WeightFiles
 {
     public const string Safetensors = "model.safetensors", SafetensorsIndex = "model.safetensors.index.json";
@@ -14,7 +14,7 @@ internal static class WeightFiles
     public static ImmutableArray<string> Find(string folder)
     {
         string? chosen = Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new CheckpointException($"{folder}: weights were expected in one of {string.Join(", ", Names)}; found {Listing(folder)}.");
+            ?? throw new CheckpointException($"{folder}: no weights. Expected one of {string.Join(", ", Names)}; found {Listing(folder)}.");
         if (!chosen.EndsWith(".json", StringComparison.Ordinal))
             return [chosen];
 
@@ -22,7 +22,7 @@ internal static class WeightFiles
         return [chosen, .. shards.Select(name => Path.Combine(folder, name))];
     }
 
-    /// <summary>Every tensor of the index must be in the shard that the index names.</summary>
+    /// <summary>Checks that every tensor in the index is in the shard that the index names.</summary>
     public static void CheckIndex(ImmutableArray<string> files, IReadOnlyDictionary<string, ICheckpointFile> shardOf)
     {
         if (!files[0].EndsWith(".json", StringComparison.Ordinal))
@@ -31,23 +31,23 @@ internal static class WeightFiles
             .Where(entry => !shardOf.TryGetValue(entry.Key, out ICheckpointFile? shard) || Path.GetFileName(shard.Path) != entry.Value)
             .Select(entry => $"{entry.Key} in {entry.Value}")];
         if (absent.Length > 0)
-            throw new CheckpointException($"{files[0]} promises {absent.Length} tensors that are not there: {string.Join(", ", absent.Take(20))}.");
+            throw new CheckpointException($"{files[0]} lists {absent.Length} tensors that are missing: {string.Join(", ", absent.Take(20))}.");
     }
 
     private static IEnumerable<KeyValuePair<string, string>> WeightMap(string index)
     {
         if (JsonFile.ReadObject(index)["weight_map"] is not JsonObject map || map.Count == 0)
-            throw new CheckpointException($"{index}: has no weight_map.");
+            throw new CheckpointException($"{index}: no weight_map.");
         return map.Select(entry => KeyValuePair.Create(entry.Key, FileName(index, map, entry.Key)));
     }
 
-    /// <summary>A shard lies beside its index: a name with a path in it would reach for other files of this machine.</summary>
+    /// <summary>Shards are in the folder of the index: a name with a path could reach other files on this machine.</summary>
     private static string FileName(string index, JsonObject map, string key)
     {
         string? name = map.Text(key);
         if (string.IsNullOrEmpty(name) || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 ||
             name.EndsWith(".json", StringComparison.Ordinal))
-            throw new CheckpointException($"{index}: names {name ?? "no file"} for {key}; a file name beside the index was expected.");
+            throw new CheckpointException($"{index}: names {name ?? "no file"} for {key}; expected a file in the same folder.");
         return name;
     }
 

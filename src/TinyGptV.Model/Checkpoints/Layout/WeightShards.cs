@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Layout;
 
-/// <summary>The weights of a folder, in one file or in shards with an index, as one collection of tensors.</summary>
+/// <summary>A folder's weights as one collection of tensors, from one file or from shards with an index.</summary>
 internal sealed class WeightShards : IDisposable
 {
     private readonly List<ICheckpointFile> _shards = [];
@@ -19,10 +19,10 @@ internal sealed class WeightShards : IDisposable
     /// <summary>Every tensor, shard by shard.</summary>
     public IEnumerable<TensorHeader> Tensors => _shards.SelectMany(shard => shard.Tensors.Values);
 
-    /// <summary>What each shard holds beside tensors.</summary>
+    /// <summary>What each shard contains besides tensors.</summary>
     public IEnumerable<(string Path, JsonNode? Metadata)> Metadata => _shards.Select(shard => (shard.Path, shard.Metadata));
 
-    /// <exception cref="CheckpointException">Something is missing or unsound.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     public static WeightShards Open(string folder)
     {
         var shards = new WeightShards();
@@ -54,6 +54,6 @@ internal sealed class WeightShards : IDisposable
         _shards.Add(shard);
         foreach (string name in shard.Tensors.Keys)
             if (!_shardOf.TryAdd(name, shard))
-                throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both hold {name}.");
+                throw new CheckpointException($"{shard.Path} and {_shardOf[name].Path} both contain {name}.");
     }
 }

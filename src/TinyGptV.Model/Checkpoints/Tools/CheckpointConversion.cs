@@ -9,26 +9,26 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Tools;
 
-/// <summary>What a user can choose about a conversion besides the model's settings.</summary>
+/// <summary>Options of a conversion, besides the model's settings.</summary>
 public sealed record ConversionOptions
 {
-    /// <summary>Add the LoRA pairs to the weights they adapt, in float32, rounded to the weights' types. Default: keep them apart.</summary>
+    /// <summary>Merge the LoRA adapters into the weights, in float32, rounded to the weights' types. Default: keep them separate.</summary>
     public bool MergeLora { get; init; }
 
-    /// <summary>The bytes of tensors above which a further shard is begun. Default: 4 GiB.</summary>
+    /// <summary>Maximum size of a shard in bytes. Default: 4 GiB.</summary>
     public long LargestShard { get; init; } = 4L << 30;
 }
 
-/// <summary>What a conversion has written.</summary>
-/// <param name="Folder">The folder.</param>
-/// <param name="Tensors">The number of tensors.</param>
-/// <param name="Bytes">Their bytes.</param>
-/// <param name="Shards">The number of safetensors files.</param>
+/// <summary>The result of a conversion.</summary>
+/// <param name="Folder">The folder written.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Bytes">Their size in bytes.</param>
+/// <param name="Shards">Number of safetensors files.</param>
 public sealed record ConvertedCheckpoint(string Folder, int Tensors, long Bytes, int Shards);
 
 /// <summary>
-/// Writes any accepted set of files as one folder that loads with no further choices (<see cref="ConvertedFolder"/>). Values and element types are the
-/// sources'; only what loading computes is computed here: one attention layout, the position table for the image size in use (float32), merged LoRA.
+/// Writes any supported set of files as one folder that loads without further settings (<see cref="ConvertedFolder"/>). Keeps values and element
+/// types; computes only what loading would compute: one attention layout, the position table for the image size in use (float32), merged LoRA.
 /// </summary>
 public static class CheckpointConversion
 {
@@ -36,14 +36,14 @@ public static class CheckpointConversion
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Converts a set. The folder appears whole or not at all; no more than one tensor at a time is in memory.</summary>
+    /// <summary>Converts a set of files. The folder appears complete or not at all; at most one tensor is in memory.</summary>
     /// <param name="files">The open files.</param>
-    /// <param name="settings">What the user would choose when loading them.</param>
-    /// <param name="output">The folder to write; it must be absent or empty.</param>
-    /// <param name="options">What else the user chose.</param>
+    /// <param name="settings">The settings that loading the files would use.</param>
+    /// <param name="output">The folder to write; it must be missing or empty.</param>
+    /// <param name="options">Options of the conversion.</param>
     /// <param name="cancellationToken">Stops between two tensors and leaves nothing behind.</param>
-    /// <exception cref="CheckpointException">The set is incomplete, the folder is occupied, or it cannot be written.</exception>
-    /// <exception cref="InvalidDataException">A configuration file cannot be used.</exception>
+    /// <exception cref="CheckpointException">The set is incomplete, or the folder is not empty or cannot be written.</exception>
+    /// <exception cref="InvalidDataException">A configuration file is invalid.</exception>
     public static ConvertedCheckpoint Convert(
         CheckpointSet files, ModelSettings settings, string output, ConversionOptions options, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ public static class CheckpointConversion
         ModelBlueprint blueprint = ModelBlueprint.Of(files, settings);
         CheckpointPlan plan = files.PlanFor(blueprint.Shapes);
         plan.Report().ThrowIfIncomplete();
-        _ = PhiTokenizer.Open(files.Paths.PhiFolder); // a folder without a sound one would not load
+        _ = PhiTokenizer.Open(files.Paths.PhiFolder); // without a valid tokenizer the folder would not load
         return Writing(output, folder =>
         {
             List<List<PendingTensor>> shards = Divide(PendingTensors(blueprint, plan, options.MergeLora), options.LargestShard);
@@ -69,8 +69,7 @@ public static class CheckpointConversion
         try
         {
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-                throw new CheckpointException(
-                    $"{output}: a folder that is absent or empty was expected, but something is there. Choose another with --output.");
+                throw new CheckpointException($"{output}: exists and is not an empty folder. Choose another with --output.");
             Directory.CreateDirectory(temporary);
             ConvertedCheckpoint written = write(temporary);
             if (Directory.Exists(target))
@@ -80,7 +79,7 @@ public static class CheckpointConversion
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{output}: cannot be written: {failure.Message} The folder must be writable and have space left.", failure);
+            throw new CheckpointException($"{output}: cannot be written: {failure.Message} Check permissions and free space.", failure);
         }
         finally
         {
@@ -147,7 +146,7 @@ public static class CheckpointConversion
         File.WriteAllText(Path.Combine(folder, WeightFiles.SafetensorsIndex), index.ToJsonString(Indented) + "\n");
     }
 
-    /// <summary>The language model's sizes are there for readers; loading takes them from its own configuration in phi-2/.</summary>
+    /// <summary>The language model's sizes are written for information only; loading reads them from phi-2/config.json.</summary>
     private static void WriteConfig(string path, ModelBlueprint blueprint, bool mergeLora)
     {
         TinyGptVConfig config = mergeLora ? blueprint.Config with { Lora = blueprint.Config.Lora with { R = 0 } } : blueprint.Config;

@@ -8,8 +8,8 @@ using TorchSharp;
 namespace TinyGptV.Model.Checkpoints.Tools;
 
 /// <summary>
-/// Finds out whether a checkpoint can be used, and everything that is wrong with it at once: published files are recognised, all parts open, every tensor
-/// that the model needs is there in its shape, all values are finite. Tensors are read one by one; the model is never in memory.
+/// Checks whether a checkpoint is usable and reports all problems at once: recognises published files, opens all parts, and checks that every
+/// required tensor is there with the right shape and finite values. Reads tensors one by one; the model is never in memory.
 /// </summary>
 public sealed class CheckpointVerification
 {
@@ -23,9 +23,9 @@ public sealed class CheckpointVerification
 
     /// <summary>Verifies a file, a Phi-2 folder, or a folder with all parts of a model.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="settings">What the user would choose when loading it.</param>
-    /// <param name="published">The files to recognise; null for <see cref="PublishedFile.All"/>.</param>
-    /// <param name="cancellationToken">Stops between two tensors or within a digest.</param>
+    /// <param name="settings">The settings that loading would use.</param>
+    /// <param name="published">The published files to recognise; null for <see cref="PublishedFile.All"/>.</param>
+    /// <param name="cancellationToken">Stops between two tensors or during a digest.</param>
     /// <exception cref="CheckpointException">There is nothing to verify.</exception>
     public static async Task<VerifiedCheckpoint> VerifyAsync(
         string path, ModelSettings settings, IReadOnlyList<PublishedFile>? published, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ public sealed class CheckpointVerification
             Attempt(paths.StageFile, () => VerifySet(paths, settings, cancellationToken));
     }
 
-    /// <summary>Opened as a set, the first broken part would hide the others.</summary>
+    /// <summary>Opened as a set, the first broken part would hide problems in the others.</summary>
     private void OpenOneByOne(CheckpointPaths paths)
     {
         Attempt(paths.PhiFolder, () => Phi2Folder.Open(paths.PhiFolder).Dispose());
@@ -94,7 +94,7 @@ public sealed class CheckpointVerification
         int tokens = PhiTokenizer.Open(folder).VocabularySize;
         if (tokens > phi.VocabSize)
             throw new CheckpointException(
-                $"{folder}: the tokenizer knows {tokens} tokens, the model has rows for {phi.VocabSize}. Take both from the same model.");
+                $"{folder}: the tokenizer has {tokens} tokens, but the model only {phi.VocabSize} rows. Use both from the same model.");
     }
 
     private void ReadAll(ICheckpointFile file, CancellationToken cancellationToken) =>
@@ -102,7 +102,7 @@ public sealed class CheckpointVerification
 
     private void Read(IEnumerable<(string File, string Name, Func<torch.Tensor> Read)> tensors, CancellationToken cancellationToken)
     {
-        var unsound = new List<(string File, string Name)>();
+        var nonFinite = new List<(string File, string Name)>();
         foreach ((string file, string name, Func<torch.Tensor> read) in tensors)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -110,13 +110,13 @@ public sealed class CheckpointVerification
             if (FiniteValues.Fill(tensor))
                 _tensors++;
             else
-                unsound.Add((file, name));
+                nonFinite.Add((file, name));
         }
 
-        foreach (var file in unsound.GroupBy(tensor => tensor.File))
-            _problems.Add($"{file.Key}: {file.Count()} tensors hold values that are not finite: " +
+        foreach (var file in nonFinite.GroupBy(tensor => tensor.File))
+            _problems.Add($"{file.Key}: {file.Count()} tensors contain NaN or infinity: " +
                 $"{string.Join(", ", TensorNames.Group(file.Select(tensor => tensor.Name)).Take(40))}. " +
-                "The training went wrong or the file is damaged; take another.");
+                "Training diverged or the file is damaged; use another file.");
     }
 
     private async Task DigestAsync(Func<IEnumerable<(string Name, string Path)>> find, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ public sealed class CheckpointVerification
             if (file.Published is not { IsUsable: false } mistake)
                 continue;
             _refused.Add(path);
-            _problems.Add($"{path}: is {mistake.Description}, which is no model. Download {mistake.Name} again from where it is published.");
+            _problems.Add($"{path}: is {mistake.Description}, which is not usable. Download {mistake.Name} again from its publisher.");
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class CheckpointVerification
         return new VerifiedFile(name, bytes, digest, _published.FirstOrDefault(file => file.Bytes == bytes && file.Sha256 == digest));
     }
 
-    /// <summary>Keeps what goes wrong for the end. A file that was refused by name is not looked into.</summary>
+    /// <summary>Collects the problem for the final report. Skips a file already rejected by its digest.</summary>
     private void Attempt(string path, Action verify)
     {
         if (_refused.Contains(path))

@@ -2,12 +2,12 @@ using TorchSharp;
 
 namespace TinyGptV.Model.Checkpoints.Tools;
 
-/// <summary>Looks for values that are not finite, piece by piece, so that a large tensor needs little memory beside its own.</summary>
+/// <summary>Looks for NaN and infinity piece by piece, so that a large tensor needs little extra memory.</summary>
 internal static class FiniteValues
 {
     private const long ElementsAtOnce = 1 << 22;
 
-    /// <summary>Whether every element is a number: no NaN, no infinity. Integers always are.</summary>
+    /// <summary>Whether every element is finite. Always true for integers.</summary>
     public static bool Fill(torch.Tensor tensor)
     {
         if (!torch.is_floating_point(tensor))

@@ -1,14 +1,14 @@
 namespace TinyGptV.Model.Checkpoints.Tools;
 
-/// <summary>A file that its authors have published, known by size and digest.</summary>
-/// <param name="Name">The name it was published under.</param>
+/// <summary>A published file, identified by size and digest.</summary>
+/// <param name="Name">Its published name.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">Its digest in lower-case hexadecimal.</param>
 /// <param name="Description">What it is.</param>
 /// <param name="IsUsable">False if it was published by mistake.</param>
 public sealed record PublishedFile(string Name, long Bytes, string Sha256, string Description, bool IsUsable = true)
 {
-    /// <summary>All of them: Hugging Face, Tyrannosaurus/TinyGPT-V.</summary>
+    /// <summary>All published files: Hugging Face, Tyrannosaurus/TinyGPT-V.</summary>
     public static IReadOnlyList<PublishedFile> All { get; } =
     [
         new("TinyGPT-V_for_Stage1.pth", 165_963_356, "15dead9d74257d3b718ef10948b209a0f4a8787047991b15d40ed5c17050e9da", "stage 1, without LoRA"),

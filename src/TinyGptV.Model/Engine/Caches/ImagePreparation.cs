@@ -1,18 +1,17 @@
 namespace TinyGptV.Model.Engine.Caches;
 
 /// <summary>
-/// Decodes and resizes images on the thread pool, each once however many requests ask for it: questions about one image come
-/// together. Thread-safe.
+/// Decodes and resizes images on the thread pool, each image only once: requests about one image usually arrive together. Thread-safe.
 /// </summary>
-/// <param name="transform">Image file to normalised pixels; throws <see cref="InvalidDataException"/> for a file that is no image.</param>
-/// <param name="capacity">How many prepared images are kept.</param>
+/// <param name="transform">Converts an image file to normalised pixels; throws <see cref="InvalidDataException"/> if it is not an image.</param>
+/// <param name="capacity">Number of prepared images to keep.</param>
 internal sealed class ImagePreparation(Func<ReadOnlyMemory<byte>, float[]> transform, int capacity)
 {
     private readonly RecentlyUsed<Task<PreparedImage>> _images = new(capacity);
     private readonly Lock _lock = new();
 
-    /// <summary>Prepares an image, or waits for who is preparing it already.</summary>
-    /// <param name="digest">Identifies the bytes.</param>
+    /// <summary>Prepares an image, or waits for a preparation already running.</summary>
+    /// <param name="digest">Digest of the bytes.</param>
     /// <param name="bytes">The image file.</param>
     public Task<PreparedImage> PrepareAsync(string digest, ReadOnlyMemory<byte> bytes)
     {

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TinyGptV.Model.Engine.Caches;
 
-/// <summary>Keeps the values used last and lets go of the one not used for the longest time. Not thread-safe.</summary>
-/// <typeparam name="TValue">The kind of value.</typeparam>
-/// <param name="capacity">How many values are kept; at least 1.</param>
-/// <param name="release">Called with each value that is let go.</param>
+/// <summary>A least-recently-used cache. Not thread-safe.</summary>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <param name="capacity">Maximum number of values; at least 1.</param>
+/// <param name="release">Called with each evicted value.</param>
 internal sealed class RecentlyUsed<TValue>(int capacity, Action<TValue>? release = null)
 {
     private readonly Dictionary<string, LinkedListNode<(string Key, TValue Value)>> _byKey = [];

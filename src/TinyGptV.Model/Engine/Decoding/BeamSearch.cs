@@ -3,26 +3,26 @@ using System.Collections.Immutable;
 namespace TinyGptV.Model.Engine.Decoding;
 
 /// <summary>
-/// Beam search over one sequence, step by step: log-likelihoods of all next tokens in, beams to continue out. Plain numbers. The
-/// rules, down to which finished continuation is kept, are those of the library that the original generates with.
+/// Beam search over one sequence, step by step: takes the log-likelihoods of all next tokens, gives the beams to continue. No tensors. Follows
+/// the rules of the library that the original generates with, including which finished beam is kept.
 /// </summary>
 /// <param name="options">Beams, length penalty, early stopping, repetition penalty, lengths.</param>
-/// <param name="head">The tokens in front of the generated ones, which count as occurred.</param>
+/// <param name="beginTokens">The tokens before the generated ones; they count for the repetition penalty and the minimum length.</param>
 /// <param name="endToken">The end token; negative for none.</param>
-internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> head, int endToken)
+internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> beginTokens, int endToken)
 {
     private readonly List<(ImmutableList<int> Tokens, double Score)> _finished = [];
     private bool _isDone;
 
-    /// <summary>The continuations followed now. All begin equal; only the first counts until they differ.</summary>
+    /// <summary>The current beams. All start equal; only the first counts until they differ.</summary>
     public IReadOnlyList<Beam> Beams { get; private set; } =
         [.. Enumerable.Range(0, options.NumBeams).Select(i => new Beam(i, [], i == 0 ? 0 : -1e9f))];
 
     /// <summary>Whether no further step is needed.</summary>
     public bool IsDone => _isDone || Beams[0].Tokens.Count == options.MaxNewTokens;
 
-    /// <summary>Takes one step.</summary>
-    /// <param name="logLikelihoods">For each beam [V], normalised; changed.</param>
+    /// <summary>Runs one step.</summary>
+    /// <param name="logLikelihoods">For each beam [V], normalised; overwritten.</param>
     public void Advance(IReadOnlyList<float[]> logLikelihoods)
     {
         var next = new List<Beam>();
@@ -44,8 +44,8 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
         Beams = next;
     }
 
-    /// <summary>The best continuation.</summary>
-    /// <returns>Its tokens, the end token included if it came before the limit, and its normalised score.</returns>
+    /// <summary>The best beam.</summary>
+    /// <returns>Its tokens, including the end token if generated within the limit, and its normalised score.</returns>
     public (ImmutableArray<int> Tokens, double Score) Result()
     {
         if (!_isDone)
@@ -57,14 +57,14 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
 
     private double Worst => _finished.Min(f => f.Score);
 
-    // As many candidates as can be needed if each beam's best token is the end token; equal scores by beam and token.
+    // Enough candidates even if each beam's best token is the end token; ties are ordered by beam and token.
     private IEnumerable<(float Score, int Beam, int Token)> Candidates(IReadOnlyList<float[]> logLikelihoods)
     {
         int needed = 2 * options.NumBeams;
         var all = new PriorityQueue<(float Score, int Beam, int Token), float>();
         for (int beam = 0; beam < Beams.Count; beam++)
         {
-            LogitProcessing.Process(logLikelihoods[beam], [.. head, .. Beams[beam].Tokens], options, endToken);
+            LogitProcessing.Process(logLikelihoods[beam], [.. beginTokens, .. Beams[beam].Tokens], options, endToken);
             for (int token = 0; token < logLikelihoods[beam].Length; token++)
             {
                 float score = logLikelihoods[beam][token] + Beams[beam].Score;
@@ -91,8 +91,8 @@ internal sealed class BeamSearch(DecodingOptions options, ImmutableArray<int> he
     private double Normalised(float score, int length) => score / Math.Pow(length, options.LengthPenalty);
 }
 
-/// <summary>One continuation.</summary>
-/// <param name="Parent">The beam of the step before that it continues.</param>
+/// <summary>A beam.</summary>
+/// <param name="Parent">The beam of the previous step that it continues.</param>
 /// <param name="Tokens">The generated tokens.</param>
 /// <param name="Score">The sum of their processed log-likelihoods.</param>
 internal sealed record Beam(int Parent, ImmutableList<int> Tokens, float Score);

@@ -4,23 +4,23 @@ using TinyGptV.Model.Tokenization;
 namespace TinyGptV.Model.Engine.Decoding;
 
 /// <summary>
-/// The tokens by which an answer can begin with certain words: of <c>yes</c> those of "yes", "Yes", " yes" and " Yes" that are one token each. In Phi-2's
-/// vocabulary all of them are, for yes, no, true and false alike.
+/// The first tokens of answers that begin with certain words: for <c>yes</c>, those of "yes", "Yes", " yes" and " Yes" that are a single token. In
+/// Phi-2's vocabulary all of them are, for yes, no, true and false.
 /// </summary>
-/// <param name="spellings">For each word its tokens.</param>
+/// <param name="spellings">The tokens of each word.</param>
 internal sealed class FirstWordTokens(ImmutableArray<ImmutableArray<int>> spellings)
 {
-    /// <summary>The tokens of all words, in their order.</summary>
+    /// <summary>The tokens of all words, in order.</summary>
     public ImmutableArray<int> All { get; } = [.. spellings.SelectMany(tokens => tokens)];
 
-    /// <summary>Looks the words' spellings up.</summary>
+    /// <summary>Looks up the spellings of the words.</summary>
     /// <param name="words">Lower-case words.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     public static FirstWordTokens Of(ImmutableArray<string> words, PhiTokenizer tokenizer) => new([.. words.Select(word => TokensOf(word, tokenizer))]);
 
-    /// <summary>The probability of each word: that of its tokens together.</summary>
-    /// <param name="logLikelihoods">The natural logarithm of the probability of each of <see cref="All"/>.</param>
-    /// <returns>One probability for each word; 0 for a word that no token spells.</returns>
+    /// <summary>The probability of each word: the sum over its tokens.</summary>
+    /// <param name="logLikelihoods">The log-likelihood of each of <see cref="All"/>.</param>
+    /// <returns>One probability per word; 0 for a word without a single-token spelling.</returns>
     public ImmutableArray<double> Probabilities(IReadOnlyList<double> logLikelihoods)
     {
         var probabilities = ImmutableArray.CreateBuilder<double>(spellings.Length);
@@ -39,6 +39,7 @@ internal sealed class FirstWordTokens(ImmutableArray<ImmutableArray<int>> spelli
     private static ImmutableArray<int> TokensOf(string word, PhiTokenizer tokenizer)
     {
         string capitalised = char.ToUpperInvariant(word[0]) + word[1..];
-        return [.. ((string[])[word, capitalised, " " + word, " " + capitalised]).Select(tokenizer.Encode).Where(ids => ids.Length == 1).Select(ids => ids[0]).Distinct()];
+        return [.. ((string[])[word, capitalised, " " + word, " " + capitalised])
+            .Select(tokenizer.Encode).Where(ids => ids.Length == 1).Select(ids => ids[0]).Distinct()];
     }
 }

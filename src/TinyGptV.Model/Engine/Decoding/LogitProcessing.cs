@@ -1,14 +1,14 @@
 namespace TinyGptV.Model.Engine.Decoding;
 
 /// <summary>
-/// What happens to the scores of all tokens before one is chosen, in the original's order: repetition penalty, minimum length, then,
-/// for drawing only, temperature, top-k, top-p. Scores are changed in place; an excluded token's becomes negative infinity.
+/// Processing of the logits before a token is chosen, in the original's order: repetition penalty, minimum length, then, for sampling only,
+/// temperature, top-k, top-p. Works in place; an excluded token gets negative infinity.
 /// </summary>
 internal static class LogitProcessing
 {
-    /// <summary>What holds for every way of choosing.</summary>
+    /// <summary>Applies the repetition penalty and the minimum length.</summary>
     /// <param name="scores">[V]</param>
-    /// <param name="previous">The begin token and what was generated.</param>
+    /// <param name="previous">The begin-of-text token and the generated tokens.</param>
     /// <param name="options">Penalty and minimum length.</param>
     /// <param name="endToken">The end token; negative for none.</param>
     public static void Process(Span<float> scores, IReadOnlyList<int> previous, DecodingOptions options, int endToken)
@@ -19,7 +19,7 @@ internal static class LogitProcessing
             scores[endToken] = float.NegativeInfinity;
     }
 
-    /// <summary>What is done before drawing.</summary>
+    /// <summary>Applies temperature, top-k and top-p.</summary>
     /// <param name="scores">[V]</param>
     /// <param name="options">Temperature, top-k and top-p.</param>
     public static void Warp(Span<float> scores, DecodingOptions options)
@@ -33,7 +33,7 @@ internal static class LogitProcessing
             KeepNucleus(scores, options.TopP);
     }
 
-    /// <summary>Probabilities of the scores.</summary>
+    /// <summary>Softmax of the logits.</summary>
     /// <param name="scores">[V]</param>
     /// <returns>[V], summing to 1.</returns>
     public static float[] Softmax(ReadOnlySpan<float> scores)
@@ -48,7 +48,7 @@ internal static class LogitProcessing
         return probabilities;
     }
 
-    /// <summary>Logarithms of the probabilities of the scores.</summary>
+    /// <summary>Log-softmax of the logits.</summary>
     /// <param name="scores">[V]</param>
     /// <returns>[V]</returns>
     public static float[] LogSoftmax(ReadOnlySpan<float> scores)
@@ -88,7 +88,7 @@ internal static class LogitProcessing
                 score = float.NegativeInfinity;
     }
 
-    // The least likely tokens go as long as together they have at most 1 - p; the most likely one always stays.
+    // Drops the least likely tokens while their total probability is at most 1 - p; always keeps the most likely one.
     private static void KeepNucleus(Span<float> scores, float p)
     {
         float[] keys = scores.ToArray();

@@ -1,16 +1,16 @@
 namespace TinyGptV.Model.Engine.Decoding;
 
-/// <summary>Chooses the next token of one sequence from the scores of all: the best, or one drawn by its probability.</summary>
+/// <summary>Chooses the next token of a sequence from the logits: the best one, or a sampled one.</summary>
 /// <param name="options">How to choose.</param>
 /// <param name="endToken">The end token; negative for none.</param>
 internal sealed class TokenChooser(DecodingOptions options, int endToken)
 {
-    // Seeded, and its sequence is the same on every platform; it is not the original's, which no other program can draw.
+    // Seeded, and the same on every platform. It cannot reproduce the original's random numbers.
     private readonly Random _random = new(options.Seed);
 
-    /// <summary>Chooses.</summary>
-    /// <param name="scores">[V]; changed.</param>
-    /// <param name="previous">The begin token and what was generated.</param>
+    /// <summary>Chooses the next token.</summary>
+    /// <param name="scores">[V]; overwritten.</param>
+    /// <param name="previous">The begin-of-text token and the generated tokens.</param>
     public int Choose(Span<float> scores, IReadOnlyList<int> previous)
     {
         LogitProcessing.Process(scores, previous, options, endToken);

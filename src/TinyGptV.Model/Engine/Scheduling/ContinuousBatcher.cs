@@ -1,12 +1,12 @@
 namespace TinyGptV.Model.Engine.Scheduling;
 
 /// <summary>
-/// Decides which work takes part in the next step: work under way always does, so that answers finish; waiting work joins in order
-/// of arrival while places and rows are left. Plain counting, no tensors.
+/// Continuous batching: decides which requests are in the next step. Running requests always are, so that answers finish; waiting requests join
+/// in order of arrival while there is room. No tensors.
 /// </summary>
-/// <typeparam name="T">The kind of work.</typeparam>
-/// <param name="maxWork">At most this much work is under way at once.</param>
-/// <param name="maxRows">New work joins a step only while the step has fewer rows than this; a single piece may exceed it.</param>
+/// <typeparam name="T">The type of requests.</typeparam>
+/// <param name="maxWork">Maximum number of running requests.</param>
+/// <param name="maxRows">New requests join a step only while it has fewer rows than this; a single request may exceed it.</param>
 internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : class, ISchedulable
 {
     private readonly Queue<T> _waiting = new();
@@ -15,16 +15,16 @@ internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : c
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
 
-    /// <summary>How much work could be added without exceeding what may be under way.</summary>
+    /// <summary>Number of requests that can be added before some have to wait.</summary>
     public int FreePlaces => Math.Max(0, maxWork - _waiting.Count - _running.Count);
 
-    /// <summary>Work comes in.</summary>
-    /// <param name="work">Work with rows due.</param>
+    /// <summary>Adds a request.</summary>
+    /// <param name="work">A request with rows due.</param>
     public void Add(T work) => _waiting.Enqueue(work);
 
-    /// <summary>Takes finished and abandoned work out and chooses the work of the next step.</summary>
-    /// <param name="left">Receives what was taken out, in no particular order.</param>
-    /// <returns>The work of the next step; empty only if idle.</returns>
+    /// <summary>Removes finished and abandoned requests and chooses those of the next step.</summary>
+    /// <param name="left">Receives the removed requests, in no particular order.</param>
+    /// <returns>The requests of the next step; empty only if idle.</returns>
     public IReadOnlyList<T> Next(ICollection<T> left)
     {
         Retire(left);
@@ -44,8 +44,8 @@ internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : c
         return _running;
     }
 
-    /// <summary>Takes everything out, for instance because the step failed.</summary>
-    /// <returns>All work under way and waiting.</returns>
+    /// <summary>Removes everything, for instance because the step failed.</summary>
+    /// <returns>All running and waiting requests.</returns>
     public IReadOnlyList<T> Clear()
     {
         T[] all = [.. _running, .. _waiting];

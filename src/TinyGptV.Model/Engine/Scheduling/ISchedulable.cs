@@ -1,11 +1,11 @@
 namespace TinyGptV.Model.Engine.Scheduling;
 
-/// <summary>Work that takes several steps, as the batcher sees it: a count of rows, no tensor.</summary>
+/// <summary>A request as the batcher sees it: a number of rows, no tensors.</summary>
 internal interface ISchedulable
 {
-    /// <summary>How many rows the next step costs; 0 when the work is done.</summary>
+    /// <summary>Number of rows in the next step; 0 when finished.</summary>
     int RowsDue { get; }
 
-    /// <summary>Nobody waits for the result any more.</summary>
+    /// <summary>Whether the caller has cancelled the request.</summary>
     bool IsAbandoned { get; }
 }
