@@ -181,7 +181,7 @@ internal sealed partial class ShardDispatch(
         {
             // Somebody else was first with everything; that this one stops is what was asked of it.
         }
-        catch (Exception exception) when (exception is ReplicaDrainingException || (discovery.LeavesInOrder(seat.Silo) && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is ReplicaUnavailableException || (discovery.LeavesInOrder(seat.Silo) && !cancellationToken.IsCancellationRequested))
         {
             // Nobody is to blame, and no attempt is counted: it was told to stop or to load another model, and takes nothing more. A lease that
             // reaches a silo a moment later than that finds nobody who could say so.

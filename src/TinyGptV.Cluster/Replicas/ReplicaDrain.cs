@@ -39,13 +39,13 @@ public sealed class ReplicaDrain
     }
 
     /// <summary>Takes a piece of work in hand, until the result is disposed.</summary>
-    /// <exception cref="ReplicaDrainingException">The replica takes no more work.</exception>
+    /// <exception cref="ReplicaUnavailableException">The replica takes no more work.</exception>
     internal IDisposable Begin(string replica, RunId run)
     {
         lock (_counting)
         {
             if (_draining)
-                throw new ReplicaDrainingException($"The replica '{replica}' drains: it was told to stop and takes nothing more.");
+                throw new ReplicaUnavailableException($"The replica '{replica}' drains: it was told to stop and takes nothing more.");
             _count++;
         }
         _inHand.Add(1, new KeyValuePair<string, object?>("replica", replica));

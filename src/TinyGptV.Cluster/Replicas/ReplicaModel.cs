@@ -33,16 +33,16 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
 
     /// <summary>Takes a piece of work in hand, until the result is disposed; the model stays that long.</summary>
     /// <param name="expected">The model that the work is for; null for whichever there is.</param>
-    /// <exception cref="ReplicaDrainingException">The replica has another model, or none now.</exception>
+    /// <exception cref="ReplicaUnavailableException">The replica has another model, or none now.</exception>
     internal ModelUse Use(ModelIdentity? expected)
     {
         if (!_switch.TryTake(out string? reason))
-            throw new ReplicaDrainingException(reason);
+            throw new ReplicaUnavailableException(reason);
         var use = new ModelUse(_model!.Model, _switch.Return);
         if (expected is null || use.Model.Identity.GivesSameNumbersAs(expected))
             return use;
         use.Dispose();
-        throw new ReplicaDrainingException($"The replica '{Replica}' has the model {use.Model.Identity.Name} now, which gives other numbers than {expected.Name}.");
+        throw new ReplicaUnavailableException($"The replica '{Replica}' has the model {use.Model.Identity.Name} now, which gives other numbers than {expected.Name}.");
     }
 
     /// <summary>Asks for another checkpoint. Of two requests the first one counts until it has ended.</summary>

@@ -27,7 +27,7 @@ public class ReplicaDrainTests
         IDisposable first = _drain.Begin("r1", Run), second = _drain.Begin("r1", Run);
         Task<bool> drained = _drain.DrainAsync(Token);
 
-        Assert.Contains("'r1' drains", Assert.Throws<ReplicaDrainingException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
+        Assert.Contains("'r1' drains", Assert.Throws<ReplicaUnavailableException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
         first.Dispose();
         Assert.False(drained.IsCompleted);
         second.Dispose();

@@ -76,7 +76,7 @@ public class ReplicaModelTests
         Assert.Equal((ReplicaPhase.Failed, null), (replica.Status.Phase, replica.Status.Model));
         Assert.Contains("'a', could not be loaded again either: InvalidOperationException: out of memory", replica.Status.Problem, StringComparison.Ordinal);
         Assert.Null(replica.Identity);
-        Assert.Contains("has no model", Assert.Throws<ReplicaDrainingException>(() => replica.Use(null)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no model", Assert.Throws<ReplicaUnavailableException>(() => replica.Use(null)).Message, StringComparison.Ordinal);
         Load(replica, "c");
         await replica.WhenLoaded.WaitAsync(Token);
         Assert.Equal("c", replica.Identity!.Digest);
@@ -87,7 +87,7 @@ public class ReplicaModelTests
     {
         await using ReplicaModel replica = _first.As("r1");
 
-        Assert.Throws<ReplicaDrainingException>(() => replica.Use(new WatchedModel("b").Identity));
+        Assert.Throws<ReplicaUnavailableException>(() => replica.Use(new WatchedModel("b").Identity));
         Assert.Equal(0, replica.Status.WorkInHand);
         using ModelUse use = replica.Use(new WatchedModel("a").Identity);
         Assert.Equal(1, replica.Status.WorkInHand);
