@@ -27,7 +27,7 @@ public class ReplicaDrainTests
         IDisposable first = _drain.Begin("r1", Run), second = _drain.Begin("r1", Run);
         Task<bool> drained = _drain.DrainAsync(Token);
 
-        Assert.Contains("'r1' drains", Assert.Throws<ReplicaUnavailableException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
+        Assert.Contains("'r1' is draining", Assert.Throws<ReplicaUnavailableException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
         first.Dispose();
         Assert.False(drained.IsCompleted);
         second.Dispose();
@@ -59,7 +59,7 @@ public class ReplicaDrainTests
         await grace.CancelAsync();
 
         Assert.False(await drained);
-        // Nor does the end of the process wait for it.
+        // The end of the process does not wait for it either.
         await replica.DisposeAsync().AsTask().WaitAsync(Token);
         stubborn.SetResult();
     }

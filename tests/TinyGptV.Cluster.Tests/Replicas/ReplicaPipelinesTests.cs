@@ -75,7 +75,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
     }
 
     [Fact]
-    public async Task Meter_tells_the_tries_of_each_replica()
+    public async Task Meter_reports_the_tries_of_each_replica()
     {
         var told = new ConcurrentQueue<string>();
         using var listener = new MeterListener
@@ -108,7 +108,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
         return answer;
     }
 
-    /// <summary>The system's timers on a clock that can be moved.</summary>
+    /// <summary>A clock that can be moved, with the system's timers.</summary>
     private sealed class MovedTime : TimeProvider
     {
         private TimeSpan _moved;
