@@ -16,7 +16,7 @@ public sealed class PortReservationTests
     }
 
     [Fact]
-    public void TryTake_reserved_port_is_taken_until_it_is_let_go()
+    public void TryTake_reserved_port_is_taken_until_released()
     {
         PortReservation first = PortReservation.TryTake(IPAddress.Loopback, 0)!;
 
@@ -29,7 +29,7 @@ public sealed class PortReservationTests
     }
 
     [Fact]
-    public void TryTake_port_on_which_someone_listens_even_with_address_reuse_is_taken()
+    public void TryTake_port_with_a_listener_is_taken_even_with_address_reuse()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);

@@ -4,7 +4,7 @@ namespace TinyGptV.Cluster.Placement;
 
 /// <summary>
 /// Remembers which silos shut down gracefully, even after they are gone: membership does not record how a silo ended. Work lost with such
-/// a silo counts against nobody.
+/// a silo does not count as a failed attempt.
 /// </summary>
 internal sealed class SiloFarewells(IClusterMembershipService membership) : SiloDuty
 {

@@ -47,7 +47,7 @@ public class PlacementTests
     }
 
     [Fact]
-    public void FromMetadata_SiloOfAnotherProgram_HasNoPart()
+    public void FromMetadata_SiloOfAnotherProgram_HasNoRole()
     {
         var facts = SiloFacts.FromMetadata(new Dictionary<string, string> { ["zone"] = "1" });
         Assert.False(facts.Coordinates);

@@ -94,7 +94,7 @@ public class ReplicaModelTests
     }
 
     [Fact]
-    public async Task StopLoadingAsync_while_loading_gives_it_up()
+    public async Task StopLoadingAsync_while_loading_stops_the_load()
     {
         var endless = new HeldModel(new WatchedModel("b"), "b") { Before = token => Task.Delay(Timeout.Infinite, token) };
         await using ReplicaModel replica = _first.As("r1", endless);
@@ -109,7 +109,7 @@ public class ReplicaModelTests
     }
 
     [Fact]
-    public async Task StopLoadingAsync_while_work_is_in_hand_leaves_it_its_model()
+    public async Task StopLoadingAsync_keeps_the_model_for_work_in_flight()
     {
         var second = new HeldModel(new WatchedModel("b"), "b");
         await using ReplicaModel replica = _first.As("r1", second);

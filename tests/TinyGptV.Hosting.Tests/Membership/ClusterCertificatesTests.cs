@@ -11,7 +11,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void IsSignedByAuthority_tells_own_from_strange_and_self_signed()
+    public void IsSignedByAuthority_rejects_foreign_and_self_signed_certificates()
     {
         CertificateFiles own = Write("own"), strange = Write("strange");
         var certificates = new ClusterCertificates(own);

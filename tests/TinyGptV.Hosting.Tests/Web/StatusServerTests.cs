@@ -46,7 +46,7 @@ public sealed class StatusServerTests
     }
 
     [Fact]
-    public void FatalErrors_declared_dead_says_what_to_do_and_ends_for_a_restart()
+    public void FatalErrors_declared_dead_says_what_to_do_and_exits_for_a_restart()
     {
         var health = new SiloHealth();
         using var error = new StringWriter();
