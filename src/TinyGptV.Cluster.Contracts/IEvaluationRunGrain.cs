@@ -4,71 +4,71 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Cluster.Contracts;
 
 /// <summary>
-/// One run: shards its benchmarks, keeps every replica busy, stores predictions, publishes progress. The key is the run's name; it
-/// lives on a coordinator silo. Its state can be lost at any time: it is rebuilt from the run's store.
+/// One run: gives its shards to replicas, stores their predictions and publishes progress. The key is the run's name. The grain
+/// lives on a coordinator silo. Its state can be lost at any time; it is rebuilt from the run's store.
 /// </summary>
 [Alias("tinygptv.evaluation-run")]
 public interface IEvaluationRunGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Begins or continues the run whose manifest is in the store, also one that was paused or cancelled, or failed. Harmless if it is
-    /// under way or complete.
+    /// Starts or continues the run whose manifest is in the store, even if it was paused or cancelled, or failed. Does nothing if the
+    /// run is active or complete.
     /// </summary>
-    /// <param name="priority">Runs of higher priority get replicas first; null for the one it had, at first 0.</param>
-    /// <param name="cancellationToken">Gives the request up; a run that was begun goes on.</param>
-    /// <returns>Where the run stands.</returns>
+    /// <param name="priority">Runs of higher priority get replicas first; null keeps the run's priority, 0 for a new run.</param>
+    /// <param name="cancellationToken">Cancels the request; a run that was started goes on.</param>
+    /// <returns>The run's progress.</returns>
     [Alias("resume")]
     Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes the run up if it should be under way and is not, because its coordinator died; does nothing to a run that was paused or
+    /// Restarts the run if it should be active but is not because its coordinator died. Does nothing to a run that was paused or
     /// cancelled, or has ended.
     /// </summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>Where the run stands.</returns>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The run's progress.</returns>
     [Alias("continue")]
     Task<RunProgress> ContinueAsync(CancellationToken cancellationToken);
 
-    /// <summary>Where the run stands.</summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
+    /// <summary>The run's progress.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The progress.</returns>
     [Alias("progress")]
     [AlwaysInterleave]
     Task<RunProgress> GetProgressAsync(CancellationToken cancellationToken);
 
-    /// <summary>The progress of the run, now and at every change, until it has ended. Snapshots nobody waited for are skipped.</summary>
-    /// <param name="cancellationToken">Ends the watching; the run goes on.</param>
+    /// <summary>The progress of the run, now and at every change, until it ends. A slow reader misses intermediate snapshots.</summary>
+    /// <param name="cancellationToken">Stops watching; the run goes on.</param>
     /// <returns>Progress snapshots, the last one in a phase that ends a run.</returns>
     [Alias("watch")]
     [AlwaysInterleave]
     IAsyncEnumerable<RunProgress> WatchAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives out no more shards; those under way are finished. The run stays paused, whatever dies, until <see cref="ResumeAsync"/>
-    /// continues it; those who watch it go on watching.
+    /// Gives out no more shards; those in flight are finished. The run stays paused, even if silos die, until <see cref="ResumeAsync"/>
+    /// continues it. Watchers stay connected.
     /// </summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>Where the run stands; it is paused when what is under way is finished.</returns>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The run's progress. The phase is paused once nothing is in flight.</returns>
     [Alias("pause")]
     Task<RunProgress> PauseAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops the run at once. What is stored stays, and the run stays cancelled, whatever dies, until <see cref="ResumeAsync"/>
-    /// continues it. Harmless if it is complete.
+    /// Stops the run at once. Stored predictions are kept, and the run stays cancelled, even if silos die, until
+    /// <see cref="ResumeAsync"/> continues it. Does nothing if it is complete.
     /// </summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>A task that ends when nothing is under way any more.</returns>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>A task that ends when nothing is in flight.</returns>
     [Alias("cancel")]
     Task CancelAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Scores what is predicted so far and writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> into the run's
-    /// store. A run that completes does so by itself in the default mode.
+    /// Scores the predictions so far and writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> to the
+    /// run's store. A run that completes does this by itself, in the default mode.
     /// </summary>
     /// <param name="mode">The scoring mode, for example <c>tinygptv</c>.</param>
-    /// <param name="cancellationToken">Gives the request up; each file is either the old or the new one then.</param>
-    /// <returns>One element: the report, or why there is none. Never throws for what a user can cause.</returns>
-    /// <remarks>May take minutes, for every prediction of the run is read; a stream keeps each call short, so that a lost silo costs seconds.</remarks>
+    /// <param name="cancellationToken">Cancels the request; each file is then either the old one or the new one.</param>
+    /// <returns>One element: the report, or why there is none. Does not throw for user errors.</returns>
+    /// <remarks>May take minutes, as it reads every prediction of the run. The stream keeps each call short, so a lost silo costs seconds.</remarks>
     [Alias("report")]
     [AlwaysInterleave]
     IAsyncEnumerable<RunReport> ReportAsync(string mode, CancellationToken cancellationToken);

@@ -4,57 +4,57 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Cluster.Contracts;
 
 /// <summary>
-/// A model on one silo, which another one may take the place of. The key is the replica's name, which the silo publishes; the grain lives there and nowhere else,
-/// so that a call fails when the silo is gone instead of reaching a silo without the model.
+/// A model on one silo, replaceable while running. The key is the replica's name, which the silo publishes. The grain lives on that silo
+/// only: when the silo is gone, a call fails instead of reaching a silo without the model.
 /// </summary>
 [Alias("tinygptv.model-replica")]
 public interface IModelReplicaGrain : IGrainWithStringKey
 {
-    /// <summary>What identifies the numbers this replica makes.</summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>The identity of the loaded model; null while the replica takes no work: it loads another one, has none, or drains.</returns>
+    /// <summary>The identity of the loaded model.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The identity; null while the replica takes no work: it is loading, has no model, or is draining.</returns>
     [Alias("describe")]
     [AlwaysInterleave]
     Task<ModelDescription?> DescribeAsync(CancellationToken cancellationToken);
 
-    /// <summary>How the replica is.</summary>
-    /// <param name="cancellationToken">Gives the request up.</param>
-    /// <returns>Its phase, its model, and what became of the last request for another one.</returns>
+    /// <summary>The replica's status.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>Its phase, its model, and the outcome of the last load request.</returns>
     [Alias("status")]
     [AlwaysInterleave]
     Task<ReplicaStatus> GetStatusAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Begins to load another checkpoint: the replica takes no new work, finishes what it has in hand, lets its model go and loads the new
-    /// one; if that fails, the old one again. Harmless if the same request is sent again, or if the replica has that checkpoint already. Of two
-    /// different requests the first one counts until it has ended; the other one is refused.
+    /// Starts loading another checkpoint: the replica takes no new work, finishes the work in flight, unloads its model and loads the new
+    /// one. If that fails, it reloads the old one. Idempotent: a repeated request changes nothing, nor does a request for the checkpoint
+    /// that is loaded. While one request is in progress, others are refused.
     /// </summary>
-    /// <param name="request">Which checkpoint.</param>
-    /// <param name="cancellationToken">Gives the asking up; what was begun goes on.</param>
-    /// <returns>At once, whether it begins; <see cref="GetStatusAsync"/> tells what becomes of it.</returns>
+    /// <param name="request">The checkpoint to load.</param>
+    /// <param name="cancellationToken">Cancels the call; a load that has started goes on.</param>
+    /// <returns>At once, whether loading starts; <see cref="GetStatusAsync"/> reports the outcome.</returns>
     [Alias("load")]
     [AlwaysInterleave]
     Task<ModelAnswer> LoadAsync(ModelRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Evaluates parts of shards. What is done arrives part by part, as the lines that are to be stored, and between them how far the
-    /// replica is; a stream keeps each call short, so that a lost silo costs seconds.
+    /// Evaluates parts of shards. Finished parts arrive one by one, as the lines to store, with progress in between. The stream keeps each
+    /// call short, so a lost silo costs seconds.
     /// </summary>
-    /// <param name="assignment">The parts, and how their samples are asked.</param>
-    /// <param name="cancellationToken">Gives up what is not done.</param>
-    /// <returns>Progress, and the predictions of every part once; failures of a sample are predictions too.</returns>
-    /// <exception cref="ReplicaDrainingException">The replica takes no work now, or has another model than the one that the work is for.</exception>
+    /// <param name="assignment">The parts, and how to prompt for their samples.</param>
+    /// <param name="cancellationToken">Abandons unfinished work.</param>
+    /// <returns>Progress, and the predictions of every part once; a failed sample counts as a prediction.</returns>
+    /// <exception cref="ReplicaUnavailableException">The replica takes no work now, or has a different model than the work needs.</exception>
     [Alias("evaluate")]
     [AlwaysInterleave]
     IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops working on a lease that is of no use any more: somebody else was quicker, or the run was stopped. Its stream ends; the
-    /// framework would notice that nobody reads it only after a minute or more. Harmless if there is no such lease, or if it is said again.
+    /// Stops work on a lease that is no longer needed: another replica was faster, or the run was stopped. Its stream ends at once; Orleans
+    /// alone would notice the missing reader only after a minute or more. Idempotent; does nothing if there is no such lease.
     /// </summary>
-    /// <param name="lease">The name of the lease.</param>
-    /// <param name="cancellationToken">Gives the telling up.</param>
-    /// <returns>A task that ends when the replica has heard it.</returns>
+    /// <param name="lease">The lease's id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>A task that ends when the replica has received the request.</returns>
     [Alias("give-up")]
     [AlwaysInterleave]
     Task GiveUpAsync(Guid lease, CancellationToken cancellationToken);

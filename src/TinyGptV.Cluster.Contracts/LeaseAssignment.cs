@@ -6,12 +6,12 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Contracts;
 
-/// <summary>Work given to a replica: parts of shards, which are evaluated in their order.</summary>
+/// <summary>Work given to a replica: parts of shards, evaluated in order.</summary>
 /// <param name="Run">The run it belongs to.</param>
 /// <param name="Definitions">The definitions of the benchmarks: prompt, request kind, limits, image folders.</param>
 /// <param name="Parts">The parts; at least one.</param>
-/// <param name="Lease">Names the lease, for giving it up; different from all others.</param>
-/// <param name="Model">The model that has to answer, its files left out: the replica may have another one by now. Null for whichever it has.</param>
+/// <param name="Lease">The lease's unique id, for giving it up.</param>
+/// <param name="Model">The required model, without its files: the replica may have switched meanwhile. Null accepts any model.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.lease-assignment")]
 public sealed record LeaseAssignment(
     [property: Id(0)] RunId Run,
@@ -20,9 +20,9 @@ public sealed record LeaseAssignment(
     [property: Id(3)] Guid Lease,
     [property: Id(4)] ModelIdentity? Model = null);
 
-/// <summary>Samples of one benchmark that are answered together.</summary>
-/// <param name="Shard">The shard they are of, for people.</param>
-/// <param name="Definition">Which of the assignment's definitions they follow.</param>
+/// <summary>Samples of one benchmark, answered together.</summary>
+/// <param name="Shard">Their shard, for logs.</param>
+/// <param name="Definition">Index of their definition in the assignment.</param>
 /// <param name="Samples">The samples as <see cref="SampleLines"/>.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.part-assignment")]
 public sealed record PartAssignment(
@@ -30,12 +30,12 @@ public sealed record PartAssignment(
     [property: Id(1)] int Definition,
     [property: Id(2)] byte[] Samples);
 
-/// <summary>How far a replica is with one part of its assignment.</summary>
-/// <param name="Part">Which of the assignment's parts.</param>
-/// <param name="Predicted">How many of its samples have a prediction, failures included.</param>
-/// <param name="Failed">How many of those are failures.</param>
+/// <summary>A replica's progress on one part of its assignment.</summary>
+/// <param name="Part">Index of the part in the assignment.</param>
+/// <param name="Predicted">Samples with a prediction, failures included.</param>
+/// <param name="Failed">Failed samples among them.</param>
 /// <param name="Lines">
-/// All its predictions in the order of the samples, as <see cref="PredictionLines"/>; null until every sample has one.
+/// All its predictions in sample order, as <see cref="PredictionLines"/>; null until every sample has one.
 /// </param>
 [GenerateSerializer, Immutable, Alias("tinygptv.evaluated-part")]
 public sealed record EvaluatedPart(

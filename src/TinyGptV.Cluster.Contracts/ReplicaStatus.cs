@@ -2,26 +2,26 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Contracts;
 
-/// <summary>How a replica is.</summary>
+/// <summary>The phases of a replica.</summary>
 public enum ReplicaPhase
 {
-    /// <summary>It has a model and answers.</summary>
+    /// <summary>It has a model and takes work.</summary>
     Ready,
 
-    /// <summary>It was asked for another checkpoint: it finishes what it has in hand, then loads. It takes nothing meanwhile.</summary>
+    /// <summary>It finishes the work in flight, then loads another checkpoint. It takes no new work.</summary>
     Loading,
 
-    /// <summary>It has no model, because none could be loaded. It takes nothing until another one is asked for.</summary>
+    /// <summary>It has no model because loading failed. It takes no work until it is asked to load another one.</summary>
     Failed,
 
-    /// <summary>Its silo was told to stop: it finishes what it has in hand and takes nothing more.</summary>
+    /// <summary>Its silo is shutting down: it finishes the work in flight and takes no new work.</summary>
     Draining,
 
-    /// <summary>Its silo is published, but it does not answer.</summary>
+    /// <summary>Its silo is listed, but the replica does not answer.</summary>
     Silent,
 }
 
-/// <summary>A replica, and how it is.</summary>
+/// <summary>A replica and its status.</summary>
 [GenerateSerializer, Immutable, Alias("tinygptv.replica-status")]
 public sealed record ReplicaStatus
 {
@@ -33,27 +33,27 @@ public sealed record ReplicaStatus
     [Id(1)]
     public string? Silo { get; init; }
 
-    /// <summary>How it is.</summary>
+    /// <summary>Its phase.</summary>
     [Id(2)]
     public required ReplicaPhase Phase { get; init; }
 
-    /// <summary>The model that it has; null if it has none.</summary>
+    /// <summary>The loaded model; null if there is none.</summary>
     [Id(3)]
     public ModelIdentity? Model { get; init; }
 
-    /// <summary>Where that model is from, or the one that is being loaded; null if it has none.</summary>
+    /// <summary>Where the model, or the one being loaded, comes from; null if there is none.</summary>
     [Id(4)]
     public string? Location { get; init; }
 
-    /// <summary>How many leases it has in hand.</summary>
+    /// <summary>Leases in flight.</summary>
     [Id(5)]
     public int WorkInHand { get; init; }
 
-    /// <summary>The last request for another checkpoint that it began with; null since the silo's start if there was none.</summary>
+    /// <summary>The last load request it accepted; null if there was none since the silo started.</summary>
     [Id(6)]
     public Guid? Request { get; init; }
 
-    /// <summary>Why that request failed, and what the replica has instead; why it does not answer; null if nothing is wrong.</summary>
+    /// <summary>Why that request failed and what is loaded instead, or why the replica does not answer; null if nothing is wrong.</summary>
     [Id(7)]
     public string? Problem { get; init; }
 }

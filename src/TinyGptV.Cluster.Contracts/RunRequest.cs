@@ -8,15 +8,15 @@ namespace TinyGptV.Cluster.Contracts;
 [GenerateSerializer, Immutable, Alias("tinygptv.run-request")]
 public sealed record RunRequest
 {
-    /// <summary>The name of the run; null for a name made from the settings, so that the same request continues the same run.</summary>
+    /// <summary>The run's name; null derives one from the settings, so the same request continues the same run.</summary>
     [Id(0)]
     public RunId? Run { get; init; }
 
-    /// <summary>The benchmarks in evaluation order; empty for all that the coordinator can read.</summary>
+    /// <summary>The benchmarks in evaluation order; empty for all of the coordinator's.</summary>
     [Id(1)]
     public ImmutableArray<BenchmarkName> Benchmarks { get; init; } = [];
 
-    /// <summary>The number of samples a shard aims at. Default: 32.</summary>
+    /// <summary>The target number of samples per shard. Default: 32.</summary>
     [Id(2)]
     public int ShardSize { get; init; } = 32;
 
@@ -24,36 +24,36 @@ public sealed record RunRequest
     [Id(3)]
     public int? Limit { get; init; }
 
-    /// <summary>The scoring mode that the report will be asked for: refused early if a benchmark has no such mode; null (the default) to find out later.</summary>
+    /// <summary>The scoring mode of the later report; the request is refused if a benchmark has no such mode. Null (the default) skips this check.</summary>
     [Id(4)]
     public string? Mode { get; init; }
 
-    /// <summary>Whether benchmarks are evaluated whose files are incomplete; the report is marked then. Default: they are refused.</summary>
+    /// <summary>Whether to evaluate benchmarks whose files are incomplete; the report is then marked. Default: they are refused.</summary>
     [Id(6)]
     public bool AllowPartial { get; init; }
 
-    /// <summary>Runs of higher priority get replicas first; null (the default) for the one the run had, at first 0.</summary>
+    /// <summary>Runs of higher priority get replicas first; null (the default) keeps the run's priority, 0 for a new run.</summary>
     [Id(5)]
     public int? Priority { get; init; }
 }
 
-/// <summary>What became of a request to start a run.</summary>
+/// <summary>The outcome of a request to start a run.</summary>
 public enum RunStartStatus
 {
-    /// <summary>The run is under way, or complete already.</summary>
+    /// <summary>The run is active, or already complete.</summary>
     Started,
 
-    /// <summary>No replica is live; ask again when one is.</summary>
+    /// <summary>No replica is live; try again when one is.</summary>
     NoReplica,
 
-    /// <summary>The request cannot be carried out; the user has to act.</summary>
+    /// <summary>The request is invalid; the user has to act.</summary>
     Refused,
 }
 
 /// <summary>The answer to a request to start a run.</summary>
-/// <param name="Status">What became of it.</param>
+/// <param name="Status">The outcome.</param>
 /// <param name="Run">The run, if it was started.</param>
-/// <param name="Problem">What was expected, what was found, what to do; null if the run was started.</param>
+/// <param name="Problem">Why the run was not started and what to do; null if it was.</param>
 /// <param name="Remarks">What the report will lack with this model, a sentence each; may be default.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.run-start")]
 public sealed record RunStart(

@@ -11,23 +11,23 @@ using TinyGptV.Hosting.Membership;
 
 namespace TinyGptV.Hosting;
 
-/// <summary>A way to a cluster's grains: a whole cluster in this process, or a client of one that runs elsewhere.</summary>
+/// <summary>Access to a cluster's grains: an embedded cluster in this process, or a client of a running one.</summary>
 public sealed class ClusterAccess : IAsyncDisposable
 {
-    /// <summary>What people do who only asked something of a cluster that was lost meanwhile.</summary>
-    public const string AskLater = "Give the same command when it is there again.";
+    /// <summary>Advice when the cluster is lost during a query.</summary>
+    public const string AskLater = "Run the same command again when it is back.";
 
-    // A call through a living gateway to a silo that died is answered by nobody. Every call is shorter than this: what takes long is a stream.
+    // A call through a live gateway to a dead silo is never answered. Every call is shorter than this; slow methods are streams.
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longer than another silo takes to have the grains of one that died.</summary>
+    /// <summary>Longer than it takes another silo to take over the grains of a dead one.</summary>
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromMinutes(1);
 
     private readonly IAsyncDisposable _connection;
     private readonly TimeSpan _patience;
 
-    // Cancelled when there has been no gateway for as long as the entrance says. A cluster that comes back sooner, be it that every silo was
-    // killed, is used on.
+    // Cancelled when there was no gateway for the entrance's wait time. A cluster that comes back sooner stays in use, even if every silo was
+    // killed.
     private readonly CancellationToken _lost;
 
     private ClusterAccess(IAsyncDisposable connection, IGrainFactory grains, TimeSpan patience, CancellationToken? lost) =>
@@ -38,7 +38,7 @@ public sealed class ClusterAccess : IAsyncDisposable
     /// <summary>True if the cluster ends with this process.</summary>
     public bool IsEmbedded { get; }
 
-    /// <summary>Starts coordinator and replica in this process.</summary>
+    /// <summary>Starts a coordinator and its replicas in this process.</summary>
     public static async Task<ClusterAccess> EmbedAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         SiloHost silo = await SiloHost.StartAsync(settings, time, cancellationToken);
@@ -46,17 +46,18 @@ public sealed class ClusterAccess : IAsyncDisposable
     }
 
     /// <summary>Joins a running cluster as a client.</summary>
-    /// <param name="entrance">Where and for how long to try; one gateway that answers is enough.</param>
-    /// <param name="notices">Tells people what is waited for.</param>
+    /// <param name="entrance">Where to connect and how long to try; one gateway is enough.</param>
+    /// <param name="notices">Shows the user what the client waits for.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">What the log says.</param>
-    /// <param name="cancellationToken">Gives up early.</param>
+    /// <param name="log">Log options.</param>
+    /// <param name="cancellationToken">Stops trying.</param>
     /// <exception cref="PrerequisiteException">Neither the membership store nor a gateway answers.</exception>
     public static async Task<ClusterAccess> JoinAsync(
         ClusterEntrance entrance, TextWriter notices, TimeProvider time, LogOptions log, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        IPEndPoint[][] endpoints = await Task.WhenAll(entrance.Gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
+        IPEndPoint[][] endpoints = await Task.WhenAll(
+            entrance.Gateways.Select(async gateway => (await gateway.ResolveAsync(cancellationToken)).ToArray()));
         ClusterMembership membership = await ClusterMembership.OpenAsync(entrance.Membership, entrance.Wait, notices, time, cancellationToken);
         var gateways = new GatewayLoss(entrance.Wait, notices, time);
         HostApplicationBuilder builder = QuietHost.CreateBuilder(log, LogLevel.Warning);
@@ -86,19 +87,19 @@ public sealed class ClusterAccess : IAsyncDisposable
             await connection.DisposeAsync();
             throw new PrerequisiteException(
                 $"No cluster answers at {entrance} after {entrance.Wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
-                + "give its gateway with --cluster, or wait longer with --wait.", exception);
+                + "correct --cluster, or raise --wait.", exception);
         }
         return new ClusterAccess(connection, connection.Grains, entrance.Wait > ShortestPatience ? entrance.Wait : ShortestPatience, gateways.Lost);
     }
 
-    /// <summary>Makes a call that may be repeated, and repeats it when a silo was lost on its way.</summary>
+    /// <summary>Makes an idempotent call and retries it when a silo is lost.</summary>
     public Task<T> AskAsync<T>(Func<ValueTask<T>> call, TimeProvider time, CancellationToken cancellationToken) =>
         IsEmbedded ? call().AsTask().WaitAsync(cancellationToken) : RepeatedCall.MakeAsync(call, _patience, time, cancellationToken);
 
-    /// <summary>Does something with the cluster for as long as it is there.</summary>
-    /// <param name="work">What is done; its token is cancelled when the cluster is lost.</param>
-    /// <param name="then">What people do if that happens.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
+    /// <summary>Runs work until it ends or the cluster is lost.</summary>
+    /// <param name="work">The work; its token is cancelled when the cluster is lost.</param>
+    /// <param name="then">Advice to the user in that case.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="PrerequisiteException">The cluster is lost.</exception>
     public async Task<T> WhileThereAsync<T>(Func<CancellationToken, Task<T>> work, string then, CancellationToken cancellationToken)
     {
@@ -110,7 +111,7 @@ public sealed class ClusterAccess : IAsyncDisposable
         catch (Exception exception) when (!IsEmbedded && !cancellationToken.IsCancellationRequested
             && (exception is OperationCanceledException || SiloLoss.Explains(exception)))
         {
-            throw new PrerequisiteException($"The cluster is lost: no coordinator answers any more. {then}", exception);
+            throw new PrerequisiteException($"The cluster is lost: no coordinator answers. {then}", exception);
         }
     }
 

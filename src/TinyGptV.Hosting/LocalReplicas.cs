@@ -11,14 +11,14 @@ public sealed class LocalReplicas : IAsyncDisposable
 {
     private LocalReplicas(ImmutableArray<ReplicaModel> models) => Models = models;
 
-    /// <summary>The replicas, in the order of their models' sources.</summary>
+    /// <summary>The replicas, in the order of their sources.</summary>
     public ImmutableArray<ReplicaModel> Models { get; }
 
     /// <summary>Loads every model.</summary>
-    /// <param name="silo">The silo's name, which is also that of its only replica; of several, each has a number behind it.</param>
+    /// <param name="silo">The silo's name. A single replica has the same name; several get a number appended.</param>
     /// <param name="sources">Where the models come from; at least one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The replicas, to be disposed after their silo.</returns>
+    /// <param name="cancellationToken">Stops loading.</param>
+    /// <returns>The replicas; dispose them after their silo.</returns>
     /// <exception cref="PrerequisiteException">A model cannot be used.</exception>
     public static async Task<LocalReplicas> LoadAsync(string silo, ImmutableArray<IModelSource> sources, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ public sealed class LocalReplicas : IAsyncDisposable
         for (int index = 0; index < sources.Length; index++)
         {
             loading[index] = LoadAsync(NameOf(silo, index, sources.Length), sources[index], cancellationToken);
-            // The first one brings the files onto this machine, and into its memory; the others find them there.
+            // The first load downloads the files and fills the page cache for the others.
             if (index == 0)
                 await loading[index];
         }

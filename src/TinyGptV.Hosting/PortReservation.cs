@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace TinyGptV.Hosting;
 
 /// <summary>
-/// A port of an address that no other silo of this program uses. It is needed because silos listen with address reuse: on Linux two
-/// processes can then listen on one port, and each would get half of the other's connections. So a port is taken twice: by a name in
-/// the kernel's abstract socket namespace, which ends with the process however it dies, and by a look whether anyone listens.
+/// A port that no other silo of this program uses. Silos listen with address reuse: on Linux, two processes could then share a port, and
+/// each would get half of the other's connections. So a reservation binds a name in the kernel's abstract socket namespace, which is freed
+/// however the process dies, and checks that nothing listens on the port.
 /// </summary>
 internal sealed class PortReservation : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class PortReservation : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Takes a port, or any free one.</summary>
+    /// <summary>Reserves a port, or any free one.</summary>
     /// <param name="address">The address to listen on.</param>
     /// <param name="port">The port; 0 for any.</param>
     /// <returns>The reservation; null if the port is taken.</returns>
@@ -42,7 +42,7 @@ internal sealed class PortReservation : IDisposable
         Socket? name = null;
         try
         {
-            // Other systems have no such names; there a port that is taken between the look and the silo's own start shows as an error.
+            // Other systems lack such names: if another process takes the port before the silo starts, the start fails.
             if (OperatingSystem.IsLinux())
             {
                 name = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace TinyGptV.Hosting;
 
-/// <summary>Where a silo listens and what it tells the others about that.</summary>
+/// <summary>Where a silo listens and which address it advertises.</summary>
 public sealed record SiloEndpoints
 {
-    /// <summary>The address under which the others reach this silo. Default: loopback, so that nobody else does.</summary>
+    /// <summary>The address at which other silos reach this one. Default: loopback, reachable from this machine only.</summary>
     public IPAddress Advertised { get; init; } = IPAddress.Loopback;
 
     /// <summary>The address it listens on; null for <see cref="Advertised"/>.</summary>

@@ -12,14 +12,14 @@ using TinyGptV.Hosting.Web;
 
 namespace TinyGptV.Hosting;
 
-/// <summary>A silo that runs in this process. Disposing it leaves the cluster in an orderly way.</summary>
+/// <summary>A silo in this process. Disposing it leaves the cluster gracefully.</summary>
 public sealed class SiloHost : IAsyncDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A silo tells the membership store that it leaves. If the store is gone, the framework asks it for two minutes, whatever it was told, and an
-    /// orchestrator kills the process sooner than that; the others will find it dead either way.
+    /// A stopping silo updates the membership store. If the store is down, Orleans retries for two minutes regardless of the shutdown time-out,
+    /// and an orchestrator kills the process before that; the other silos notice its death either way.
     /// </summary>
     private static readonly TimeSpan LongestStop = StopTime + TimeSpan.FromSeconds(5);
 
@@ -39,8 +39,8 @@ public sealed class SiloHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>Starts a silo; when this returns, it is a member of its cluster.</summary>
-    /// <exception cref="PrerequisiteException">A port that was asked for is taken, or the coordinator does not answer.</exception>
+    /// <summary>Starts a silo; on return it is a member of its cluster.</summary>
+    /// <exception cref="PrerequisiteException">A requested port is taken, or the coordinator does not answer.</exception>
     public static async Task<SiloHost> StartAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         SiloEndpoints endpoints = settings.Endpoints;
@@ -56,7 +56,7 @@ public sealed class SiloHost : IAsyncDisposable
         }
         catch
         {
-            // A silo that did not come to run cannot be stopped, only dropped.
+            // A silo that never ran cannot be stopped, only disposed.
             host?.Dispose();
             gatewayPort?.Dispose();
             siloPort?.Dispose();
@@ -64,8 +64,8 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the replicas of this silo finish what they have in hand; they take nothing more.</summary>
-    /// <returns>True if everything was finished in time.</returns>
+    /// <summary>Drains this silo's replicas: they finish the work in flight and take no more.</summary>
+    /// <returns>True if all work was finished in time.</returns>
     public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
     {
         if (Services.GetService<ReplicaDrain>() is not { } drain)
@@ -82,7 +82,7 @@ public sealed class SiloHost : IAsyncDisposable
             Task stopping = _host.StopAsync(CancellationToken.None);
             await Task.WhenAny(stopping, Task.Delay(LongestStop));
             if (!stopping.IsCompleted)
-                return; // the process ends with it
+                return; // it ends with the process
             _host.Dispose();
             await stopping;
         }
@@ -92,13 +92,13 @@ public sealed class SiloHost : IAsyncDisposable
     {
         IPAddress address = endpoints.Listening ?? endpoints.Advertised;
         return PortReservation.TryTake(address, port) ?? throw new PrerequisiteException(port == 0
-            ? $"No free port was found on {address}. Close programs that hold many, or check --advertise and --listen."
-            : $"Port {port} of {address} is taken, perhaps by another silo. Stop that, or choose another with {option} (0 for any free one).");
+            ? $"No free port on {address}. Close programs that use many ports, or check --advertise and --listen."
+            : $"Port {port} of {address} is taken, perhaps by another silo. Stop that silo, or choose another port with {option} (0 = any free port).");
     }
 
     private static IHost Build(SiloSettings settings, int siloPort, int gatewayPort, TimeProvider time)
     {
-        // Both roles in one process: whoever watches the run is told by it what went wrong, and need not read it twice.
+        // With both roles in one process, the run's display shows problems; do not log them too.
         LogLevel own = settings.IsEmbedded ? LogLevel.None : LogLevel.Warning;
         if (settings.Dashboard is { } endpoint)
             return DashboardHost.Build(endpoint, settings.Log, own, builder => Configure(builder, settings, siloPort, gatewayPort, time));
@@ -121,7 +121,7 @@ public sealed class SiloHost : IAsyncDisposable
                 silo.AddActivityPropagation();
             if (settings.Coordinator is { } coordinator)
                 AddCoordinator(silo, coordinator);
-            // Whoever evaluates in one process asked for one run; what an earlier process left unfinished is continued when it is asked for.
+            // An embedded cluster serves one run; it does not restart unfinished runs of earlier processes.
             if (settings is { Coordinator: not null, Replica: not null })
                 silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
             if (settings.Replica is { } replica)

@@ -6,47 +6,47 @@ using TinyGptV.Hosting.Membership;
 
 namespace TinyGptV.Hosting;
 
-/// <summary>What one silo is and where it listens. At least one of the two roles is set.</summary>
+/// <summary>The roles and endpoints of one silo. At least one of the two roles is set.</summary>
 public sealed record SiloSettings
 {
     /// <summary>The silo's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether this silo is a whole cluster inside the process of whoever watches its run.</summary>
+    /// <summary>Whether this silo has both roles: an embedded cluster in the client's process.</summary>
     public bool IsEmbedded => Coordinator is not null && Replica is not null;
 
-    /// <summary>The coordinator's role: where benchmarks are read and runs are kept.</summary>
+    /// <summary>The coordinator role: where to read benchmarks and store runs.</summary>
     public CoordinatorStorage? Coordinator { get; init; }
 
-    /// <summary>The replica's role: models and the images they are asked about.</summary>
+    /// <summary>The replica role: models and images.</summary>
     public ReplicaRole? Replica { get; init; }
 
-    /// <summary>Where it listens. Default: any free ports of loopback, none for clients.</summary>
+    /// <summary>Where it listens. Default: any free loopback port, no gateway.</summary>
     public SiloEndpoints Endpoints { get; init; } = new();
 
     /// <summary>The cluster it belongs to.</summary>
     public required ClusterMembership Membership { get; init; }
 
-    /// <summary>The silo that keeps the membership of a development cluster; null if this one does.</summary>
+    /// <summary>The silo that keeps the membership of a development cluster; null for this one.</summary>
     public IPEndPoint? Primary { get; init; }
 
-    /// <summary>How long a silo that was told to stop may take to finish what it has. Default: 30 s.</summary>
+    /// <summary>Grace period: how long a stopping silo may take to finish its work. Default: 30 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
     public LogOptions Log { get; init; } = new();
 
-    /// <summary>Where the Orleans dashboard is served; null for nowhere.</summary>
+    /// <summary>Where to serve the Orleans dashboard; null for no dashboard.</summary>
     public IPEndPoint? Dashboard { get; init; }
 
-    /// <summary>Ends the process when the silo cannot go on; null for the framework's own way.</summary>
+    /// <summary>Ends the process on a fatal silo error; null for Orleans' default.</summary>
     public IFatalErrorHandler? FatalErrors { get; init; }
 
-    /// <summary>Whether calls between silos carry the trace they belong to.</summary>
+    /// <summary>Whether calls between silos carry trace context.</summary>
     public bool Traced { get; init; }
 }
 
-/// <summary>Where a coordinator reads benchmarks and keeps runs.</summary>
+/// <summary>Where a coordinator reads benchmarks and stores runs.</summary>
 public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs);
 
-/// <summary>Models in memory, each offered as a replica, and the images they are asked about.</summary>
+/// <summary>Loaded models, each offered as a replica, and the source of their images.</summary>
 public sealed record ReplicaRole(LocalReplicas Replicas, IImageSource Images);

@@ -57,8 +57,8 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal(AnswersOf("first"), AnswersOf("second"));
         Assert.Equal($"{silo}-1: has it already\n{silo}-2: has it already\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains($"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: not a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
-        Assert.EndsWith($"The replica has '{stored}' again.\n", failed, StringComparison.Ordinal);
+        Assert.Contains($"{silo}-2: failed. Could not load '{_folder["runs"]}': runs: not a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
+        Assert.EndsWith($"The replica is back on '{stored}'.\n", failed, StringComparison.Ordinal);
         Assert.Equal((ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; 'tinygptv replicas' lists them.\n"), (unknownCode, unknown));
         Assert.Equal([$"{silo}-1", $"{silo}-2"], replicas.Select(one => one.GetProperty("replica").GetString()));
         Assert.All(replicas, one => Assert.Equal(

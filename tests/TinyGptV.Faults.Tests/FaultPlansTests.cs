@@ -5,10 +5,11 @@ using TinyGptV.Faults.Tests.Plans;
 namespace TinyGptV.Faults.Tests;
 
 /// <summary>
-/// Whatever strikes the cluster, the run completes, every sample is predicted once, and every stored byte is that of the run of one process without faults.
+/// Under any fault, the run completes, every sample is predicted once, and every stored byte equals that of a single-process run without
+/// faults.
 /// </summary>
-/// <param name="cluster">The cluster that is struck.</param>
-/// <param name="output">Where each plan's line goes.</param>
+/// <param name="cluster">The cluster under test.</param>
+/// <param name="output">Receives a line for each plan.</param>
 [Collection(nameof(FaultCampaign))]
 public sealed class FaultPlansTests(FaultyCluster cluster, ITestOutputHelper output)
 {
@@ -16,19 +17,20 @@ public sealed class FaultPlansTests(FaultyCluster cluster, ITestOutputHelper out
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
-    public async Task Run_under_a_plan_of_faults_stores_the_bytes_of_the_run_without(int seed)
+    public async Task Run_with_faults_stores_the_same_bytes_as_one_without(int seed)
     {
         FaultOutcome outcome = await cluster.RunAsync(FaultPlan.Create(seed), TestContext.Current.CancellationToken);
         StoredRun.AssertEqual(cluster.Baseline, outcome.Files);
         Record(outcome);
     }
 
-    /// <summary>One line of the table in docs/reliability.md.</summary>
+    /// <summary>Writes one line of the table in docs/fault-campaign.md.</summary>
     private void Record(FaultOutcome outcome)
     {
+        string blows = string.Join("; ", outcome.Plan.Blows.Select(blow => string.Create(CultureInfo.InvariantCulture, $"{blow} at {100 * blow.At:0} %")));
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"| {outcome.Plan.Seed} | {string.Join("; ", outcome.Plan.Blows.Select(blow => $"{blow} at {100 * blow.At:0} %"))} | {outcome.Duration.TotalSeconds:0.0} | {outcome.RefusedWrites} | {outcome.ClientStarts} |");
+            $"| {outcome.Plan.Seed} | {blows} | {outcome.Duration.TotalSeconds:0.0} | {outcome.RefusedWrites} | {outcome.ClientStarts} |");
         output.WriteLine(line);
         File.AppendAllText(Path.Combine(AppContext.BaseDirectory, "fault-campaign.md"), line + "\n");
     }

@@ -3,12 +3,12 @@ using TinyGptV.Faults.Tests.Machinery;
 
 namespace TinyGptV.Faults.Tests;
 
-/// <summary>Every silo of a cluster is killed over and over, wherever the run is: ten times in the long campaign, otherwise twice.</summary>
+/// <summary>Kills every silo of a cluster repeatedly during one run: ten times in the long campaign, otherwise twice.</summary>
 [Collection(nameof(FaultCampaign))]
 public sealed class KillAgainAndAgainTests(FaultyCluster cluster)
 {
     [Fact]
-    public async Task Run_whose_silos_are_all_killed_again_and_again_computes_no_finished_shard_again()
+    public async Task Run_whose_silos_are_all_killed_repeatedly_recomputes_no_finished_shard()
     {
         var random = new Random(1);
         int shards = cluster.Baseline.Keys.Count(name => name.Contains("/shard-", StringComparison.Ordinal));

@@ -12,6 +12,6 @@ internal static class Repository
         for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "TinyGptV.Cluster.sln")))
                 return folder.FullName;
-        throw new InvalidOperationException($"There is no checkout above '{start}'.");
+        throw new InvalidOperationException($"No checkout above '{start}'.");
     }
 }

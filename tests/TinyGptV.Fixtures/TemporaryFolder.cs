@@ -1,6 +1,6 @@
 namespace TinyGptV.Fixtures;
 
-/// <summary>A folder of its own for each test, gone afterwards.</summary>
+/// <summary>A temporary folder for one test, deleted afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("tinygptv-test-").FullName;
@@ -9,7 +9,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Writes a file, with the folders above it.</summary>
+    /// <summary>Writes a file and creates its folders.</summary>
     public string Write(string relativePath, string content) => Write(relativePath, System.Text.Encoding.UTF8.GetBytes(content));
 
     /// <inheritdoc cref="Write(string, string)" />

@@ -16,11 +16,11 @@ public sealed class PortReservationTests
     }
 
     [Fact]
-    public void TryTake_reserved_port_is_taken_until_it_is_let_go()
+    public void TryTake_reserved_port_is_taken_until_released()
     {
         PortReservation first = PortReservation.TryTake(IPAddress.Loopback, 0)!;
 
-        // Elsewhere than on Linux a reservation is no more than a look.
+        // Outside Linux, a reservation only checks the port.
         if (OperatingSystem.IsLinux())
             Assert.Null(PortReservation.TryTake(IPAddress.Loopback, first.Port));
         first.Dispose();
@@ -29,7 +29,7 @@ public sealed class PortReservationTests
     }
 
     [Fact]
-    public void TryTake_port_on_which_someone_listens_even_with_address_reuse_is_taken()
+    public void TryTake_port_with_a_listener_is_taken_even_with_address_reuse()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
@@ -42,7 +42,7 @@ public sealed class PortReservationTests
     [Fact]
     public void TryTake_port_of_one_address_is_free_on_another()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere loopback is one address.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has several loopback addresses.");
         using PortReservation first = PortReservation.TryTake(IPAddress.Parse("127.0.7.1"), 0)!;
 
         using PortReservation? second = PortReservation.TryTake(IPAddress.Parse("127.0.7.2"), first.Port);

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace TinyGptV.Cluster.Client;
 
 /// <summary>
-/// Ends a client's calls when one of its gateways is lost. The framework leaves a call that went through a gateway that died without an
-/// answer until its time-out; whoever repeats it reaches the run through another gateway at once. Calls through other gateways end too,
-/// which costs one more question each: all calls of a client can be repeated.
+/// Fails a client's pending calls when one of its gateways is lost. Orleans lets a call through a dead gateway hang until its time-out;
+/// a retry reaches the run through another gateway at once. Calls through other gateways fail too, which costs one retry each: all client
+/// calls are repeatable.
 /// </summary>
-/// <param name="patience">How long there may be no gateway at all before the cluster counts as lost.</param>
-/// <param name="notices">Tells people what is waited for.</param>
-/// <param name="time">Measures that.</param>
+/// <param name="patience">How long there may be no gateway before the cluster counts as lost.</param>
+/// <param name="notices">Shows the user what the client waits for.</param>
+/// <param name="time">The clock.</param>
 public sealed class GatewayLoss(TimeSpan patience, TextWriter notices, TimeProvider time) : IOutgoingGrainCallFilter, IDisposable
 {
     private readonly CancellationTokenSource _lost = new(Timeout.InfiniteTimeSpan, time);
@@ -18,7 +18,7 @@ public sealed class GatewayLoss(TimeSpan patience, TextWriter notices, TimeProvi
     private int _connected;
     private bool _leaves;
 
-    /// <summary>Cancelled when there has been no gateway for too long.</summary>
+    /// <summary>Cancelled when there was no gateway for too long.</summary>
     public CancellationToken Lost => _lost.Token;
 
     public void OnGatewayCountChanged(object? sender, GatewayCountChangedEventArgs change)
@@ -29,14 +29,14 @@ public sealed class GatewayLoss(TimeSpan patience, TextWriter notices, TimeProvi
             Interlocked.Exchange(ref _loss, NewLoss()).SetResult();
     }
 
-    /// <summary>From now on the client itself closes its connections.</summary>
+    /// <summary>Call before the client closes its own connections: from now on their loss is expected.</summary>
     public void Leave()
     {
         lock (_lock)
             _leaves = true;
     }
 
-    /// <exception cref="SiloUnavailableException">A gateway was lost; whether the call was carried out is unknown.</exception>
+    /// <exception cref="SiloUnavailableException">A gateway was lost; the call may or may not have run.</exception>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         Task loss = _loss.Task;
@@ -44,14 +44,14 @@ public sealed class GatewayLoss(TimeSpan patience, TextWriter notices, TimeProvi
         if (await Task.WhenAny(call, loss) == loss && !call.IsCompleted)
         {
             call.Ignore();
-            throw new SiloUnavailableException("A gateway was lost while the call was under way; whether it was carried out is unknown.");
+            throw new SiloUnavailableException("Lost a gateway during a call; the call may or may not have run.");
         }
         await call;
     }
 
     public void Dispose() => _lost.Dispose();
 
-    /// <summary>Gateways that die together are told of in any order: what counts is the sum, not the number in the last message.</summary>
+    /// <summary>Events of gateways that die together arrive in any order, so add up the differences; the last event's number may be wrong.</summary>
     private void Count(int difference)
     {
         lock (_lock)

@@ -1,18 +1,18 @@
 namespace TinyGptV.Cluster.Client;
 
-/// <summary>Asks again and again for what nobody announces.</summary>
+/// <summary>Polls for conditions that raise no event.</summary>
 public static class Polling
 {
-    /// <summary>The pause between two questions: short for people, long for machines.</summary>
+    /// <summary>The time between two polls: short for people, long for machines.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Asks until the answer is yes.</summary>
-    /// <param name="ask">The question.</param>
+    /// <summary>Polls until the condition holds.</summary>
+    /// <param name="ask">The condition.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    /// <param name="patience">How long to ask; null (the default) without limit.</param>
-    /// <param name="onFirstNo">Called once, after the first no: where people are told what is waited for.</param>
-    /// <returns>False if the answer was still no when patience ran out.</returns>
+    /// <param name="cancellationToken">Stops polling.</param>
+    /// <param name="patience">How long to poll; null (the default) for no limit.</param>
+    /// <param name="onFirstNo">Called once, after the first poll that failed, for example to tell the user what is awaited.</param>
+    /// <returns>False if it timed out.</returns>
     public static async Task<bool> UntilAsync(
         Func<Task<bool>> ask, TimeProvider time, CancellationToken cancellationToken, TimeSpan? patience = null, Func<Task>? onFirstNo = null)
     {

@@ -1,16 +1,16 @@
 namespace TinyGptV.Cluster.Client;
 
-/// <summary>For clients: calls that outlive the loss of silos.</summary>
+/// <summary>For clients: calls that survive the loss of silos.</summary>
 public static class RepeatedCall
 {
-    /// <summary>Makes a call that may be repeated, and repeats it when it ends because a silo was lost, until none has answered for too long.</summary>
-    /// <typeparam name="T">What is answered.</typeparam>
+    /// <summary>Makes an idempotent call and retries it when a silo is lost, until there was no answer for too long.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="call">Makes the call.</param>
-    /// <param name="patience">How long none may answer: a call that lasts longer than this was answered in between, for it is a stream.</param>
-    /// <param name="time">Measures that.</param>
-    /// <param name="cancellationToken">Ends the asking, also while a call is under way.</param>
+    /// <param name="patience">How long to go without an answer. A call that lasts longer is a stream, which got answers meanwhile.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops, even during a call.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="Exception">What the last call ended with: see <see cref="SiloLoss"/>.</exception>
+    /// <exception cref="Exception">The last call's exception; see <see cref="SiloLoss"/>.</exception>
     public static async Task<T> MakeAsync<T>(Func<ValueTask<T>> call, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);

@@ -4,16 +4,16 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Client;
 
-/// <summary>For clients: watching a run through the loss of silos.</summary>
+/// <summary>For clients: watches a run across the loss of silos.</summary>
 public static class RunFollowing
 {
     /// <summary>
-    /// The progress of a run until it has ended. When a silo is lost on the way, the run is taken up, wherever it lives then, and
-    /// watched on. Coordinators would take it up by themselves; a watcher does not wait for that.
+    /// The progress of a run until it ends. When a silo is lost, this restarts the run on the next coordinator and goes on watching.
+    /// Coordinators would restart it by themselves; a watcher does not wait for that.
     /// </summary>
     /// <param name="grains">The client.</param>
-    /// <param name="run">The run, started already.</param>
-    /// <param name="cancellationToken">Ends the watching; the run goes on.</param>
+    /// <param name="run">A run that was started.</param>
+    /// <param name="cancellationToken">Stops watching; the run goes on.</param>
     /// <returns>Progress snapshots, the last one in a phase that ends a run.</returns>
     public static async IAsyncEnumerable<RunProgress> FollowAsync(
         this IGrainFactory grains, RunId run, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ public static class RunFollowing
         }
         catch (Exception exception) when (SiloLoss.Explains(exception))
         {
-            // Who is lost need not be told.
+            // The silo is gone; there is nothing to release.
         }
     }
 
@@ -77,7 +77,7 @@ public static class RunFollowing
             }
             catch (Exception exception) when (SiloLoss.Explains(exception))
             {
-                // The next silo is asked.
+                // Try the next silo.
                 return false;
             }
         }

@@ -1,54 +1,54 @@
 namespace TinyGptV.Cluster.Configuration;
 
-/// <summary>How a coordinator moves work. None of it can change a prediction.</summary>
+/// <summary>How a coordinator schedules work. No option can change a prediction.</summary>
 public sealed class EvaluationClusterOptions
 {
-    /// <summary>How many leases a replica works on at once. Default: 2, so that it does not run dry at a lease's end.</summary>
+    /// <summary>Leases that a replica works on at once. Default: 2, so that it does not idle at the end of a lease.</summary>
     public int ShardsInFlight { get; set; } = 2;
 
     /// <summary>
-    /// How often a sample may lose its replica before it is recorded as failed. Default: 4, two attempts in company of others and two
+    /// How often a sample may lose its replica before it is recorded as failed. Default: 4, two attempts together with others and two
     /// alone; see <see cref="TinyGptV.Evaluation.Sharding.ShardLedger"/>.
     /// </summary>
     public int AttemptsLimit { get; set; } = Evaluation.Sharding.ShardLedger.DefaultAttemptsLimit;
 
     /// <summary>
-    /// How long a lease should take; as many shards as that needs are given out at once, at least one. Default: 5 s: long beside the
-    /// milliseconds that a lease costs, short beside the patience of those who wait for a replica.
+    /// Target duration of a lease; it sets the number of shards per lease, at least one. Default: 5 s: long compared with a lease's
+    /// overhead of milliseconds, short for other runs that wait for a replica.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most samples of a lease, unless one shard alone has more. Default: 2,048, about 1 MB on the wire.</summary>
+    /// <summary>Maximum samples per lease, unless a single shard has more. Default: 2,048, about 1 MB on the wire.</summary>
     public int LeaseSamplesLimit { get; set; } = 2048;
 
     /// <summary>
-    /// A lease is late, and given to an idle replica too, when it takes this many times as long as that one is expected to need.
+    /// A lease is a straggler, and is hedged on an idle replica, when it takes this many times as long as that replica should need.
     /// Default: 2.
     /// </summary>
     public double HedgeFactor { get; set; } = 2;
 
-    /// <summary>No lease is late before this time. Default: 2 s.</summary>
+    /// <summary>No lease is hedged before this time. Default: 2 s.</summary>
     public TimeSpan ShortestHedge { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Whether runs whose coordinator died are taken up by themselves. Default: true; false for a coordinator that is there for one run.
+    /// Whether to restart runs whose coordinator died. Default: true; false for a coordinator that serves one run.
     /// </summary>
     public bool AdoptsRuns { get; set; } = true;
 
-    /// <summary>How often, besides at every change of the cluster, runs are looked for whose coordinator died. Default: 15 s.</summary>
+    /// <summary>How often to look for runs whose coordinator died; also done at every membership change. Default: 15 s.</summary>
     public TimeSpan AdoptionInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often replicas that joined are looked for. Default: 2 s; a look costs no call to a replica in use.</summary>
+    /// <summary>How often to look for new replicas. Default: 2 s; this makes no call to a replica in use.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a replica that failed is left alone; doubled with every further failure until it finishes a shard. Default: 1 s.
+    /// How long to back off from a replica that failed; doubled with every further failure until it finishes a shard. Default: 1 s.
     /// </summary>
     public TimeSpan ShortestPause { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest time a replica that keeps failing is left alone. Default: 1 min.</summary>
+    /// <summary>The longest back-off from a replica that keeps failing. Default: 1 min.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The shortest time between two progress snapshots to one watcher. Default: 100 ms, smooth for the eye.</summary>
+    /// <summary>The shortest time between two progress snapshots to one watcher. Default: 100 ms, which looks smooth.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 }

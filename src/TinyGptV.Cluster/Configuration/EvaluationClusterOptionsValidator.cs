@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace TinyGptV.Cluster.Configuration;
 
-/// <summary>Names everything that is wrong at once.</summary>
+/// <summary>Reports all problems at once.</summary>
 internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<EvaluationClusterOptions>
 {
     public ValidateOptionsResult Validate(string? name, EvaluationClusterOptions options)
@@ -14,26 +14,26 @@ internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<Evalu
     private static IEnumerable<string> Problems(EvaluationClusterOptions options)
     {
         if (options.ShardsInFlight < 1)
-            yield return $"ShardsInFlight is at least 1; found {options.ShardsInFlight}.";
+            yield return $"ShardsInFlight must be at least 1; found {options.ShardsInFlight}.";
         if (options.AttemptsLimit < 1)
-            yield return $"AttemptsLimit is at least 1; found {options.AttemptsLimit}.";
+            yield return $"AttemptsLimit must be at least 1; found {options.AttemptsLimit}.";
         if (options.LeaseDuration <= TimeSpan.Zero)
-            yield return $"LeaseDuration is longer than zero; found {options.LeaseDuration}.";
+            yield return $"LeaseDuration must be positive; found {options.LeaseDuration}.";
         if (options.LeaseSamplesLimit < 1)
-            yield return $"LeaseSamplesLimit is at least 1; found {options.LeaseSamplesLimit}.";
+            yield return $"LeaseSamplesLimit must be at least 1; found {options.LeaseSamplesLimit}.";
         if (!(options.HedgeFactor >= 1))
-            yield return FormattableString.Invariant($"HedgeFactor is at least 1; found {options.HedgeFactor}.");
+            yield return FormattableString.Invariant($"HedgeFactor must be at least 1; found {options.HedgeFactor}.");
         if (options.ShortestHedge < TimeSpan.Zero)
-            yield return $"ShortestHedge is not negative; found {options.ShortestHedge}.";
+            yield return $"ShortestHedge must not be negative; found {options.ShortestHedge}.";
         if (options.AdoptionInterval <= TimeSpan.Zero)
-            yield return $"AdoptionInterval is longer than zero; found {options.AdoptionInterval}.";
+            yield return $"AdoptionInterval must be positive; found {options.AdoptionInterval}.";
         if (options.DiscoveryInterval <= TimeSpan.Zero)
-            yield return $"DiscoveryInterval is longer than zero; found {options.DiscoveryInterval}.";
+            yield return $"DiscoveryInterval must be positive; found {options.DiscoveryInterval}.";
         if (options.ShortestPause < TimeSpan.Zero)
-            yield return $"ShortestPause is not negative; found {options.ShortestPause}.";
+            yield return $"ShortestPause must not be negative; found {options.ShortestPause}.";
         if (options.LongestPause < options.ShortestPause)
-            yield return $"LongestPause is not shorter than ShortestPause, {options.ShortestPause}; found {options.LongestPause}.";
+            yield return $"LongestPause must be at least ShortestPause ({options.ShortestPause}); found {options.LongestPause}.";
         if (options.ProgressInterval < TimeSpan.Zero)
-            yield return $"ProgressInterval is not negative; found {options.ProgressInterval}.";
+            yield return $"ProgressInterval must not be negative; found {options.ProgressInterval}.";
     }
 }

@@ -75,7 +75,7 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
     /// The replica was told to stop or to load another model, and takes nothing more; no attempt is counted. A lease that reaches a silo
     /// a moment later than that gets no such answer.
     /// </summary>
-    private bool IsNobodysFault(Exception exception) => exception is ReplicaDrainingException
+    private bool IsNobodysFault(Exception exception) => exception is ReplicaUnavailableException
         || (Services.Discovery.LeavesInOrder(connection.Silo) && !scope.Stop.IsCancellationRequested);
 
     private void Learn(int samples, TimeSpan duration)

@@ -15,12 +15,12 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.Cluster.Hosting;
 
-/// <summary>Gives silos and clients their part in evaluations. Clustering provider and endpoints are the caller's business.</summary>
+/// <summary>Adds evaluation roles to silos and clients. The caller sets up clustering and endpoints.</summary>
 public static class EvaluationClusterExtensions
 {
     /// <summary>
-    /// Lets runs live on this silo. The services must have an <c>IBenchmarkSource</c> and an <c>IRunStore</c>; a <c>TimeProvider</c>
-    /// and configured <see cref="EvaluationClusterOptions"/> are used if they are there. May be combined with
+    /// Makes this silo a coordinator, which hosts runs. Requires an <c>IBenchmarkSource</c> and an <c>IRunStore</c> service; uses a
+    /// <c>TimeProvider</c> and configured <see cref="EvaluationClusterOptions"/> if present. Can be combined with
     /// <see cref="AddModelReplica"/>.
     /// </summary>
     /// <param name="silo">The silo.</param>
@@ -48,25 +48,26 @@ public static class EvaluationClusterExtensions
     }
 
     /// <summary>
-    /// Lets this silo answer for runs, as one replica more with a model of its own. The services must have an <c>IImageSource</c>. May be
-    /// combined with <see cref="AddEvaluationCoordinator"/>. A silo that is a replica only should have no gateway (port 0): a client
-    /// waits for answers that went through a gateway that died until its calls time out.
+    /// Adds a replica with its own model to this silo. Requires an <c>IImageSource</c> service. Can be combined with
+    /// <see cref="AddEvaluationCoordinator"/>. A replica-only silo should have no gateway (port 0): when a gateway dies, client calls
+    /// through it hang until they time out.
     /// </summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="model">The replica's model, loaded before the silo starts; it has the replica's name.</param>
+    /// <param name="model">The replica's name and its model, loaded before the silo starts.</param>
     /// <returns>The silo.</returns>
     /// <exception cref="ArgumentException">The name is empty or holds a comma.</exception>
     public static ISiloBuilder AddModelReplica(this ISiloBuilder silo, ReplicaModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (string.IsNullOrWhiteSpace(model.Replica) || model.Replica.Contains(SiloFacts.Separator, StringComparison.Ordinal))
-            throw new ArgumentException($"A replica has a name, which holds no comma; found '{model.Replica}'.", nameof(model));
+            throw new ArgumentException($"A replica needs a name without commas; found '{model.Replica}'.", nameof(model));
         silo.Services.AddSingleton(model);
         silo.Services.TryAddSingleton<ReplicaModels>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.AddEvaluation(facts => facts with { Replicas = facts.Replicas.Add(model.Replica) });
         silo.Services.AddMetrics();
-        silo.Services.TryAddSingleton(services => new ReplicaDrain(services.GetRequiredService<ReplicaModels>(), services.GetRequiredService<IMeterFactory>()));
+        silo.Services.TryAddSingleton(
+            services => new ReplicaDrain(services.GetRequiredService<ReplicaModels>(), services.GetRequiredService<IMeterFactory>()));
         return silo;
     }
 
@@ -79,7 +80,7 @@ public static class EvaluationClusterExtensions
         return client;
     }
 
-    /// <summary>What both roles need. The facts are collected while the silo is built and published when it starts.</summary>
+    /// <summary>Services of both roles. The facts are collected while the silo is built and published when it starts.</summary>
     private static void AddEvaluation(this ISiloBuilder silo, Func<SiloFacts, SiloFacts> publish)
     {
         var published = silo.Services.Select(service => service.ImplementationInstance).OfType<FactsOfThisSilo>().FirstOrDefault();
@@ -94,7 +95,7 @@ public static class EvaluationClusterExtensions
             silo.AddPlacementDirector<ReplicaPlacementStrategy, ReplicaPlacementDirector>();
             KeepGrainsWhenOthersLeave(silo);
             silo.Configure<ClusterMembershipOptions>(DetectFailuresInSeconds);
-            // Streams are polled for half of this, which must be less than a client waits for an answer.
+            // Stream polls last half of this, which must be less than a client's response time-out.
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
         }
 
@@ -102,22 +103,22 @@ public static class EvaluationClusterExtensions
     }
 
     /// <summary>
-    /// The framework's older directory of grains gives up whatever is listed on a silo that leaves or dies: runs were restarted, and replicas
-    /// that had nothing to do with it lost what they had in hand. This one asks the living silos what they hold.
+    /// The default grain directory of Orleans drops every grain listed on a silo that leaves or dies: runs were restarted, and unrelated
+    /// replicas lost their work in flight. This directory asks the remaining silos which grains they host.
     /// </summary>
     private static void KeepGrainsWhenOthersLeave(ISiloBuilder silo)
     {
-#pragma warning disable ORLEANSEXP003 // It is experimental until it becomes the standard; the faults of docs/reliability.md are what tries it.
+#pragma warning disable ORLEANSEXP003 // Experimental until it becomes the default; the fault campaign in docs/reliability.md tests it.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
-        // It would let nobody have the grains of a silo that died for half a minute, in case that one still lives. A run may live twice for some
-        // seconds: whoever writes a shard first counts.
+        // By default the grains of a dead silo stay blocked for half a minute, in case the silo is alive. A run may be active twice for
+        // some seconds: the first write of a shard wins.
         silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero);
     }
 
     /// <summary>
-    /// Domain records cross the wire as the JSON that lies on disk, so that the core needs no attribute of the framework. Exceptions
-    /// keep the framework's own codec.
+    /// Domain records cross the wire as the same JSON that is stored, so the core needs no Orleans attributes. Exceptions keep Orleans' own
+    /// codec.
     /// </summary>
     private static void AddDomainSerialization(this IServiceCollection services) =>
         services.AddSerializer(serializer => serializer.AddJsonSerializer(
@@ -128,21 +129,21 @@ public static class EvaluationClusterExtensions
     private static readonly string Domain = typeof(EvaluationJson).Namespace!;
 
     /// <summary>
-    /// A silo that hangs is declared dead after 4 to 8 s instead of the framework's 15 s or more; with the declaration every call
-    /// to it fails, so that its shards go on elsewhere. A closed connection counts at once, a killed process therefore costs less.
-    /// <c>docs/reliability.md</c> has the reasons and what was measured.
+    /// Declares a hung silo dead after 4 to 8 s instead of the default 15 s or more. Every call to it then fails, and its shards go to other
+    /// replicas. A closed connection counts at once, so a killed process is noticed sooner. Reasons and measurements:
+    /// <c>docs/reliability.md</c>.
     /// </summary>
     private static void DetectFailuresInSeconds(ClusterMembershipOptions options)
     {
-        // 1 s probes are missed by a machine that is merely busy; two of 2 s are not.
+        // A busy machine misses 1 s probes, but not two probes of 2 s.
         options.ProbeTimeout = TimeSpan.FromSeconds(2);
-        // The detector learns how long answers take, and would wait four times as long after some slow ones.
+        // The detector adapts to response times and would wait four times as long after some slow ones.
         options.MinProbeTimeout = TimeSpan.FromSeconds(2);
         options.MaxProbeTimeout = TimeSpan.FromSeconds(4);
         options.NumMissedProbesLimit = 2;
-        // A cluster of one coordinator and one replica has one silo left to vote.
+        // With one coordinator and one replica, only one silo is left to vote.
         options.NumVotesForDeathDeclaration = 1;
-        // Those who missed the gossip of a death read of it soon.
+        // Silos that missed the gossip of a death soon read it in the table.
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
     }

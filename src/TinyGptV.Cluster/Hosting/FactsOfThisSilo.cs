@@ -2,7 +2,7 @@ using TinyGptV.Cluster.Placement;
 
 namespace TinyGptV.Cluster.Hosting;
 
-/// <summary>Collects what this silo will publish; the framework reads <see cref="Metadata"/> when the silo starts.</summary>
+/// <summary>Collects the facts that this silo publishes; Orleans reads <see cref="Metadata"/> when the silo starts.</summary>
 internal sealed class FactsOfThisSilo
 {
     public SiloFacts Facts { get; private set; } = SiloFacts.None;

@@ -4,9 +4,8 @@ using Orleans.Runtime.Placement;
 namespace TinyGptV.Cluster.Placement;
 
 /// <summary>
-/// Keeps a grain on a silo that publishes the coordinator role, for only they have benchmarks and the run store; of several on the one
-/// that joined first. Runs that live on one silo can share replicas fairly without asking over the network; the other coordinators
-/// stand by.
+/// Places a grain on a coordinator silo, since only coordinators have benchmarks and the run store; of several, on the one that joined
+/// first. With all runs on one silo, sharing replicas fairly needs no network calls; the other coordinators stand by.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class CoordinatorPlacementAttribute() : PlacementFilterAttribute(new CoordinatorPlacementStrategy());
@@ -15,7 +14,7 @@ internal sealed class CoordinatorPlacementAttribute() : PlacementFilterAttribute
 internal sealed class CoordinatorPlacementStrategy() : PlacementFilterStrategy(order: 0);
 
 /// <summary>
-/// Looks at the candidates' metadata only. The framework's own metadata filters compare with the caller's silo, and a client has none.
+/// Uses the candidates' metadata only. Orleans' own metadata filters compare with the caller's silo, and a client has none.
 /// </summary>
 internal sealed class CoordinatorPlacementDirector(PublishedFacts facts) : IPlacementFilterDirector
 {

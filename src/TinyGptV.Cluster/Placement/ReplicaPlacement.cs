@@ -3,7 +3,7 @@ using Orleans.Runtime.Placement;
 
 namespace TinyGptV.Cluster.Placement;
 
-/// <summary>Puts a grain on the live silo that publishes the grain's key as the name of a replica, and nowhere else.</summary>
+/// <summary>Places a grain on the live silo that publishes the grain's key as a replica name, and nowhere else.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ReplicaPlacementAttribute() : PlacementAttribute(new ReplicaPlacementStrategy());
 
@@ -11,7 +11,7 @@ internal sealed class ReplicaPlacementAttribute() : PlacementAttribute(new Repli
 [GenerateSerializer, Immutable, Alias("tinygptv.replica-placement")]
 internal sealed class ReplicaPlacementStrategy : PlacementStrategy;
 
-/// <summary>A replica without a live silo fails the call at once: a model cannot be moved, and its work goes to another replica.</summary>
+/// <summary>Fails the call at once if the replica has no live silo: its model cannot move, and its work goes to another replica.</summary>
 internal sealed class ReplicaPlacementDirector(PublishedFacts facts) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)

@@ -1,6 +1,6 @@
 namespace TinyGptV.Cluster.Placement;
 
-/// <summary>Something that a silo does by itself from the moment it is a member until it stops.</summary>
+/// <summary>A background task of a silo, from joining the cluster until it stops.</summary>
 internal abstract class SiloDuty : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -10,7 +10,7 @@ internal abstract class SiloDuty : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Does it until the silo stops. The silo's start does not wait for it, not even for its beginning.</summary>
+    /// <summary>Runs until the silo stops. The silo's start does not wait for it, nor for its synchronous part.</summary>
     protected abstract Task AttendAsync(CancellationToken stop);
 
     private Task StartAsync(CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Cluster.Placement;
 
-/// <summary>What a silo publishes about itself as silo metadata: whether it coordinates runs, and the replicas it holds.</summary>
+/// <summary>What a silo publishes as silo metadata: whether it is a coordinator, and its replicas.</summary>
 internal sealed record SiloFacts(bool Coordinates, ImmutableArray<string> Replicas)
 {
     public const string RoleKey = "tinygptv.role";
@@ -12,10 +12,10 @@ internal sealed record SiloFacts(bool Coordinates, ImmutableArray<string> Replic
     public const string ReplicaRole = "replica";
     public const string BothRoles = "both";
 
-    /// <summary>Separates replica names in the metadata; therefore no part of a name.</summary>
+    /// <summary>Separates replica names in the metadata, so names must not contain it.</summary>
     public const char Separator = ',';
 
-    /// <summary>The facts of a silo that publishes nothing, or nothing yet.</summary>
+    /// <summary>The facts of a silo that has published nothing.</summary>
     public static SiloFacts None { get; } = new(false, []);
 
     public static SiloFacts FromMetadata(IReadOnlyDictionary<string, string> metadata)

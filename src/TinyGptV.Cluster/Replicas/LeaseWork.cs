@@ -7,20 +7,20 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Replicas;
 
-/// <summary>Answers a lease: what a replica sends while it does, and when a part is done.</summary>
-/// <param name="time">Measures the time between two messages of progress.</param>
+/// <summary>Evaluates leases and produces the stream a replica sends: progress, and each part when it is done.</summary>
+/// <param name="time">Measures the time between two progress messages.</param>
 internal sealed class LeaseWork(TimeProvider time)
 {
-    /// <summary>Progress is for people's eyes; what is done is sent at once.</summary>
+    /// <summary>Progress is for display only; finished parts are sent at once.</summary>
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Far more than the leases that a coordinator gives up while they are on their way.</summary>
+    /// <summary>Far more than the leases that are given up before they arrive.</summary>
     private const int RememberedLimit = 256;
 
     private readonly Dictionary<Guid, CancellationTokenSource> _underWay = [];
     private readonly Queue<Guid> _givenUp = [];
 
-    /// <summary>Stops working on a lease that is under way, or does not begin with it: messages can overtake each other.</summary>
+    /// <summary>Stops work on a lease, or refuses it when it arrives later: messages can overtake each other.</summary>
     public Task GiveUpAsync(Guid lease)
     {
         if (_underWay.TryGetValue(lease, out CancellationTokenSource? stop))
@@ -35,7 +35,7 @@ internal sealed class LeaseWork(TimeProvider time)
         SampleEvaluation evaluation, LeaseAssignment assignment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_givenUp.Contains(assignment.Lease))
-            throw new OperationCanceledException($"The lease {assignment.Lease} was given up before it began.");
+            throw new OperationCanceledException($"Lease {assignment.Lease} was given up before it started.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _underWay.Add(assignment.Lease, stop);
         try
@@ -66,7 +66,7 @@ internal sealed class LeaseWork(TimeProvider time)
         }
     }
 
-    /// <summary>The answers of one part; those of a part that is done are forgotten as soon as they are described.</summary>
+    /// <summary>The answers of one part; dropped once the complete part is described.</summary>
     private sealed class Answers(int samples)
     {
         private Prediction?[] _predictions = new Prediction?[samples];

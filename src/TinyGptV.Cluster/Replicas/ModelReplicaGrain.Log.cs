@@ -5,16 +5,16 @@ namespace TinyGptV.Cluster.Replicas;
 
 internal sealed partial class ModelReplicaGrain
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica}: run {RunId}, shard {Shard} begins")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica}: run {RunId}, shard {Shard} started")]
     private static partial void LogBegins(ILogger logger, string replica, RunId runId, ShardIndex shard);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica}: run {RunId}, shard {Shard} is done")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica}: run {RunId}, shard {Shard} done")]
     private static partial void LogDone(ILogger logger, string replica, RunId runId, ShardIndex shard);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: finishes what it has in hand, then loads {Location}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: finishing its work, then loading {Location}")]
     private static partial void LogLoads(ILogger logger, string replica, string? location);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: has {Location} now")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: loaded {Location}")]
     private static partial void LogLoaded(ILogger logger, string replica, string? location);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Replica {Replica}: {Problem}")]

@@ -11,14 +11,15 @@ namespace TinyGptV.Cluster.Replicas;
 
 /// <inheritdoc cref="IModelReplicaGrain"/>
 /// <remarks>
-/// Calls interleave so that leases overlap in the model. Nothing is held across an await but what a call made itself: the grain knows
-/// only how to stop the leases under way, and model and image source are safe to ask concurrently. It stays while its silo lives: moved, it would have no model.
+/// Calls interleave so that leases overlap in the model. A call keeps only its own state across an await: the grain itself can only stop
+/// leases in flight, and model and image source are safe for concurrent use. It stays as long as its silo: elsewhere it would have no model.
 /// </remarks>
 [ReplicaPlacement]
 [KeepAlive]
 [Immovable]
 internal sealed partial class ModelReplicaGrain(
-    ReplicaModels models, IImageSource images, ReplicaDrain drain, ILocalSiloDetails silo, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger) : Grain, IModelReplicaGrain
+    ReplicaModels models, IImageSource images, ReplicaDrain drain, ILocalSiloDetails silo, TimeProvider timeProvider, ILogger<ModelReplicaGrain> logger)
+    : Grain, IModelReplicaGrain
 {
     private readonly LeaseWork _work = new(timeProvider);
 

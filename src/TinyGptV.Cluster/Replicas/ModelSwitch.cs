@@ -4,11 +4,11 @@ using TinyGptV.Cluster.Contracts;
 namespace TinyGptV.Cluster.Replicas;
 
 /// <summary>
-/// The states of a replica between two checkpoints: ready, loading (first without new work until nothing is in hand, then without a model),
-/// ready again or failed. Touches no model. Safe for concurrent use.
+/// State machine of a replica that switches checkpoints: ready, loading (drains, then has no model), then ready again or failed. Does not
+/// touch the model. Safe for concurrent use.
 /// </summary>
 /// <param name="replica">The replica's name, for messages.</param>
-/// <param name="location">Where the model that it has is from.</param>
+/// <param name="location">Where its model comes from.</param>
 internal sealed class ModelSwitch(string replica, string location)
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class ModelSwitch(string replica, string location)
     private bool _stopping;
     private TaskCompletionSource _empty = NewSource();
 
-    /// <summary>The replica as others see it, but for what does not change with a checkpoint.</summary>
+    /// <summary>The replica's status, without silo and model.</summary>
     public ReplicaStatus Status
     {
         get
@@ -38,7 +38,7 @@ internal sealed class ModelSwitch(string replica, string location)
         }
     }
 
-    /// <summary>Ends, after a request began, when nothing is in hand any more.</summary>
+    /// <summary>Ends when an accepted request has drained the replica: no work is left in flight.</summary>
     public Task WhenEmpty
     {
         get
@@ -48,8 +48,8 @@ internal sealed class ModelSwitch(string replica, string location)
         }
     }
 
-    /// <summary>Decides about a request.</summary>
-    /// <returns>The answer; with <see cref="ModelRequestStatus.Begun"/> and <paramref name="begins"/> whoever asked has to load now.</returns>
+    /// <summary>Accepts or refuses a load request.</summary>
+    /// <returns>The answer. If <paramref name="begins"/> is true, the caller must load now.</returns>
     public ModelAnswer Ask(Guid request, string wanted, out bool begins)
     {
         lock (_lock)
@@ -58,9 +58,12 @@ internal sealed class ModelSwitch(string replica, string location)
             if (request == _request)
                 return Answer(ModelRequestStatus.Begun);
             if (_stopping)
-                return Answer(ModelRequestStatus.Refused, $"The replica '{replica}' was told to stop and loads nothing more. Ask the one that takes its place.");
+                return Answer(ModelRequestStatus.Refused, $"Replica '{replica}' is shutting down. Send the request to its successor.");
             if (_phase == ReplicaPhase.Loading)
-                return Answer(ModelRequestStatus.Refused, $"The replica '{replica}' is loading '{_location}'. Ask again when it is ready; 'tinygptv replicas' tells.");
+            {
+                return Answer(
+                    ModelRequestStatus.Refused, $"Replica '{replica}' is loading '{_location}'. Try again when it is ready (see 'tinygptv replicas').");
+            }
             if (_phase == ReplicaPhase.Ready && wanted == _location)
                 return Answer(ModelRequestStatus.Unchanged);
             begins = true;
@@ -69,8 +72,8 @@ internal sealed class ModelSwitch(string replica, string location)
         }
     }
 
-    /// <summary>Takes a piece of work in hand.</summary>
-    /// <returns>False if the replica takes none: <paramref name="reason"/> says why.</returns>
+    /// <summary>Starts a piece of work.</summary>
+    /// <returns>False if the replica takes none; <paramref name="reason"/> says why.</returns>
     public bool TryTake([NotNullWhen(false)] out string? reason)
     {
         lock (_lock)
@@ -78,8 +81,8 @@ internal sealed class ModelSwitch(string replica, string location)
             reason = _phase switch
             {
                 ReplicaPhase.Ready => null,
-                ReplicaPhase.Loading => $"The replica '{replica}' loads another model and takes nothing until it has it.",
-                _ => $"The replica '{replica}' has no model: {_problem}",
+                ReplicaPhase.Loading => $"Replica '{replica}' is loading another model and takes no work until it is ready.",
+                _ => $"Replica '{replica}' has no model: {_problem}",
             };
             if (reason is null)
                 _inHand++;
@@ -87,7 +90,7 @@ internal sealed class ModelSwitch(string replica, string location)
         }
     }
 
-    /// <summary>A piece of work is done or given up.</summary>
+    /// <summary>Ends a piece of work, whether done or given up.</summary>
     public void Return()
     {
         lock (_lock)
@@ -97,28 +100,28 @@ internal sealed class ModelSwitch(string replica, string location)
         }
     }
 
-    /// <summary>The replica has what it was asked for.</summary>
+    /// <summary>The requested model is loaded.</summary>
     public void Loaded()
     {
         lock (_lock)
             _phase = ReplicaPhase.Ready;
     }
 
-    /// <summary>The replica has what it had before.</summary>
+    /// <summary>The previous model is back in use.</summary>
     public void Recovered(string before, string problem)
     {
         lock (_lock)
             (_phase, _location, _problem) = (ReplicaPhase.Ready, before, problem);
     }
 
-    /// <summary>The replica has nothing.</summary>
+    /// <summary>The replica has no model.</summary>
     public void Failed(string problem)
     {
         lock (_lock)
             (_phase, _location, _problem) = (ReplicaPhase.Failed, null, problem);
     }
 
-    /// <summary>No further request begins.</summary>
+    /// <summary>From now on, requests are refused.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -140,6 +143,6 @@ internal sealed class ModelSwitch(string replica, string location)
 
     private ModelAnswer Answer(ModelRequestStatus status, string? problem = null) => new(replica, status, problem);
 
-    // Who waits continues in a turn of its own, not inside the one that returned its work.
+    // Continuations run separately, not inside the call that returned the last work.
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

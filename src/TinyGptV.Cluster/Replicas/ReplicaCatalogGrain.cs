@@ -6,7 +6,7 @@ using TinyGptV.Cluster.Placement;
 namespace TinyGptV.Cluster.Replicas;
 
 /// <inheritdoc cref="IReplicaCatalogGrain"/>
-/// <remarks>Reentrant: it remembers nothing, and a replica that does not answer must keep nobody waiting.</remarks>
+/// <remarks>Reentrant: it has no state, and a replica that does not answer must not block other callers.</remarks>
 [CoordinatorPlacement]
 [Orleans.Concurrency.Reentrant]
 internal sealed class ReplicaCatalogGrain(ReplicaDiscovery discovery) : Grain, IReplicaCatalogGrain

@@ -6,18 +6,19 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Replicas;
 
-/// <summary>Finds the replicas that are live now.</summary>
-internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewells farewells, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
+/// <summary>Finds the live replicas and calls them.</summary>
+internal sealed partial class ReplicaDiscovery(
+    PublishedFacts facts, SiloFarewells farewells, IGrainFactory grains, ReplicaPipelines pipelines, ILogger<ReplicaDiscovery> logger)
 {
-    /// <summary>The names of live replicas in ordinal order. One that died a moment ago may still be among them.</summary>
+    /// <summary>The names of live replicas in ordinal order. One that has just died may still be listed.</summary>
     public ImmutableArray<string> FindLive() => facts.FindLiveReplicas();
 
-    /// <summary>The live silo of a replica; another one when the replica was restarted, null when it is gone or shuts down.</summary>
+    /// <summary>The live silo of a replica; a different one after the replica restarted, null if it is gone or shutting down.</summary>
     public SiloAddress? FindSiloOf(string replica) => facts.FindSiloOf(replica);
 
     public bool IsGone(SiloAddress silo) => facts.IsGone(silo);
 
-    /// <summary>True if a silo leaves, or left, because it was told to.</summary>
+    /// <summary>True if a silo is shutting down gracefully, or did so.</summary>
     public bool LeavesInOrder(SiloAddress silo) => farewells.Said(silo);
 
     public IModelReplicaGrain Reach(string replica) => grains.GetGrain<IModelReplicaGrain>(replica);
@@ -37,7 +38,7 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewel
         }
     }
 
-    /// <summary>Asks a replica how it is; silent if it does not answer.</summary>
+    /// <summary>Gets a replica's status; silent if it does not answer.</summary>
     public async Task<ReplicaStatus> GetStatusAsync(string replica, CancellationToken cancellationToken)
     {
         try
@@ -47,11 +48,11 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewel
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogSilent(logger, exception, replica);
-            return new ReplicaStatus { Replica = replica, Phase = ReplicaPhase.Silent, Problem = $"It does not answer: {exception.Message}" };
+            return new ReplicaStatus { Replica = replica, Phase = ReplicaPhase.Silent, Problem = $"No answer: {exception.Message}" };
         }
     }
 
-    /// <summary>Asks a replica for another checkpoint; refused if it does not answer.</summary>
+    /// <summary>Asks a replica to load another checkpoint; refused if it does not answer.</summary>
     public async Task<ModelAnswer> LoadAsync(string replica, ModelRequest request, CancellationToken cancellationToken)
     {
         try
@@ -61,11 +62,11 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewel
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogSilent(logger, exception, replica);
-            return new ModelAnswer(replica, ModelRequestStatus.Refused, $"It does not answer: {exception.Message} Ask it again, or look after its process.");
+            return new ModelAnswer(replica, ModelRequestStatus.Refused, $"No answer: {exception.Message} Try again, or check its process.");
         }
     }
 
-    /// <summary>Tells a replica that a lease is of no use any more. Returns at once; whether it hears that changes no result.</summary>
+    /// <summary>Tells a replica to give up a lease. Returns at once; results do not depend on whether the replica receives it.</summary>
     public void GiveUp(string replica, Guid lease) => pipelines.CallAsync(
         replica,
         async token =>
@@ -75,6 +76,6 @@ internal sealed partial class ReplicaDiscovery(PublishedFacts facts, SiloFarewel
         },
         CancellationToken.None).Ignore();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica} does not answer; it is asked again while it is published")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica} does not answer; retrying until its silo is gone")]
     private static partial void LogSilent(ILogger logger, Exception exception, string replica);
 }

@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Replicas;
 
-/// <summary>Counts the work that the replicas of this silo have in hand, and lets it end before the silo does.</summary>
+/// <summary>Counts the work in flight on this silo's replicas, and lets it finish before the silo stops.</summary>
 public sealed class ReplicaDrain
 {
     private readonly Lock _counting = new();
@@ -19,12 +19,13 @@ public sealed class ReplicaDrain
     internal ReplicaDrain(ReplicaModels models, IMeterFactory meters)
     {
         _models = models;
-        _inHand = meters.Create(ClusterMeter.Name).CreateUpDownCounter<long>("tinygptv.replica.work", "{shard}", "Work that replicas of this silo have in hand");
+        _inHand = meters.Create(ClusterMeter.Name)
+            .CreateUpDownCounter<long>("tinygptv.replica.work", "{shard}", "Leases in flight on this silo's replicas");
     }
 
-    /// <summary>Takes no more work, gives up loading models, and waits until what is in hand is done. Does no harm if the silo holds no replica.</summary>
-    /// <param name="cancellationToken">Ends the waiting; what is still in hand ends with the silo then and is done elsewhere.</param>
-    /// <returns>True if everything was finished.</returns>
+    /// <summary>Takes no more work, stops loading models, and waits for the work in flight. Does nothing if the silo has no replica.</summary>
+    /// <param name="cancellationToken">Stops waiting; unfinished work then goes to other replicas.</param>
+    /// <returns>True if all work was finished.</returns>
     public async Task<bool> DrainAsync(CancellationToken cancellationToken)
     {
         lock (_counting)
@@ -38,14 +39,14 @@ public sealed class ReplicaDrain
         return idle.IsCompleted;
     }
 
-    /// <summary>Takes a piece of work in hand, until the result is disposed.</summary>
-    /// <exception cref="ReplicaDrainingException">The replica takes no more work.</exception>
+    /// <summary>Starts a piece of work; dispose the result to end it.</summary>
+    /// <exception cref="ReplicaUnavailableException">The replica takes no more work.</exception>
     internal IDisposable Begin(string replica, RunId run)
     {
         lock (_counting)
         {
             if (_draining)
-                throw new ReplicaDrainingException($"The replica '{replica}' drains: it was told to stop and takes nothing more.");
+                throw new ReplicaUnavailableException($"Replica '{replica}' is draining and takes no more work.");
             _count++;
         }
         _inHand.Add(1, new KeyValuePair<string, object?>("replica", replica));

@@ -5,12 +5,12 @@ using TinyGptV.Evaluation.Models;
 namespace TinyGptV.Cluster.Replicas;
 
 /// <summary>
-/// The model of one replica: kept across runs until another checkpoint is asked for. A device seldom has room for two, so the old one is
-/// let go before the new one is loaded, and loaded again if that fails.
+/// The model of one replica, kept across runs until another checkpoint is requested. A device rarely has room for two, so the old model is
+/// unloaded before the new one is loaded, and reloaded if that fails.
 /// </summary>
-/// <param name="replica">The replica's name, one for each in the cluster, stable over restarts; without commas.</param>
-/// <param name="source">Where the model came from.</param>
-/// <param name="model">The model; disposed with this.</param>
+/// <param name="replica">The replica's name: unique in the cluster, stable across restarts, without commas.</param>
+/// <param name="source">Where the model comes from.</param>
+/// <param name="model">The model; disposed with this object.</param>
 public sealed class ReplicaModel(string replica, IModelSource source, IModelHandle model) : IAsyncDisposable
 {
     private readonly ModelSwitch _switch = new(replica, source.Location);
@@ -22,39 +22,40 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
     /// <summary>The replica's name.</summary>
     public string Replica { get; } = replica;
 
-    /// <summary>How the replica is.</summary>
+    /// <summary>The replica's status.</summary>
     public ReplicaStatus Status => _switch.Status with { Model = _model?.Model.Identity };
 
-    /// <summary>The model's description if it answers now; null while it takes no work.</summary>
+    /// <summary>The model's description; null while the replica takes no work.</summary>
     internal ModelDescription? Description => Status.Phase == ReplicaPhase.Ready && _model is { } handle ? ModelDescription.Of(handle.Model) : null;
 
-    /// <summary>Ends when the replica has loaded what it was asked for, or has failed to.</summary>
+    /// <summary>Ends when the requested model is loaded or loading has failed.</summary>
     internal Task WhenLoaded => _loading;
 
-    /// <summary>Takes a piece of work in hand, until the result is disposed; the model stays that long.</summary>
-    /// <param name="expected">The model that the work is for; null for whichever there is.</param>
-    /// <exception cref="ReplicaDrainingException">The replica has another model, or none now.</exception>
+    /// <summary>Starts a piece of work; the model stays loaded until the result is disposed.</summary>
+    /// <param name="expected">The model that the work needs; null for any.</param>
+    /// <exception cref="ReplicaUnavailableException">The replica has another model, or none now.</exception>
     internal ModelUse Use(ModelIdentity? expected)
     {
         if (!_switch.TryTake(out string? reason))
-            throw new ReplicaDrainingException(reason);
+            throw new ReplicaUnavailableException(reason);
         var use = new ModelUse(_model!.Model, _switch.Return);
         if (expected is null || use.Model.Identity.GivesSameNumbersAs(expected))
             return use;
         use.Dispose();
-        throw new ReplicaDrainingException($"The replica '{Replica}' has the model {use.Model.Identity.Name} now, which gives other numbers than {expected.Name}.");
+        throw new ReplicaUnavailableException(
+            $"Replica '{Replica}' now has model {use.Model.Identity.Name}, whose results differ from those of {expected.Name}.");
     }
 
-    /// <summary>Asks for another checkpoint. Of two requests the first one counts until it has ended.</summary>
-    /// <param name="request">Which one.</param>
-    /// <param name="begins">True if the replica begins to load now.</param>
+    /// <summary>Requests another checkpoint. While one request is in progress, others are refused.</summary>
+    /// <param name="request">The checkpoint.</param>
+    /// <param name="begins">True if the replica starts loading now.</param>
     /// <returns>The answer, at once.</returns>
     internal ModelAnswer Load(ModelRequest request, out bool begins)
     {
         begins = false;
         try
         {
-            // What cannot be found is told to the user before the old model is let go.
+            // Reports a missing checkpoint before the old model is unloaded.
             IModelSource wanted = _source.Another(request.Location);
             ModelAnswer answer = _switch.Ask(request.Id, wanted.Location, out begins);
             if (begins)
@@ -67,8 +68,8 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
         }
     }
 
-    /// <summary>Gives up loading, and loads nothing any more; work goes on.</summary>
-    /// <returns>A task that ends when nothing is being loaded.</returns>
+    /// <summary>Stops loading and refuses further requests; work goes on.</summary>
+    /// <returns>A task that ends when no load is in progress.</returns>
     internal async Task StopLoadingAsync()
     {
         _switch.Stop();
@@ -76,8 +77,8 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
         await _loading;
     }
 
-    /// <summary>Lets the model go; after the silo, which answers with it.</summary>
-    /// <returns>A task that ends when its memory is free. What is still being loaded is given up, and not waited for.</returns>
+    /// <summary>Unloads the model. Call it after the silo has stopped, since the silo uses the model.</summary>
+    /// <returns>A task that ends when its memory is free. A load in progress is abandoned, not awaited.</returns>
     public async ValueTask DisposeAsync()
     {
         _switch.Stop();
@@ -99,7 +100,7 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
         }
         catch (Exception exception)
         {
-            await RecoverAsync($"'{wanted.Location}' could not be loaded: {TextOf(exception)}");
+            await RecoverAsync($"Could not load '{wanted.Location}': {TextOf(exception)}");
         }
     }
 
@@ -107,20 +108,21 @@ public sealed class ReplicaModel(string replica, IModelSource source, IModelHand
     {
         try
         {
-            // What was given up before the old model was let go leaves it in place.
+            // The old model is still there if loading stopped before unloading it.
             _model ??= await _source.LoadAsync(_stop.Token);
-            _switch.Recovered(_source.Location, $"{problem} The replica has '{_source.Location}' again.");
+            _switch.Recovered(_source.Location, $"{problem} The replica is back on '{_source.Location}'.");
         }
         catch (Exception exception)
         {
-            _switch.Failed($"{problem} What the replica had before, '{_source.Location}', could not be loaded again either: {TextOf(exception)} Ask for another one.");
+            _switch.Failed(
+                $"{problem} The previous model, '{_source.Location}', could not be reloaded either: {TextOf(exception)} Load another one.");
         }
     }
 
     private static string TextOf(Exception exception) => exception switch
     {
         PrerequisiteException or InvalidDataException => exception.Message,
-        OperationCanceledException => "it was told to stop.",
+        OperationCanceledException => "the replica is shutting down.",
         _ => $"{exception.GetType().Name}: {exception.Message}",
     };
 }

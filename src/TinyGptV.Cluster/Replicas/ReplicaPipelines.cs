@@ -9,10 +9,10 @@ using Polly.Timeout;
 namespace TinyGptV.Cluster.Replicas;
 
 /// <summary>
-/// The pipelines around short calls to replicas, one for each replica by its name. All of them report to the meter <c>Polly</c> as pipeline
-/// <c>replica</c> with the replica's name as instance; the circuits' states are <c>tinygptv.replica.circuit</c>.
+/// The resilience pipelines for short calls to replicas, one per replica. They report to the meter <c>Polly</c> as pipeline <c>replica</c>
+/// with the replica's name as instance; the circuit states are <c>tinygptv.replica.circuit</c>.
 /// </summary>
-/// <param name="numbers">How patient they are.</param>
+/// <param name="numbers">Their settings.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReplicaPipelines(ReplicaResilience numbers, TimeProvider time) : IDisposable
 {
@@ -25,18 +25,21 @@ internal sealed class ReplicaPipelines(ReplicaResilience numbers, TimeProvider t
         InstanceNameFormatter = replica => replica,
     });
 
-    /// <summary>Calls a replica. The call is tried again if it fails, and must therefore be one that may be repeated.</summary>
-    /// <exception cref="BrokenCircuitException">The replica failed too often in the last seconds and is not called.</exception>
+    /// <summary>Calls a replica. A failed call is retried, so it must be idempotent.</summary>
+    /// <exception cref="BrokenCircuitException">The replica failed too often in the last seconds; it was not called.</exception>
     /// <exception cref="TimeoutRejectedException">It did not answer in time.</exception>
     public async Task<T> CallAsync<T>(string replica, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        // Retries go on in the turns of the grain that calls.
+        // Retries run in the turns of the calling grain.
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
         {
-            // A call that was given up is not waited for: nobody may answer it.
+            // Do not wait for a cancelled call: it may never be answered.
             return await PipelineOf(replica).ExecuteAsync(
-                static async (ResilienceContext context, Func<CancellationToken, Task<T>> call) => await call(context.CancellationToken).WaitAsync(context.CancellationToken), context, call);
+                static async (ResilienceContext context, Func<CancellationToken, Task<T>> call) =>
+                    await call(context.CancellationToken).WaitAsync(context.CancellationToken),
+                context,
+                call);
         }
         finally
         {
@@ -44,7 +47,7 @@ internal sealed class ReplicaPipelines(ReplicaResilience numbers, TimeProvider t
         }
     }
 
-    /// <summary>The state of a replica's circuit; closed if it was never called.</summary>
+    /// <summary>The state of a replica's circuit; closed if the replica was never called.</summary>
     public CircuitState CircuitOf(string replica) =>
         _circuits.TryGetValue(replica, out CircuitBreakerStateProvider? state) ? state.CircuitState : CircuitState.Closed;
 
@@ -62,8 +65,9 @@ internal sealed class ReplicaPipelines(ReplicaResilience numbers, TimeProvider t
         Delay = numbers.FirstPause,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
-        // A circuit that is open stays so for longer than a retry waits; whoever calls has others to turn to.
-        ShouldHandle = arguments => ValueTask.FromResult(IsFailure(arguments.Outcome.Exception, arguments.Context) && arguments.Outcome.Exception is not BrokenCircuitException),
+        // An open circuit outlasts the retries, and the caller has other replicas to try.
+        ShouldHandle = arguments => ValueTask.FromResult(
+            IsFailure(arguments.Outcome.Exception, arguments.Context) && arguments.Outcome.Exception is not BrokenCircuitException),
     };
 
     private CircuitBreakerStrategyOptions CircuitOptions(CircuitBreakerStateProvider state) => new()
@@ -77,6 +81,7 @@ internal sealed class ReplicaPipelines(ReplicaResilience numbers, TimeProvider t
         ShouldHandle = arguments => ValueTask.FromResult(IsFailure(arguments.Outcome.Exception, arguments.Context)),
     };
 
-    /// <summary>What the caller gave up is no failure of the replica.</summary>
-    private static bool IsFailure(Exception? exception, ResilienceContext context) => exception is not null && !context.CancellationToken.IsCancellationRequested;
+    /// <summary>Cancellation by the caller is not a failure of the replica.</summary>
+    private static bool IsFailure(Exception? exception, ResilienceContext context) =>
+        exception is not null && !context.CancellationToken.IsCancellationRequested;
 }

@@ -1,29 +1,29 @@
 namespace TinyGptV.Cluster.Replicas;
 
 /// <summary>
-/// The numbers of the pipelines around calls to replicas: time-out inside breaker inside retry. The streams of predictions are not among those
-/// calls: what they leave undone, the ledger gives to somebody else.
+/// Settings of the pipelines for calls to replicas: time-out inside circuit breaker inside retry. Prediction streams do not use them; the
+/// ledger gives their unfinished work to other replicas.
 /// </summary>
 internal sealed record ReplicaResilience
 {
-    /// <summary>How often a call is tried again. Default: 2.</summary>
+    /// <summary>Retries per call. Default: 2.</summary>
     public int MaxRetries { get; init; } = 2;
 
     /// <summary>The pause before the first retry, doubled for the next one, with jitter. Default: 0.1 s.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.1);
 
     /// <summary>
-    /// How long one try may take. Default: 3 s: an answer takes milliseconds, and a silo that hangs is declared dead after 4 to 8 s.
+    /// Time-out of one try. Default: 3 s: an answer takes milliseconds, and a hung silo is declared dead after 4 to 8 s.
     /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The share of failed calls that opens the circuit of a replica. Default: 0.8.</summary>
+    /// <summary>The failure ratio that opens a replica's circuit. Default: 0.8.</summary>
     public double BreakAt { get; init; } = 0.8;
 
-    /// <summary>Over how long that share is counted. Default: 10 s.</summary>
+    /// <summary>The time window of that ratio. Default: 10 s.</summary>
     public TimeSpan BreakSampling { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many calls must have been made in that time. Default: 4, more than one call with its retries.</summary>
+    /// <summary>The minimum number of tries in that window. Default: 4, more than one call with its retries.</summary>
     public int BreakMinimum { get; init; } = 4;
 
     /// <summary>How long the circuit stays open. Default: 2 s, no longer than a replica takes to start again.</summary>

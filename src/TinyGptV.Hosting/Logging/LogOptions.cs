@@ -1,16 +1,16 @@
 namespace TinyGptV.Hosting.Logging;
 
-/// <summary>How log lines on standard error look.</summary>
+/// <summary>The format of log lines on standard error.</summary>
 public enum LogFormat
 {
-    /// <summary>For people: one line each.</summary>
+    /// <summary>One line of text per entry.</summary>
     Text,
 
-    /// <summary>For log stores: one JSON object in one line each, with time, level, category and every named value.</summary>
+    /// <summary>One JSON object per line, with time, level, category and every named value.</summary>
     Json,
 }
 
-/// <summary>What the log says and how.</summary>
-/// <param name="Verbose">Whether it tells what goes on, not only what goes wrong.</param>
-/// <param name="Format">How its lines look.</param>
+/// <summary>Log level and format.</summary>
+/// <param name="Verbose">Whether to log events too, not only problems.</param>
+/// <param name="Format">The line format.</param>
 public sealed record LogOptions(bool Verbose = false, LogFormat Format = LogFormat.Text);

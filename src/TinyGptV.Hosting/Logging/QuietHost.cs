@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace TinyGptV.Hosting.Logging;
 
-/// <summary>What silos and clients have in common: no settings but the command line's, and a log on standard error that is silent unless something is wrong.</summary>
+/// <summary>The host of silos and clients: configured by the command line only, with a log on standard error that is silent unless something fails.</summary>
 internal static class QuietHost
 {
     public static HostApplicationBuilder CreateBuilder(LogOptions log, LogLevel own)
@@ -15,16 +15,16 @@ internal static class QuietHost
         return builder;
     }
 
-    /// <param name="builder">An empty builder: settings come from the command line alone, and no file of the working folder can change a result.</param>
-    /// <param name="log">What the log says and how.</param>
-    /// <param name="own">The least grave thing that grains and placement of this program say otherwise.</param>
+    /// <param name="builder">An empty builder, so that no settings file in the working folder can change a result.</param>
+    /// <param name="log">Log options.</param>
+    /// <param name="own">Minimum log level of this program's own code when not verbose.</param>
     public static void AddLog(IHostApplicationBuilder builder, LogOptions log, LogLevel own)
     {
         builder.Logging.SetMinimumLevel(log.Verbose ? LogLevel.Information : LogLevel.Error);
         builder.Logging.AddFilter("TinyGptV", log.Verbose ? LogLevel.Debug : own);
         if (!log.Verbose)
         {
-            // A start that failed or was given up is thrown too, and told once.
+            // A failed or cancelled start also throws; report it once.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Critical);
         }

@@ -6,25 +6,25 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.Hosting.Membership;
 
-/// <summary>Where a silo or gateway listens: host name or address, and port.</summary>
+/// <summary>The address of a silo or gateway: host name or IP address, and port.</summary>
 public sealed record ClusterAddress(string Host, int Port)
 {
-    /// <summary>Reads <c>HOST:PORT</c>; an IPv6 address stands in brackets.</summary>
-    /// <exception cref="PrerequisiteException">The text is no address.</exception>
+    /// <summary>Parses <c>HOST:PORT</c>; an IPv6 address goes in brackets.</summary>
+    /// <exception cref="PrerequisiteException">The text is not an address.</exception>
     public static ClusterAddress Parse(string text)
     {
         int colon = text.LastIndexOf(':');
         return colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535
             ? new ClusterAddress(text[..colon].Trim('[', ']'), port)
-            : throw new PrerequisiteException($"'{text}' is no address. Expected HOST:PORT, for example 127.0.0.1:30000.");
+            : throw new PrerequisiteException($"'{text}' is not an address. Expected HOST:PORT, for example 127.0.0.1:30000.");
     }
 
-    /// <summary>Reads a list of addresses with commas between them.</summary>
+    /// <summary>Parses a comma-separated list of addresses.</summary>
     public static ImmutableArray<ClusterAddress> ParseList(string text) =>
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
 
-    /// <summary>All endpoints that the host's name stands for.</summary>
-    /// <exception cref="PrerequisiteException">The name is unknown.</exception>
+    /// <summary>Resolves the host name to endpoints.</summary>
+    /// <exception cref="PrerequisiteException">The name cannot be resolved.</exception>
     public async Task<ImmutableArray<IPEndPoint>> ResolveAsync(CancellationToken cancellationToken)
     {
         try
@@ -34,7 +34,7 @@ public sealed record ClusterAddress(string Host, int Port)
         }
         catch (SocketException exception)
         {
-            throw new PrerequisiteException($"The host '{Host}' has no address: {exception.Message}. Check its name.", exception);
+            throw new PrerequisiteException($"Cannot resolve host '{Host}': {exception.Message}. Check the name.", exception);
         }
     }
 

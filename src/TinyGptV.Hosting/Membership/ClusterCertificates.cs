@@ -6,9 +6,9 @@ using TinyGptV.Evaluation;
 namespace TinyGptV.Hosting.Membership;
 
 /// <summary>
-/// Mutual TLS between silos and clients: each side shows a certificate and accepts those that one authority has signed. Names in
-/// certificates are not compared, for pods have no lasting ones: whoever the authority signs for belongs to the cluster, so the
-/// authority should sign for nothing else. Files that were replaced are used for the connections that are opened afterwards.
+/// Mutual TLS between silos and clients: each side presents a certificate and accepts those signed by one authority. Names in certificates
+/// are not checked, since pods have no stable ones. A certificate of the authority grants access to the cluster, so use the authority for
+/// nothing else. Replaced files apply to new connections.
 /// </summary>
 internal sealed class ClusterCertificates
 {
@@ -16,7 +16,7 @@ internal sealed class ClusterCertificates
     private readonly Lock _reading = new();
     private volatile Reading _current;
 
-    /// <exception cref="PrerequisiteException">A file is missing or cannot be used.</exception>
+    /// <exception cref="PrerequisiteException">A file is missing or invalid.</exception>
     public ClusterCertificates(CertificateFiles files)
     {
         _files = files;
@@ -27,13 +27,13 @@ internal sealed class ClusterCertificates
 
     public void Configure(IClientBuilder client) => client.UseTls(Configure);
 
-    /// <summary>Whether the authority has signed a certificate that is valid now.</summary>
+    /// <summary>Whether a certificate is valid now and signed by the authority.</summary>
     public bool IsSignedByAuthority(X509Certificate2 certificate)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(Current().Authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // private authorities rarely publish lists; replace the authority instead
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // private authorities rarely publish revocation lists; replace the authority instead
         return chain.Build(certificate);
     }
 
@@ -45,7 +45,7 @@ internal sealed class ClusterCertificates
         options.RemoteCertificateValidation = (certificate, _, _) => IsSignedByAuthority(certificate);
     }
 
-    /// <summary>The files as they are; the last ones that could be used while they are being replaced.</summary>
+    /// <summary>The current files, or the last valid ones while they are being replaced.</summary>
     private Reading Current()
     {
         if (Stamp() == _current.Stamp)
@@ -59,7 +59,7 @@ internal sealed class ClusterCertificates
             }
             catch (PrerequisiteException)
             {
-                // Half replaced, or gone for a moment: the next connection looks again.
+                // Partly replaced, or missing for a moment: the next connection tries again.
             }
             return _current;
         }
@@ -75,7 +75,9 @@ internal sealed class ClusterCertificates
             read.ImportFromPemFile(file);
             return read;
         });
-        return authorities.Count > 0 ? new Reading(own, authorities, stamp) : throw Unusable("--tls-authority", _files.Authority, "there is no certificate in it");
+        return authorities.Count > 0
+            ? new Reading(own, authorities, stamp)
+            : throw Unusable("--tls-authority", _files.Authority, "it contains no certificate.");
     }
 
     private static T ReadFile<T>(string option, string file, Func<string, T> read)
@@ -91,7 +93,8 @@ internal sealed class ClusterCertificates
     }
 
     private static PrerequisiteException Unusable(string option, string file, string problem, Exception? cause = null) =>
-        new($"The file '{file}' of {option} (or the key to it) cannot be used: {problem} Expected PEM files: a certificate, its unencrypted private key, and the authority that signed it.", cause);
+        new($"Cannot use '{file}' of {option}, or its key: {problem} Expected PEM files: a certificate, its unencrypted private key, and the authority "
+            + "that signed it.", cause);
 
     private (DateTime, DateTime, DateTime) Stamp() =>
         (File.GetLastWriteTimeUtc(_files.Certificate), File.GetLastWriteTimeUtc(_files.Key), File.GetLastWriteTimeUtc(_files.Authority));

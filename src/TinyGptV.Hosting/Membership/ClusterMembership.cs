@@ -5,10 +5,10 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.Hosting.Membership;
 
-/// <summary>What makes a process part of one cluster and of no other: the cluster's name, the store of its members, certificates.</summary>
+/// <summary>What ties a process to one cluster: the cluster's name, its membership store, certificates.</summary>
 public sealed class ClusterMembership : IAsyncDisposable
 {
-    // A client that reads the list often forgets a gateway soon that hangs and so keeps its connection open.
+    // Frequent refreshes let a client drop a gateway that hangs with its connection open.
     private static readonly TimeSpan GatewayListAge = TimeSpan.FromSeconds(5);
 
     private readonly string _cluster;
@@ -25,13 +25,13 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// <summary>A cluster inside this process.</summary>
     public static ClusterMembership Embedded() => new(new MembershipOptions(), null);
 
-    /// <summary>Reads certificates, opens the store of members and waits until it answers.</summary>
-    /// <param name="options">Which cluster.</param>
-    /// <param name="wait">How long the store may be silent.</param>
-    /// <param name="notices">Tells people what is waited for.</param>
+    /// <summary>Reads certificates, connects to the membership store and waits until it answers.</summary>
+    /// <param name="options">The cluster.</param>
+    /// <param name="wait">How long to wait for the store.</param>
+    /// <param name="notices">Shows the user what the process waits for.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives up early.</param>
-    /// <exception cref="PrerequisiteException">A file or the connection cannot be used, or the store refuses or is silent for too long.</exception>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PrerequisiteException">A file or the connection string is invalid, or the store refuses access or does not answer.</exception>
     public static async Task<ClusterMembership> OpenAsync(
         MembershipOptions options, TimeSpan wait, TextWriter notices, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -49,8 +49,8 @@ public sealed class ClusterMembership : IAsyncDisposable
         }
     }
 
-    /// <param name="silo">The silo that becomes a member.</param>
-    /// <param name="primary">The silo that keeps the list of members, if no store does.</param>
+    /// <param name="silo">The silo that joins.</param>
+    /// <param name="primary">The silo that keeps the membership if there is no store.</param>
     public void Configure(ISiloBuilder silo, IPEndPoint primary)
     {
         if (_store is null)
@@ -62,7 +62,7 @@ public sealed class ClusterMembership : IAsyncDisposable
     }
 
     /// <param name="client">The client.</param>
-    /// <param name="gateways">Where it enters, if no store tells.</param>
+    /// <param name="gateways">The gateways if there is no store.</param>
     public void Configure(IClientBuilder client, IPEndPoint[] gateways)
     {
         if (_store is null)
@@ -80,7 +80,7 @@ public sealed class ClusterMembership : IAsyncDisposable
             await _store.DisposeAsync();
     }
 
-    // A further provider is one more class and one more line.
+    // A new provider is one more class and one more line here.
     private static IMembershipStore? Open(MembershipOptions options) => options.Provider switch
     {
         ClusteringProvider.Redis => new RedisMembership(options.Connection),
@@ -91,11 +91,13 @@ public sealed class ClusterMembership : IAsyncDisposable
     private static async Task WaitForAsync(IMembershipStore store, TimeSpan wait, TextWriter notices, TimeProvider time, CancellationToken cancellationToken)
     {
         string? problem = null;
-        if (!await Polling.UntilAsync(IsReachedAsync, time, cancellationToken, wait, () => notices.WriteLineAsync($"Waiting for the membership store, {store.Place}")))
+        if (!await Polling.UntilAsync(IsReachedAsync, time, cancellationToken, wait, NoticeAsync))
             throw new PrerequisiteException(
-                $"The membership store, {store.Place}, does not answer after {wait.TotalSeconds:0} s: {problem} Start it, correct --membership, or wait longer with --wait.");
+                $"The membership store, {store.Place}, does not answer after {wait.TotalSeconds:0} s: {problem} Start it, correct --membership, "
+                + "or raise --wait.");
 
         async Task<bool> IsReachedAsync() => (problem = await store.TryPrepareAsync(cancellationToken)) is null;
+        Task NoticeAsync() => notices.WriteLineAsync($"Waiting for the membership store, {store.Place}");
     }
 
     private void Name(ClusterOptions options) => (options.ClusterId, options.ServiceId) = (_cluster, MembershipOptions.DefaultCluster);

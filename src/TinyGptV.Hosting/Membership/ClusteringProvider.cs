@@ -3,12 +3,12 @@ namespace TinyGptV.Hosting.Membership;
 /// <summary>How silos and clients of a cluster find each other.</summary>
 public enum ClusteringProvider
 {
-    /// <summary>The first coordinator keeps the list of members in its memory: for development, one coordinator, no restart.</summary>
+    /// <summary>The first coordinator keeps the membership in memory: for development, one coordinator that never restarts.</summary>
     Localhost,
 
-    /// <summary>Members write themselves into a Redis hash.</summary>
+    /// <summary>Membership in a Redis hash.</summary>
     Redis,
 
-    /// <summary>Members write themselves into tables of a PostgreSQL database.</summary>
+    /// <summary>Membership in tables of a PostgreSQL database.</summary>
     Postgres,
 }

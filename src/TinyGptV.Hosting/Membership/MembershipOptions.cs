@@ -1,6 +1,6 @@
 namespace TinyGptV.Hosting.Membership;
 
-/// <summary>Which cluster a silo or client belongs to, how it finds the others, and how it knows them.</summary>
+/// <summary>Which cluster a silo or client belongs to, how it finds the other members, and how they authenticate.</summary>
 public sealed record MembershipOptions
 {
     public const string DefaultCluster = "tinygptv";
@@ -10,15 +10,15 @@ public sealed record MembershipOptions
 
     public ClusteringProvider Provider { get; init; }
 
-    /// <summary>How to reach the store of a provider that has one; it may hold a password.</summary>
+    /// <summary>The connection string of the store, if there is one; may hold a password.</summary>
     public SecretText Connection { get; init; }
 
-    /// <summary>The certificates with which silos and clients know each other; null for connections that anyone can open and read.</summary>
+    /// <summary>The certificates for mutual TLS; null for no authentication and no encryption.</summary>
     public CertificateFiles? Certificates { get; init; }
 }
 
-/// <summary>The files of mutual TLS, all PEM.</summary>
-/// <param name="Certificate">What this process shows the others, with intermediates if there are any.</param>
-/// <param name="Key">The private key to it, not encrypted.</param>
-/// <param name="Authority">Who must have signed what the others show.</param>
+/// <summary>The files for mutual TLS, all PEM.</summary>
+/// <param name="Certificate">This process's certificate, with intermediates if any.</param>
+/// <param name="Key">Its private key, not encrypted.</param>
+/// <param name="Authority">The authority that must have signed the other side's certificate.</param>
 public sealed record CertificateFiles(string Certificate, string Key, string Authority);

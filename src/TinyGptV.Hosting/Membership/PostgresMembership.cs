@@ -4,12 +4,12 @@ using TinyGptV.Evaluation;
 namespace TinyGptV.Hosting.Membership;
 
 /// <summary>
-/// Membership in a PostgreSQL database, in a schema of its own. The schema is made by whoever finds it missing; the rights to do so
-/// are needed once.
+/// Membership in a PostgreSQL database, in a schema of its own. The first process that finds the schema missing creates it, so the right to
+/// do so is needed once.
 /// </summary>
 internal sealed class PostgresMembership : IMembershipStore
 {
-    /// <summary>Changes with <c>postgres-membership.sql</c>, so that an older schema is brought up to date.</summary>
+    /// <summary>Raise it with every change of <c>postgres-membership.sql</c>, so that older schemas are upgraded.</summary>
     public const string SchemaVersion = "1";
 
     private const string Schema = "tinygptv";
@@ -17,7 +17,7 @@ internal sealed class PostgresMembership : IMembershipStore
 
     private readonly NpgsqlDataSource _source;
 
-    /// <exception cref="PrerequisiteException">The connection cannot be read.</exception>
+    /// <exception cref="PrerequisiteException">The connection string is invalid.</exception>
     public PostgresMembership(SecretText connection)
     {
         NpgsqlConnectionStringBuilder parsed;
@@ -31,9 +31,9 @@ internal sealed class PostgresMembership : IMembershipStore
         }
         if (string.IsNullOrEmpty(parsed.Host))
             throw new PrerequisiteException(
-                "The connection to PostgreSQL cannot be read (it is not repeated here, for it may hold a password). Expected settings with semicolons between them, "
-                + "for example Host=postgres;Database=tinygptv;Username=tinygptv;Password=...;SSL Mode=VerifyFull; give it with --membership.");
-        // Times are compared between silos, whatever the time zone of the server.
+                "Cannot parse the PostgreSQL connection string of --membership (not shown; it may hold a password). Expected settings separated by "
+                + "semicolons, for example Host=postgres;Database=tinygptv;Username=tinygptv;Password=...;SSL Mode=VerifyFull");
+        // Silos compare times, so they must not depend on the server's time zone.
         (parsed.SearchPath, parsed.Timezone, parsed.ApplicationName) = (Schema, "UTC", "tinygptv");
         Place = $"PostgreSQL at {parsed.Host}:{parsed.Port}";
         _source = NpgsqlDataSource.Create(parsed);
@@ -52,7 +52,10 @@ internal sealed class PostgresMembership : IMembershipStore
         }
         catch (PostgresException exception) when (!exception.IsTransient)
         {
-            throw new PrerequisiteException($"{Place} refuses: {exception.MessageText} ({exception.SqlState}). Correct --membership, or let somebody with more rights start a silo once.", exception);
+            throw new PrerequisiteException(
+                $"{Place} refused: {exception.MessageText} ({exception.SqlState}). Correct --membership, or start one silo with an account that may create "
+                + "the schema.",
+                exception);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {

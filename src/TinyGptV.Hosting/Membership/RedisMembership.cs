@@ -5,14 +5,14 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.Hosting.Membership;
 
-/// <summary>Membership in a Redis hash, <c>tinygptv/members/&lt;cluster&gt;</c>; nothing has to be prepared there.</summary>
+/// <summary>Membership in a Redis hash, <c>tinygptv/members/&lt;cluster&gt;</c>; needs no schema.</summary>
 internal sealed class RedisMembership : IMembershipStore
 {
     private const int FirstAttemptMilliseconds = 2_000;
 
     private readonly ConfigurationOptions _connection;
 
-    /// <exception cref="PrerequisiteException">The connection cannot be read.</exception>
+    /// <exception cref="PrerequisiteException">The connection string is invalid.</exception>
     public RedisMembership(SecretText connection)
     {
         ConfigurationOptions? parsed;
@@ -26,10 +26,10 @@ internal sealed class RedisMembership : IMembershipStore
         }
         if (parsed is null or { EndPoints.Count: 0 })
             throw new PrerequisiteException(
-                "The connection to Redis cannot be read (it is not repeated here, for it may hold a password). Expected HOST:PORT, then options with commas between them, "
-                + "for example redis:6379,user=tinygptv,password=...,ssl=true; give it with --membership.");
+                "Cannot parse the Redis connection string of --membership (not shown; it may hold a password). Expected HOST:PORT, then options separated by "
+                + "commas, for example redis:6379,user=tinygptv,password=...,ssl=true");
         _connection = parsed;
-        // The cluster outlives its store for a while; the library comes back to it by itself.
+        // The cluster survives a short loss of its store; the library reconnects by itself.
         _connection.AbortOnConnectFail = false;
         _connection.ClientName = "tinygptv";
     }
@@ -48,11 +48,11 @@ internal sealed class RedisMembership : IMembershipStore
         }
         catch (RedisConnectionException exception) when (exception.FailureType == ConnectionFailureType.AuthenticationFailure)
         {
-            throw new PrerequisiteException($"{Place} refuses the user or the password of --membership.", exception);
+            throw new PrerequisiteException($"{Place} refused the user or password. Correct --membership.", exception);
         }
         catch (RedisServerException exception)
         {
-            throw new PrerequisiteException($"{Place} refuses: {exception.Message}", exception);
+            throw new PrerequisiteException($"{Place} refused access; check --membership. It said: {exception.Message}", exception);
         }
         catch (RedisException)
         {
@@ -68,6 +68,6 @@ internal sealed class RedisMembership : IMembershipStore
 
     private void Connect(RedisClusteringOptions options) => options.ConfigurationOptions = _connection;
 
-    // An endpoint that is a name is printed with its address family before it.
+    // A host name is printed with its address family in front.
     private static string Format(string endpoint) => endpoint[(endpoint.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

@@ -1,6 +1,6 @@
 namespace TinyGptV.Hosting.Membership;
 
-/// <summary>Text that must not be shown: every way of printing it, a log's and a debugger's included, gives stars.</summary>
+/// <summary>Text that must not be shown: printing, logging or debugging it shows stars.</summary>
 public readonly record struct SecretText
 {
     private const string Stars = "***";

@@ -1,11 +1,11 @@
--- The membership of clusters in PostgreSQL 12 or newer. Runs in one transaction; running it again does no harm.
+-- The membership of clusters in PostgreSQL 12 or newer. Runs in one transaction; safe to run again.
 --
--- Orleans' ADO.NET provider brings no tables: it reads the statements it is to execute from the table "orleansquery", by key, and
--- gives them the parameters @DeploymentId (the cluster), @Address, @Port, @Generation (together a silo), @SiloName, @HostName,
+-- Orleans' ADO.NET provider ships no schema: it reads the statements to execute from the table "orleansquery", by key, and passes
+-- the parameters @DeploymentId (the cluster), @Address, @Port, @Generation (together a silo), @SiloName, @HostName,
 -- @Status, @ProxyPort (the gateway's, 0 for none), @StartTime, @IAmAliveTime, @SuspectTimes and @Version. Everything else is ours.
--- Writes of a silo's state carry the version of the table that their writer has seen; only one writer can raise it.
+-- Every write of a silo's state names the table version it is based on; only one writer can raise it (optimistic locking).
 
-SELECT pg_advisory_xact_lock(7102351); -- silos that start together make the schema one after another
+SELECT pg_advisory_xact_lock(7102351); -- serialises silos that start together
 
 CREATE SCHEMA IF NOT EXISTS tinygptv;
 SET LOCAL search_path TO tinygptv;
@@ -76,7 +76,7 @@ $$),
     WHERE cluster_id = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation
 $$),
 
--- A cluster without silos is one row of which only the version is set.
+-- A cluster without silos is one row with only the version set.
 ('MembershipReadAllKey', $$
     SELECT address AS "Address", port AS "Port", generation AS "Generation", silo_name AS "SiloName", host_name AS "HostName",
            status AS "Status", gateway_port AS "ProxyPort", suspect_times AS "SuspectTimes", started AS "StartTime",

@@ -2,16 +2,16 @@
 namespace TinyGptV.Hosting.Telemetry;
 
 /// <summary>
-/// Ends the process when its silo cannot go on: with one sentence and an exit code that tells an orchestrator to start it again if the
-/// others have declared it dead, for example after it was frozen for a while; with the details if it is a mistake.
+/// Ends the process on a fatal silo error. If the cluster declared the silo dead, for example after a freeze, it prints one sentence and uses
+/// an exit code that makes an orchestrator restart it. Otherwise it prints the details.
 /// </summary>
 /// <param name="silo">The silo's name.</param>
-/// <param name="health">Learns that the silo is dead.</param>
-/// <param name="error">Where the sentence goes.</param>
-/// <param name="exit">Ends the process; told whether the others have declared the silo dead, so that it should be started again.</param>
+/// <param name="health">Set to dead.</param>
+/// <param name="error">Where to print the message.</param>
+/// <param name="exit">Ends the process; the argument says whether the silo was declared dead and should be restarted.</param>
 public sealed class FatalErrors(string silo, SiloHealth health, TextWriter error, Action<bool> exit) : IFatalErrorHandler
 {
-    // The only sign that the framework gives of the cause.
+    // The only hint that Orleans gives about the cause.
     private const string DeathSign = "told I am dead";
 
     public bool IsUnexpected(Exception exception) => true;
@@ -21,8 +21,8 @@ public sealed class FatalErrors(string silo, SiloHealth health, TextWriter error
         health.Enter(SiloPhase.Dead);
         bool declaredDead = context?.Contains(DeathSign, StringComparison.Ordinal) == true;
         error.WriteLine(declaredDead
-            ? $"silo '{silo}' ends: the others have declared it dead, for it did not answer them in time. Start it again."
-            : $"silo '{silo}' ends: {context} {exception}");
+            ? $"silo '{silo}' stops: the cluster declared it dead because it did not answer in time. Start it again."
+            : $"silo '{silo}' stops: {context} {exception}");
         error.Flush();
         exit(declaredDead);
     }

@@ -8,15 +8,15 @@ using TinyGptV.Evaluation;
 namespace TinyGptV.Hosting.Telemetry;
 
 /// <summary>
-/// Metrics and traces of this process: our own (<c>tinygptv.*</c>), those of Orleans, of retries and of the runtime. Metrics are read at
-/// <c>/metrics</c>; with a collector, metrics and traces are sent to it (OTLP; the standard <c>OTEL_*</c> variables set the rest).
+/// Metrics and traces of this process: our own (<c>tinygptv.*</c>) and those of Orleans, Polly and the runtime. Metrics are served at
+/// <c>/metrics</c>; with a collector, metrics and traces are also sent to it (OTLP; the standard <c>OTEL_*</c> variables set the rest).
 /// </summary>
 public sealed class SiloTelemetry : IDisposable
 {
     private const string Service = "tinygptv";
     private const string OwnSources = "TinyGptV.*";
 
-    // In seconds: from a lease that a script answers at once to one that takes a slow machine minutes.
+    // In seconds: from a scripted lease, answered at once, to minutes on a slow machine.
     private static readonly double[] LeaseDurations = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000];
 
     private readonly TracerProvider? _traces;
@@ -25,8 +25,8 @@ public sealed class SiloTelemetry : IDisposable
 
     public MeterProvider Metrics { get; }
 
-    /// <param name="silo">The silo's name, under which a collector tells it from others.</param>
-    /// <param name="collector">Where an OTLP collector listens; null for none.</param>
+    /// <param name="silo">The silo's name, its service instance id.</param>
+    /// <param name="collector">The endpoint of an OTLP collector; null for none.</param>
     public static SiloTelemetry Start(string silo, Uri? collector)
     {
         ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService(Service, serviceVersion: ProgramVersion.Text, serviceInstanceId: silo);
@@ -47,7 +47,7 @@ public sealed class SiloTelemetry : IDisposable
                 .Build());
     }
 
-    /// <summary>Sends what is not sent yet.</summary>
+    /// <summary>Flushes and stops.</summary>
     public void Dispose()
     {
         Metrics.Dispose();

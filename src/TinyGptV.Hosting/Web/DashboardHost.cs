@@ -9,13 +9,13 @@ using TinyGptV.Hosting.Logging;
 
 namespace TinyGptV.Hosting.Web;
 
-/// <summary>A silo's host that also serves the Orleans dashboard: who is in the cluster, which grains live where and how busy they are.</summary>
+/// <summary>A silo host that also serves the Orleans dashboard: the cluster's members, where grains live and how busy they are.</summary>
 internal static class DashboardHost
 {
-    /// <param name="endpoint">Where to listen. The dashboard asks nobody who they are: loopback, or behind something that does.</param>
-    /// <param name="log">What the log says and how.</param>
-    /// <param name="own">The least grave thing that grains of this program say.</param>
-    /// <param name="configure">Makes the host a silo.</param>
+    /// <param name="endpoint">Where to listen. The dashboard has no authentication: use loopback or an authenticating proxy.</param>
+    /// <param name="log">Log options.</param>
+    /// <param name="own">Minimum log level of this program's own code.</param>
+    /// <param name="configure">Adds the silo to the host.</param>
     public static IHost Build(IPEndPoint endpoint, LogOptions log, LogLevel own, Action<IHostApplicationBuilder> configure)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

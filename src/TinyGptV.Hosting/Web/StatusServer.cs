@@ -12,8 +12,8 @@ using TinyGptV.Hosting.Telemetry;
 namespace TinyGptV.Hosting.Web;
 
 /// <summary>
-/// What an orchestrator and a metrics collector ask a silo, over plain HTTP: <c>/health/startup</c>, <c>/health/ready</c>,
-/// <c>/health/live</c> and <c>/metrics</c>. It answers before the silo joins and until it has left. Nothing can be changed through it.
+/// Health and metrics for orchestrators and collectors, over plain HTTP: <c>/health/startup</c>, <c>/health/ready</c>,
+/// <c>/health/live</c> and <c>/metrics</c>. It answers before the silo joins and until it has left. Read-only.
 /// </summary>
 public sealed class StatusServer : IAsyncDisposable
 {
@@ -25,10 +25,10 @@ public sealed class StatusServer : IAsyncDisposable
     public IPEndPoint Endpoint { get; }
 
     /// <param name="endpoint">Where to listen; port 0 for any free one.</param>
-    /// <param name="health">What the health endpoints tell.</param>
-    /// <param name="telemetry">What <c>/metrics</c> tells.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PrerequisiteException">The port is taken or the address is not this machine's.</exception>
+    /// <param name="health">Source of the health endpoints.</param>
+    /// <param name="telemetry">Source of <c>/metrics</c>.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="PrerequisiteException">The port is taken, or the address does not belong to this machine.</exception>
     public static async Task<StatusServer> StartAsync(IPEndPoint endpoint, SiloHealth health, SiloTelemetry telemetry, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -37,7 +37,10 @@ public sealed class StatusServer : IAsyncDisposable
         AddChecks(builder.Services.AddHealthChecks(), health);
         WebApplication application = builder.Build();
         foreach (string check in (string[])["startup", "ready", "live"])
-            application.MapHealthChecks($"/health/{check}", new HealthCheckOptions { Predicate = registered => registered.Name == check, ResponseWriter = WriteAsync });
+        {
+            application.MapHealthChecks(
+                $"/health/{check}", new HealthCheckOptions { Predicate = registered => registered.Name == check, ResponseWriter = WriteAsync });
+        }
         application.MapPrometheusScrapingEndpoint("/metrics", telemetry.Metrics, configureBranchedPipeline: null, optionsName: null);
         try
         {
@@ -46,7 +49,7 @@ public sealed class StatusServer : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or AddressInUseException or System.Net.Sockets.SocketException)
         {
             await application.DisposeAsync();
-            throw new PrerequisiteException($"Nothing can listen on {endpoint}: {exception.Message} Choose another address or port with --http.", exception);
+            throw new PrerequisiteException($"Cannot listen on {endpoint}: {exception.Message} Choose another address or port with --http.", exception);
         }
         return new StatusServer(application, new IPEndPoint(endpoint.Address, new Uri(application.Urls.First()).Port));
     }
@@ -57,7 +60,7 @@ public sealed class StatusServer : IAsyncDisposable
     {
         checks.AddCheck("startup", () => Judge(health.Phase, _ => health.HasStarted));
         checks.AddCheck("ready", () => Judge(health.Phase, phase => phase == SiloPhase.Ready));
-        // That this answers at all is the point: the process runs, and its thread pool does.
+        // The answer itself shows that the process and its thread pool run.
         checks.AddCheck("live", () => Judge(health.Phase, phase => phase != SiloPhase.Dead));
     }
 

@@ -18,7 +18,7 @@ public sealed class GatewayLossTests : IDisposable
     public void Dispose() => _loss.Dispose();
 
     [Fact]
-    public async Task Call_under_way_ends_when_a_gateway_is_lost()
+    public async Task Pending_call_fails_when_a_gateway_is_lost()
     {
         Task call = _loss.Invoke(CallThatEndsWith(_answer.Task));
         Change(from: 2, to: 3);
@@ -30,7 +30,7 @@ public sealed class GatewayLossTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_after_the_loss_is_not_touched_by_it()
+    public async Task Call_after_the_loss_is_not_affected()
     {
         Change(from: 2, to: 1);
         Task call = _loss.Invoke(CallThatEndsWith(_answer.Task));
@@ -41,11 +41,11 @@ public sealed class GatewayLossTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_of_the_call_itself_is_passed_on() =>
+    public async Task Failure_of_the_call_itself_is_rethrown() =>
         await Assert.ThrowsAsync<TimeoutException>(() => _loss.Invoke(CallThatEndsWith(Task.FromException(new TimeoutException()))));
 
     [Fact]
-    public void Cluster_is_lost_when_no_gateway_came_back_in_time()
+    public void Cluster_is_lost_when_no_gateway_comes_back_in_time()
     {
         Change(from: 0, to: 1);
         Change(from: 1, to: 0);
@@ -59,7 +59,7 @@ public sealed class GatewayLossTests : IDisposable
     }
 
     [Fact]
-    public void Cluster_whose_gateway_came_back_is_not_lost()
+    public void Cluster_whose_gateway_comes_back_is_not_lost()
     {
         Change(from: 0, to: 1);
         Change(from: 1, to: 0);
@@ -70,9 +70,9 @@ public sealed class GatewayLossTests : IDisposable
         Assert.False(_loss.Lost.IsCancellationRequested);
     }
 
-    /// <summary>As messages of two threads come.</summary>
+    /// <summary>Events of two threads can arrive in any order.</summary>
     [Fact]
-    public void Cluster_is_lost_too_when_the_last_loss_is_told_before_the_one_before()
+    public void Cluster_is_lost_even_when_loss_events_arrive_out_of_order()
     {
         Change(from: 0, to: 1);
         Change(from: 1, to: 2);
@@ -85,7 +85,7 @@ public sealed class GatewayLossTests : IDisposable
     }
 
     [Fact]
-    public void Client_that_leaves_has_lost_nothing()
+    public void Client_that_disconnects_loses_nothing()
     {
         Change(from: 0, to: 1);
         _loss.Leave();

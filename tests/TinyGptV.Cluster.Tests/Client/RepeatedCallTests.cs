@@ -12,7 +12,7 @@ public class RepeatedCallTests
     private int _calls;
 
     [Fact]
-    public async Task MakeAsync_WhateverTellsOfALostSilo_MakesTheCallAgain()
+    public async Task MakeAsync_LostSilo_RetriesTheCall()
     {
         Exception[] losses = [new SiloUnavailableException(), new TimeoutException(), new EnumerationAbortedException("moved")];
         Assert.Equal(7, await MakeAsync(() => _calls <= losses.Length ? throw losses[_calls - 1] : 7));
@@ -20,14 +20,14 @@ public class RepeatedCallTests
     }
 
     [Fact]
-    public async Task MakeAsync_NobodyAnswersForTooLong_TellsWhatTheLastCallEndedWith()
+    public async Task MakeAsync_NoAnswerForTooLong_ThrowsTheLastFailure()
     {
         await Assert.ThrowsAsync<TimeoutException>(() => MakeAsync(() => throw new TimeoutException()));
         Assert.InRange(_calls, 100, 122); // every half second
     }
 
     [Fact]
-    public async Task MakeAsync_StreamThatWentOnForLong_WasNoSilence() => Assert.Equal(7, await MakeAsync(() =>
+    public async Task MakeAsync_LongStream_DoesNotCountAsSilence() => Assert.Equal(7, await MakeAsync(() =>
     {
         if (_calls > 3)
             return 7;
@@ -36,7 +36,7 @@ public class RepeatedCallTests
     }));
 
     [Fact]
-    public async Task MakeAsync_OtherFailure_IsToldAtOnce()
+    public async Task MakeAsync_OtherFailure_IsThrownAtOnce()
     {
         await Assert.ThrowsAsync<PrerequisiteException>(() => MakeAsync(() => throw new PrerequisiteException("no such run")));
         Assert.Equal(1, _calls);

@@ -10,7 +10,7 @@ public class EvaluationClusterOptionsValidatorTests
     public void Validate_Defaults_Succeeds() => Assert.True(_validator.Validate(null, new EvaluationClusterOptions()).Succeeded);
 
     [Fact]
-    public void Validate_EverythingWrong_NamesEverything()
+    public void Validate_EverythingWrong_ReportsEverything()
     {
         var options = new EvaluationClusterOptions
         {
@@ -23,12 +23,12 @@ public class EvaluationClusterOptionsValidatorTests
         };
         Assert.Equal(
             [
-                "ShardsInFlight is at least 1; found 0.",
-                "AttemptsLimit is at least 1; found 0.",
-                "DiscoveryInterval is longer than zero; found 00:00:00.",
-                "ShortestPause is not negative; found -00:00:01.",
-                "LongestPause is not shorter than ShortestPause, -00:00:01; found -00:00:02.",
-                "ProgressInterval is not negative; found -00:00:03.",
+                "ShardsInFlight must be at least 1; found 0.",
+                "AttemptsLimit must be at least 1; found 0.",
+                "DiscoveryInterval must be positive; found 00:00:00.",
+                "ShortestPause must not be negative; found -00:00:01.",
+                "LongestPause must be at least ShortestPause (-00:00:01); found -00:00:02.",
+                "ProgressInterval must not be negative; found -00:00:03.",
             ],
             _validator.Validate(null, options).Failures);
     }

@@ -14,8 +14,8 @@ public class GrainContractsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// What crosses the wire during a rolling update. A line that changes or disappears breaks silos of the older version: add a
-    /// method beside the old one instead, and approve the new line.
+    /// The wire contract during a rolling update. A line that changes or disappears breaks silos of the older version: add a new method
+    /// next to the old one instead, and approve the new line.
     /// </summary>
     [Fact]
     public void Grain_contracts_are_the_approved_ones()
@@ -51,20 +51,20 @@ public class GrainContractsTests
     [Fact]
     public void Every_wire_record_of_the_contracts_has_an_alias_and_is_immutable()
     {
-        // Generated codecs live in namespaces of their own.
+        // Generated codecs have their own namespaces.
         Type[] records = [.. typeof(RunRequest).Assembly.GetExportedTypes().Where(type => type.IsClass && type.Namespace == typeof(RunRequest).Namespace)];
         Assert.NotEmpty(records);
         Assert.All(records, record => Assert.NotNull(record.GetCustomAttribute<AliasAttribute>()));
         Assert.All(records, record => Assert.NotNull(record.GetCustomAttribute<ImmutableAttribute>()));
     }
 
-    /// <summary>A call that went through a living silo to a dead one ends with its time-out: what may take long is a stream.</summary>
+    /// <summary>A call through a live silo to a dead one fails only at its time-out, so slow methods must be streams.</summary>
     [Fact]
     public void No_method_may_take_longer_than_the_time_out_of_every_call() => Assert.DoesNotContain(
         typeof(RunRequest).Assembly.GetExportedTypes().Where(type => type.IsInterface).SelectMany(contract => contract.GetMethods()),
         method => method.GetCustomAttribute<ResponseTimeoutAttribute>() is not null);
 
-    /// <summary>One type without a codec makes every method of its interface fail, and only at run time.</summary>
+    /// <summary>A type without a codec breaks every method of its interface, and only at run time.</summary>
     [Fact]
     public async Task Every_method_of_every_contract_can_be_called_from_a_client()
     {
@@ -84,11 +84,14 @@ public class GrainContractsTests
         var request = new ModelRequest(Guid.NewGuid(), "held");
         Assert.Equal(ModelRequestStatus.Unchanged, (await replica.LoadAsync(request, Token)).Status);
         var replicas = cluster.Grains.GetGrain<IReplicaCatalogGrain>(0);
-        Assert.Equal(new ModelAnswer("replica-1", ModelRequestStatus.Unchanged, null), await replicas.LoadAsync(request, ["replica-1"], Token).SingleAsync(Token));
-        Assert.Equal(("replica-1", ReplicaPhase.Ready), (await replicas.ListAsync(Token).SingleAsync(Token) is var status ? (status.Replica, status.Phase) : default));
+        Assert.Equal(
+            new ModelAnswer("replica-1", ModelRequestStatus.Unchanged, null), await replicas.LoadAsync(request, ["replica-1"], Token).SingleAsync(Token));
+        ReplicaStatus status = await replicas.ListAsync(Token).SingleAsync(Token);
+        Assert.Equal(("replica-1", ReplicaPhase.Ready), (status.Replica, status.Phase));
         var benchmark = cluster.Benchmarks.All[1];
         var answered = new List<PredictionOutline>();
-        var assignment = new LeaseAssignment(run, [benchmark.Definition], [new PartAssignment(new(0), 0, Evaluation.Sharding.SampleLines.Write(benchmark.Samples))], Guid.NewGuid());
+        var part0 = new PartAssignment(new(0), 0, Evaluation.Sharding.SampleLines.Write(benchmark.Samples));
+        var assignment = new LeaseAssignment(run, [benchmark.Definition], [part0], Guid.NewGuid());
         await foreach (EvaluatedPart part in replica.EvaluateAsync(assignment, Token))
             answered.AddRange(part.Lines is { } lines ? PredictionLines.Outline(lines, "wire") : []);
         await replica.GiveUpAsync(assignment.Lease, Token);

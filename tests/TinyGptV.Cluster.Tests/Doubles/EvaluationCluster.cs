@@ -13,15 +13,15 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Cluster.Tests.Doubles;
 
 /// <summary>
-/// Silos in this process: the first ones coordinate, one unless a test wants more; the n-th silo after the first holds the n-th model as
+/// An in-process cluster: the first silos are coordinators, by default one; the n-th silo after the first has the n-th model as
 /// <c>replica-n</c>.
 /// </summary>
 internal sealed class EvaluationCluster : IAsyncDisposable
 {
-    /// <summary>Far beyond what any test takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
+    /// <summary>Far longer than any test takes; a run that never ends fails the test instead of hanging the build.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>As clients of the program have it; silos in this process poll for 15 s, half of the standard that test clusters have.</summary>
+    /// <summary>The program's client time-out; in-process silos poll for 15 s, half of the test cluster's default.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
 
     private readonly HeldModel[] _models;
@@ -45,10 +45,10 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public InMemoryRunStore Store { get; private init; } = new();
 
-    /// <summary>Checkpoints that every replica can be asked for besides its own.</summary>
+    /// <summary>Checkpoints that every replica can load besides its own.</summary>
     public HeldModel[] Others { get; private init; } = [];
 
-    /// <summary>The model of a second replica on every replica silo; none or one.</summary>
+    /// <summary>The model of an optional second replica on every replica silo.</summary>
     public HeldModel[] Beside { get; private init; } = [];
 
     public IReplicaCatalogGrain Replicas => _cluster.Client.GetGrain<IReplicaCatalogGrain>(0);
@@ -62,9 +62,13 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     public static Task<EvaluationCluster> StartAsync(
         IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
         Action<EvaluationClusterOptions>? configure = null, int coordinators = 1, bool entersByReplicas = false) =>
-        StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure, entersByReplicas) { Benchmarks = benchmarks ?? new(), Store = store ?? new() });
+        StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure, entersByReplicas)
+        {
+            Benchmarks = benchmarks ?? new(),
+            Store = store ?? new(),
+        });
 
-    /// <summary>Starts a cluster whose replicas can be asked for other checkpoints, and of which there may be two on each silo.</summary>
+    /// <summary>Starts a cluster whose replicas can load other checkpoints; each silo may have two replicas.</summary>
     public static Task<EvaluationCluster> StartAsync(HeldModel[] models, HeldModel[] others, HeldModel? beside = null) =>
         StartAsync(new EvaluationCluster(models, coordinators: 1, configure: null) { Others = others, Beside = beside is null ? [] : [beside] });
 
@@ -82,18 +86,20 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     /// <summary>Starts a run, and fails the test if it is not started.</summary>
     public async Task<RunId> StartRunAsync(RunRequest? request = null)
     {
-        RunStart start = await RepeatedCall.MakeAsync(() => Catalog.StartAsync(request ?? new RunRequest { ShardSize = 4 }, Token).SingleAsync(Token), Patience, TimeProvider.System, Token);
+        request ??= new RunRequest { ShardSize = 4 };
+        RunStart start = await RepeatedCall.MakeAsync(
+            () => Catalog.StartAsync(request, Token).SingleAsync(Token), Patience, TimeProvider.System, Token);
         Assert.Equal(new RunStart(RunStartStatus.Started, start.Run, null), start);
         return start.Run!.Value;
     }
 
-    /// <summary>Watches a run until a condition holds, or the run has ended.</summary>
+    /// <summary>Watches a run until a condition holds or the run ends.</summary>
     public async Task<RunProgress> WatchUntilAsync(RunId run, Func<RunProgress, bool> condition)
     {
         RunProgress? last = null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);
-        // Followed, not just watched: the silo a test kills may be the one this client is connected to.
+        // FollowAsync rather than WatchAsync: a test may kill the silo this client is connected to.
         await foreach (RunProgress progress in Grains.FollowAsync(run, patience.Token))
         {
             last = progress;
@@ -107,23 +113,23 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public Task<RunProgress> WatchToTheEndAsync(RunId run) => WatchUntilAsync(run, _ => false);
 
-    /// <summary>The number of the coordinator on which a run lives.</summary>
+    /// <summary>The number of the coordinator that hosts a run.</summary>
     public Task<int> HomeOfAsync(RunId run) => HomeOfAsync(Run(run));
 
-    /// <summary>The number of the coordinator on which a grain lives.</summary>
+    /// <summary>The number of the coordinator that hosts a grain.</summary>
     public async Task<int> HomeOfAsync(IAddressable grain)
     {
         SiloAddress? home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
         return Enumerable.Range(0, _coordinators).Single(number => Silo(number).Equals(home));
     }
 
-    /// <summary>Ends a silo without any goodbye.</summary>
+    /// <summary>Kills a silo.</summary>
     public Task KillAsync(int number) => _cluster.KillSiloAsync(Handle(number), CancellationToken.None);
 
-    /// <summary>Ends a silo as an orchestrator does.</summary>
+    /// <summary>Stops a silo gracefully, as an orchestrator does.</summary>
     public Task StopAsync(int number) => _cluster.StopSiloAsync(Handle(number), CancellationToken.None);
 
-    /// <summary>Starts a silo with a model, under the number and replica name of one that was killed or under the next one.</summary>
+    /// <summary>Starts a silo with a model, with the number and replica name of a killed one or the next free ones.</summary>
     public async Task AddReplicaAsync(IVisionLanguageModel model)
     {
         _latecomer = new HeldModel(model);
@@ -138,7 +144,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     {
         silo.Services.AddSingleton<IImageSource>(Benchmarks);
         int replica = number - _coordinators + 1;
-        // Clients enter through coordinators: a client whose gateway dies waits for its answer until the call times out.
+        // Gateways are on coordinators only: if a client's gateway dies, its calls hang until they time out.
         if (replica > 0 != _entersByReplicas)
             silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
         if (replica > 0)
@@ -166,7 +172,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
         options.AdoptionInterval = TimeSpan.FromMilliseconds(50);
     }
 
-    /// <summary>Asks until every silo has told the others what it is; before that, calls are refused for want of a silo.</summary>
+    /// <summary>Waits until every silo has published its facts to the others; before that, calls fail because no silo fits.</summary>
     private async Task WhenKnownAsync()
     {
         for (int number = 1; number <= _models.Length; number++)

@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 
-/// <summary>A model that a test holds in its hands, and its location: loading takes as long as the test wants.</summary>
+/// <summary>A model under a test's control, and its location: loading takes as long as the test wants.</summary>
 internal sealed class HeldModel(IVisionLanguageModel model, string location = "held") : IModelSource, IModelHandle
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,19 +15,19 @@ internal sealed class HeldModel(IVisionLanguageModel model, string location = "h
 
     public IVisionLanguageModel Model => model;
 
-    /// <summary>Called for each loading before it ends; what it throws is why there is no model.</summary>
+    /// <summary>Called during each load; an exception makes the load fail.</summary>
     public Func<CancellationToken, Task>? Before { get; init; }
 
-    /// <summary>Ends when the model is asked for.</summary>
+    /// <summary>Ends when loading starts.</summary>
     public Task WhenAsked => _asked.Task;
 
     /// <summary>How often it was loaded.</summary>
     public int Loads { get; private set; }
 
-    /// <summary>How often it was let go.</summary>
+    /// <summary>How often it was unloaded.</summary>
     public int Disposals { get; private set; }
 
-    /// <summary>A replica that has this model, and can be asked for others.</summary>
+    /// <summary>A replica with this model that can load others.</summary>
     public ReplicaModel As(string replica, params HeldModel[] others)
     {
         HeldModel[] all = [.. others, this];
@@ -37,7 +37,7 @@ internal sealed class HeldModel(IVisionLanguageModel model, string location = "h
     }
 
     public IModelSource Another(string location) =>
-        _known.FirstOrDefault(one => one.Location == location) ?? throw new PrerequisiteException($"There is no '{location}'. Name one that is there.");
+        _known.FirstOrDefault(one => one.Location == location) ?? throw new PrerequisiteException($"No '{location}'. Name an existing one.");
 
     public async Task<IModelHandle> LoadAsync(CancellationToken cancellationToken)
     {

@@ -17,13 +17,13 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
     private readonly TaskCompletionSource _firstReadBegins = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _reads;
 
-    /// <summary>Whether the first reading of a benchmark never ends, for its process is going to be lost.</summary>
+    /// <summary>Whether the first read of a benchmark never ends, because the test kills its process.</summary>
     public bool HoldsFirstRead { get; init; }
 
     /// <summary>Ends when a benchmark is read for the first time.</summary>
     public Task WhenFirstReadBegins => _firstReadBegins.Task;
 
-    /// <summary>Whether the missing image is missed before a run begins. Default: it gets lost only then.</summary>
+    /// <summary>Whether the missing image is noticed before a run starts. Default: it goes missing only after that.</summary>
     public bool KnowsWhatIsMissing { get; set; }
 
     public InMemoryBenchmarks(int questions = 40, int imagesOfQuestions = 9, int choices = 7)
@@ -35,12 +35,12 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
         }.ToDictionary(benchmark => benchmark.Definition.Name);
     }
 
-    /// <summary>The benchmarks in ordinal order, which is the order of a run that names none.</summary>
+    /// <summary>The benchmarks in ordinal order, the default order of a run.</summary>
     public ImmutableArray<Benchmark> All => [.. _benchmarks.Values.OrderBy(benchmark => benchmark.Definition.Name)];
 
     public int Samples => All.Sum(benchmark => benchmark.Samples.Length);
 
-    /// <summary>Lets the annotation files of a benchmark be other ones from now on.</summary>
+    /// <summary>Replaces the annotation files of a benchmark.</summary>
     public void Change(BenchmarkName name) =>
         _benchmarks[name] = _benchmarks[name] with { Digests = _benchmarks[name].Digests.SetItem("test.json", "changed") };
 
@@ -56,7 +56,8 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
     }
 
     public ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<ImmutableArray<ImageReference>>([.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => KnowsWhatIsMissing && image == Missing)]);
+        ValueTask.FromResult<ImmutableArray<ImageReference>>(
+            [.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => KnowsWhatIsMissing && image == Missing)]);
 
     public ValueTask<EncodedImage> ReadAsync(
         BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken) => image == Missing
@@ -76,7 +77,8 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
             ImageFolders = ["images"],
             Request = request,
             PromptTemplate = $"<ImageHere> {name}: {{question}}",
-            Scorers = ImmutableSortedDictionary<string, string>.Empty.Add("tinygptv", request == RequestKind.Rank ? "mean-likelihood-choice" : "contains-label"),
+            Scorers = ImmutableSortedDictionary<string, string>.Empty
+                .Add("tinygptv", request == RequestKind.Rank ? "mean-likelihood-choice" : "contains-label"),
             Expected = new ExpectedCounts(samples, Enumerable.Range(0, samples).Select(image).Distinct().Count()),
             Published = new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = "test", Mode = "tinygptv" },
         },

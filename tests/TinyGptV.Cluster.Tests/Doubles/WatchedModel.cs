@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cluster.Tests.Doubles;
 
-/// <summary>A scripted model that remembers what it was asked, and does first what a test wants.</summary>
+/// <summary>A scripted model that records its prompts and lets a test act before each answer.</summary>
 internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguageModel
 {
     private readonly ScriptedModel _script = new();
@@ -24,7 +24,7 @@ internal sealed class WatchedModel(string digest = "scripted") : IVisionLanguage
     /// <summary>Ends when a request is held.</summary>
     public Task WhenItHolds => _holds.Task;
 
-    /// <summary>Ends when a request that is held is given up by whoever asked.</summary>
+    /// <summary>Ends when the caller cancels a held request.</summary>
     public Task WhenGivenUp => _cancelled.Task;
 
     public ChatFormat Chat => _script.Chat;

@@ -15,7 +15,7 @@ public class EvaluationClusterExtensionsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_silo_with_both_parts_evaluates_without_a_cluster()
+    public async Task One_silo_with_both_roles_evaluates_without_a_cluster()
     {
         var benchmarks = new InMemoryBenchmarks();
         var store = new InMemoryRunStore();
@@ -44,8 +44,10 @@ public class EvaluationClusterExtensionsTests
         builder.Services.AddSingleton<IBenchmarkSource>(benchmarks);
         builder.Services.AddSingleton<IImageSource>(benchmarks);
         builder.Services.AddSingleton<IRunStore>(store);
-        // Ports of their own, so that tests side by side do not meet.
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711).AddEvaluationCoordinator().AddModelReplica(new HeldModel(new ScriptedModel()).As("here")));
+        // Unusual ports, so that parallel tests do not collide.
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 21_711, gatewayPort: 31_711)
+            .AddEvaluationCoordinator()
+            .AddModelReplica(new HeldModel(new ScriptedModel()).As("here")));
         return builder.Build();
     }
 }

@@ -26,7 +26,7 @@ public class PlacementTests
     }
 
     [Fact]
-    public async Task Replica_nobody_publishes_fails_the_call()
+    public async Task Call_to_an_unpublished_replica_fails()
     {
         await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
         var exception = await Assert.ThrowsAnyAsync<OrleansException>(() => cluster.Grains.GetGrain<IModelReplicaGrain>("replica-9").DescribeAsync(Token));
@@ -47,7 +47,7 @@ public class PlacementTests
     }
 
     [Fact]
-    public void FromMetadata_SiloOfAnotherProgram_HasNoPart()
+    public void FromMetadata_SiloOfAnotherProgram_HasNoRole()
     {
         var facts = SiloFacts.FromMetadata(new Dictionary<string, string> { ["zone"] = "1" });
         Assert.False(facts.Coordinates);

@@ -11,7 +11,7 @@ public class ModelSwitchTests
     private readonly ModelSwitch _switch = new("r1", "a");
 
     [Fact]
-    public void Ask_another_checkpoint_begins_when_nothing_is_in_hand()
+    public void Ask_another_checkpoint_starts_at_once_without_work_in_flight()
     {
         Assert.Equal(new ModelAnswer("r1", ModelRequestStatus.Begun, null), _switch.Ask(First, "b", out bool begins));
 
@@ -21,14 +21,14 @@ public class ModelSwitchTests
     }
 
     [Fact]
-    public void Ask_waits_for_what_is_in_hand_and_nothing_new_is_taken()
+    public void Ask_drains_the_work_in_flight_and_takes_no_new_work()
     {
         Assert.True(_switch.TryTake(out _));
         Assert.True(_switch.TryTake(out _));
         _switch.Ask(First, "b", out _);
 
         Assert.False(_switch.TryTake(out string? reason));
-        Assert.Equal("The replica 'r1' loads another model and takes nothing until it has it.", reason);
+        Assert.Equal("Replica 'r1' is loading another model and takes no work until it is ready.", reason);
         _switch.Return();
         Assert.Equal((false, 1), (_switch.WhenEmpty.IsCompleted, _switch.Status.WorkInHand));
         _switch.Return();
@@ -45,7 +45,7 @@ public class ModelSwitchTests
     }
 
     [Fact]
-    public void Ask_the_same_request_again_begins_once()
+    public void Ask_the_same_request_again_starts_once()
     {
         _switch.Ask(First, "b", out _);
 
@@ -60,7 +60,7 @@ public class ModelSwitchTests
     [Theory]
     [InlineData("b")]
     [InlineData("c")]
-    public void Ask_while_another_request_is_under_way_is_refused(string wanted)
+    public void Ask_while_another_request_is_in_progress_is_refused(string wanted)
     {
         _switch.Ask(First, "b", out _);
 
@@ -68,12 +68,12 @@ public class ModelSwitchTests
 
         Assert.False(begins);
         Assert.Equal(ModelRequestStatus.Refused, answer.Status);
-        Assert.Contains("'r1' is loading 'b'. Ask again when it is ready", answer.Problem, StringComparison.Ordinal);
+        Assert.Contains("'r1' is loading 'b'. Try again when it is ready", answer.Problem, StringComparison.Ordinal);
         Assert.Equal(First, _switch.Status.Request);
     }
 
     [Fact]
-    public void Recovered_works_with_the_old_model_and_tells_the_problem_until_the_next_request()
+    public void Recovered_works_with_the_old_model_and_reports_the_problem_until_the_next_request()
     {
         _switch.Ask(First, "b", out _);
         _switch.Recovered("a", "no b");
@@ -86,13 +86,13 @@ public class ModelSwitchTests
     }
 
     [Fact]
-    public void Failed_takes_nothing_until_a_request_ends_well()
+    public void Failed_takes_no_work_until_a_request_succeeds()
     {
         _switch.Ask(First, "b", out _);
         _switch.Failed("neither b nor a");
 
         Assert.False(_switch.TryTake(out string? reason));
-        Assert.Equal("The replica 'r1' has no model: neither b nor a", reason);
+        Assert.Equal("Replica 'r1' has no model: neither b nor a", reason);
         Assert.Equal((ReplicaPhase.Failed, null), (_switch.Status.Phase, _switch.Status.Location));
         _switch.Ask(Second, "a", out bool begins);
         Assert.True(begins);
@@ -101,7 +101,7 @@ public class ModelSwitchTests
     }
 
     [Fact]
-    public void Stop_begins_no_request_and_lets_work_go_on()
+    public void Stop_refuses_requests_and_lets_work_go_on()
     {
         _switch.Stop();
 

@@ -19,15 +19,15 @@ public class ReplicaDrainTests
         new(new ReplicaModels(models), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     [Fact]
-    public async Task DrainAsync_nothing_in_hand_is_over_at_once() => Assert.True(await _drain.DrainAsync(Token));
+    public async Task DrainAsync_without_work_ends_at_once() => Assert.True(await _drain.DrainAsync(Token));
 
     [Fact]
-    public async Task DrainAsync_waits_for_what_is_in_hand_and_takes_nothing_more()
+    public async Task DrainAsync_waits_for_work_in_flight_and_takes_no_more()
     {
         IDisposable first = _drain.Begin("r1", Run), second = _drain.Begin("r1", Run);
         Task<bool> drained = _drain.DrainAsync(Token);
 
-        Assert.Contains("'r1' drains", Assert.Throws<ReplicaDrainingException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
+        Assert.Contains("'r1' is draining", Assert.Throws<ReplicaUnavailableException>(() => _drain.Begin("r1", Run)).Message, StringComparison.Ordinal);
         first.Dispose();
         Assert.False(drained.IsCompleted);
         second.Dispose();
@@ -35,7 +35,7 @@ public class ReplicaDrainTests
     }
 
     [Fact]
-    public async Task DrainAsync_gives_up_loading_a_model()
+    public async Task DrainAsync_stops_loading_a_model()
     {
         var endless = new HeldModel(new WatchedModel("b"), "b") { Before = token => Task.Delay(Timeout.Infinite, token) };
         await using ReplicaModel replica = new HeldModel(new WatchedModel("a"), "a").As("r1", endless);
@@ -46,7 +46,7 @@ public class ReplicaDrainTests
     }
 
     [Fact]
-    public async Task DrainAsync_loading_that_cannot_be_given_up_is_left_when_the_grace_is_over()
+    public async Task DrainAsync_abandons_an_unstoppable_load_after_the_grace_period()
     {
         var stubborn = new TaskCompletionSource();
         var endless = new HeldModel(new WatchedModel("b"), "b") { Before = _ => stubborn.Task };
@@ -59,13 +59,13 @@ public class ReplicaDrainTests
         await grace.CancelAsync();
 
         Assert.False(await drained);
-        // Nor does the end of the process wait for it.
+        // The end of the process does not wait for it either.
         await replica.DisposeAsync().AsTask().WaitAsync(Token);
         stubborn.SetResult();
     }
 
     [Fact]
-    public async Task DrainAsync_grace_is_over_says_that_work_is_left()
+    public async Task DrainAsync_after_the_grace_period_reports_unfinished_work()
     {
         using IDisposable work = _drain.Begin("r1", Run);
         using var grace = new CancellationTokenSource();

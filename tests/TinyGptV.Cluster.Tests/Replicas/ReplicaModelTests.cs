@@ -12,7 +12,7 @@ public class ReplicaModelTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Load_lets_the_old_model_go_only_when_its_work_is_done_and_before_the_new_one_is_loaded()
+    public async Task Load_unloads_the_old_model_after_its_work_is_done_and_before_the_new_one_is_loaded()
     {
         int disposalsBefore = -1;
         var second = new HeldModel(new WatchedModel("b"), "b") { Before = _ => Task.FromResult(disposalsBefore = _first.Disposals) };
@@ -38,18 +38,18 @@ public class ReplicaModelTests
     }
 
     [Fact]
-    public async Task Load_what_is_not_there_is_refused_and_the_old_model_stays()
+    public async Task Load_of_a_missing_checkpoint_is_refused_and_the_old_model_stays()
     {
         await using ReplicaModel replica = _first.As("r1");
 
         ModelAnswer answer = Load(replica, "nowhere");
 
-        Assert.Equal((ModelRequestStatus.Refused, "There is no 'nowhere'. Name one that is there."), (answer.Status, answer.Problem));
+        Assert.Equal((ModelRequestStatus.Refused, "No 'nowhere'. Name an existing one."), (answer.Status, answer.Problem));
         Assert.Equal(0, _first.Disposals);
     }
 
     [Fact]
-    public async Task Load_that_fails_tells_why_and_brings_the_old_model_back()
+    public async Task Load_that_fails_says_why_and_reloads_the_old_model()
     {
         var broken = new HeldModel(new WatchedModel("b"), "b") { Before = _ => throw new PrerequisiteException("A tensor is missing.") };
         await using ReplicaModel replica = _first.As("r1", broken);
@@ -58,12 +58,12 @@ public class ReplicaModelTests
         await replica.WhenLoaded.WaitAsync(Token);
 
         Assert.Equal((ReplicaPhase.Ready, "a"), (replica.Status.Phase, replica.Status.Model!.Digest));
-        Assert.Equal("'b' could not be loaded: A tensor is missing. The replica has 'a' again.", replica.Status.Problem);
+        Assert.Equal("Could not load 'b': A tensor is missing. The replica is back on 'a'.", replica.Status.Problem);
         Assert.Equal((1, 1), (_first.Loads, _first.Disposals));
     }
 
     [Fact]
-    public async Task Load_that_fails_twice_leaves_no_model_and_the_next_request_mends_it()
+    public async Task Load_that_fails_twice_leaves_no_model_and_the_next_request_recovers()
     {
         var old = new HeldModel(new WatchedModel("a"), "a") { Before = _ => throw new InvalidOperationException("out of memory") };
         var broken = new HeldModel(new WatchedModel("b"), "b") { Before = _ => throw new PrerequisiteException("A tensor is missing.") };
@@ -74,27 +74,27 @@ public class ReplicaModelTests
         await replica.WhenLoaded.WaitAsync(Token);
 
         Assert.Equal((ReplicaPhase.Failed, null), (replica.Status.Phase, replica.Status.Model));
-        Assert.Contains("'a', could not be loaded again either: InvalidOperationException: out of memory", replica.Status.Problem, StringComparison.Ordinal);
+        Assert.Contains("'a', could not be reloaded either: InvalidOperationException: out of memory", replica.Status.Problem, StringComparison.Ordinal);
         Assert.Null(replica.Description);
-        Assert.Contains("has no model", Assert.Throws<ReplicaDrainingException>(() => replica.Use(null)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no model", Assert.Throws<ReplicaUnavailableException>(() => replica.Use(null)).Message, StringComparison.Ordinal);
         Load(replica, "c");
         await replica.WhenLoaded.WaitAsync(Token);
         Assert.Equal("c", replica.Description!.Identity.Digest);
     }
 
     [Fact]
-    public async Task Use_for_another_model_than_there_is_is_declined_and_holds_nothing()
+    public async Task Use_for_a_different_model_is_refused_and_leaves_nothing_in_flight()
     {
         await using ReplicaModel replica = _first.As("r1");
 
-        Assert.Throws<ReplicaDrainingException>(() => replica.Use(new WatchedModel("b").Identity));
+        Assert.Throws<ReplicaUnavailableException>(() => replica.Use(new WatchedModel("b").Identity));
         Assert.Equal(0, replica.Status.WorkInHand);
         using ModelUse use = replica.Use(new WatchedModel("a").Identity);
         Assert.Equal(1, replica.Status.WorkInHand);
     }
 
     [Fact]
-    public async Task StopLoadingAsync_while_loading_gives_it_up()
+    public async Task StopLoadingAsync_while_loading_stops_the_load()
     {
         var endless = new HeldModel(new WatchedModel("b"), "b") { Before = token => Task.Delay(Timeout.Infinite, token) };
         await using ReplicaModel replica = _first.As("r1", endless);
@@ -109,7 +109,7 @@ public class ReplicaModelTests
     }
 
     [Fact]
-    public async Task StopLoadingAsync_while_work_is_in_hand_leaves_it_its_model()
+    public async Task StopLoadingAsync_keeps_the_model_for_work_in_flight()
     {
         var second = new HeldModel(new WatchedModel("b"), "b");
         await using ReplicaModel replica = _first.As("r1", second);

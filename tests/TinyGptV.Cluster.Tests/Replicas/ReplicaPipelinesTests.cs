@@ -21,21 +21,21 @@ public sealed class ReplicaPipelinesTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task CallAsync_what_fails_once_is_tried_again()
+    public async Task CallAsync_retries_a_call_that_fails_once()
     {
         Assert.Equal(2, await _pipelines.CallAsync("a", _ => ++_calls == 1 ? throw new SiloUnavailableException() : Task.FromResult(_calls), Token));
         Assert.Equal(CircuitState.Closed, _pipelines.CircuitOf("a"));
     }
 
     [Fact]
-    public async Task CallAsync_what_fails_always_is_thrown_after_the_last_try()
+    public async Task CallAsync_throws_the_failure_after_the_last_try()
     {
         await Assert.ThrowsAsync<SiloUnavailableException>(() => FailAsync("a"));
         Assert.Equal(1 + Hurried.MaxRetries, _calls);
     }
 
     [Fact]
-    public async Task CallAsync_without_an_answer_ends_although_nobody_heeds_the_token()
+    public async Task CallAsync_without_an_answer_ends_even_if_the_callee_ignores_the_token()
     {
         using var impatient = new ReplicaPipelines(Hurried with { CallTimeout = TimeSpan.FromMilliseconds(10) }, _time);
 
@@ -45,7 +45,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
     }
 
     [Fact]
-    public async Task CallAsync_that_is_given_up_ends_at_once_and_is_no_failure_of_the_replica()
+    public async Task CallAsync_cancelled_ends_at_once_and_is_not_a_failure_of_the_replica()
     {
         foreach (int _ in Enumerable.Range(0, 10))
         {
@@ -59,7 +59,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
     }
 
     [Fact]
-    public async Task CallAsync_replica_that_keeps_failing_is_not_called_for_a_while_and_others_are()
+    public async Task CallAsync_failing_replica_is_not_called_for_a_while_but_others_are()
     {
         await Assert.ThrowsAsync<SiloUnavailableException>(() => FailAsync("a"));
         await Assert.ThrowsAnyAsync<Exception>(() => FailAsync("a"));
@@ -75,7 +75,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
     }
 
     [Fact]
-    public async Task Meter_tells_the_tries_of_each_replica()
+    public async Task Meter_reports_the_tries_of_each_replica()
     {
         var told = new ConcurrentQueue<string>();
         using var listener = new MeterListener
@@ -108,7 +108,7 @@ public sealed class ReplicaPipelinesTests : IDisposable
         return answer;
     }
 
-    /// <summary>The system's timers on a clock that can be moved.</summary>
+    /// <summary>A clock that can be moved, with the system's timers.</summary>
     private sealed class MovedTime : TimeProvider
     {
         private TimeSpan _moved;

@@ -5,7 +5,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Tests.Replicas;
 
-/// <summary>Replicas that are asked for another checkpoint, as clients of a cluster ask.</summary>
+/// <summary>Switching the checkpoint of replicas, through the cluster's client interface.</summary>
 public class ReplicaSwitchingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -22,14 +22,14 @@ public class ReplicaSwitchingTests
 
         Assert.Equal([("replica-1", "a"), ("replica-1-beside", "b")], replicas.Select(replica => (replica.Replica, replica.Model!.Digest)));
         Assert.Single(replicas.Select(replica => replica.Silo).Distinct());
-        // The run has the first one's model; the second one is a stranger to it, in the same silo.
+        // The run uses the first replica's model; the second replica in the same silo has a different one.
         Assert.Equal(RunPhase.Completed, end.Phase);
         Assert.Empty(other.Prompts);
         Assert.Equal(cluster.Benchmarks.Samples, cluster.Store.AllPredictions(run).Length);
     }
 
     [Fact]
-    public async Task Switch_while_a_run_is_under_way_gives_its_work_to_the_other_replica_and_no_attempt_is_counted()
+    public async Task Switch_during_a_run_gives_its_work_to_the_other_replica_and_counts_no_attempt()
     {
         WatchedModel[] old = [new("a") { HoldAfter = 3 }, new("a") { HoldAfter = 3 }];
         var next = new WatchedModel("b");
@@ -66,7 +66,7 @@ public class ReplicaSwitchingTests
 
         RunProgress waiting = await cluster.WatchUntilAsync(run, progress => progress.Problem is not null);
         Assert.Equal((RunPhase.Running, 0), (waiting.Phase, waiting.Replicas));
-        // The same request is now a run of the other model.
+        // The same request now starts a run of the other model.
         RunId second = await cluster.StartRunAsync();
         Assert.NotEqual(run, second);
         Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(second)).Phase);
@@ -79,7 +79,7 @@ public class ReplicaSwitchingTests
     }
 
     [Fact]
-    public async Task Failed_load_is_told_and_the_old_model_answers_again()
+    public async Task Failed_load_is_reported_and_the_old_model_answers_again()
     {
         var old = new WatchedModel("a");
         var broken = new HeldModel(new WatchedModel("b"), "b") { Before = _ => throw new PrerequisiteException("A tensor is missing.") };
@@ -90,12 +90,12 @@ public class ReplicaSwitchingTests
         RunId run = await cluster.StartRunAsync();
 
         Assert.Equal((ReplicaPhase.Ready, "a"), (after.Phase, after.Model!.Digest));
-        Assert.Equal("'b' could not be loaded: A tensor is missing. The replica has 'a' again.", after.Problem);
+        Assert.Equal("Could not load 'b': A tensor is missing. The replica is back on 'a'.", after.Problem);
         Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
     }
 
     [Fact]
-    public async Task Replica_without_a_model_is_told_and_starts_no_run()
+    public async Task Replica_without_a_model_is_reported_and_starts_no_run()
     {
         var endless = new HeldModel(new WatchedModel("b"), "b") { Before = token => Task.Delay(Timeout.Infinite, token) };
         await using var cluster = await EvaluationCluster.StartAsync([new HeldModel(new WatchedModel("a"), "a")], [endless]);

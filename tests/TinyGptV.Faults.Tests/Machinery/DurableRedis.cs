@@ -6,7 +6,7 @@ using System.Net.Sockets;
 
 namespace TinyGptV.Faults.Tests.Machinery;
 
-/// <summary>A Redis that writes everything down at once, so that it comes back from a kill with what it knew.</summary>
+/// <summary>A Redis that syncs every write to disk, so it loses nothing when killed.</summary>
 public sealed class DurableRedis : IAsyncDisposable
 {
     private readonly string _folder;
@@ -34,7 +34,7 @@ public sealed class DurableRedis : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Starts it with what was written down; returns when it answers.</summary>
+    /// <summary>Starts it with its stored data; returns when it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -60,7 +60,7 @@ public sealed class DurableRedis : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"redis-server ended before it was ready, with exit code {_process.ExitCode}.");
+        throw new InvalidOperationException($"redis-server exited with code {_process.ExitCode} before it was ready.");
     }
 
     public async ValueTask DisposeAsync()

@@ -8,8 +8,8 @@ using TinyGptV.Throughput;
 namespace TinyGptV.Faults.Tests.Machinery;
 
 /// <summary>
-/// A cluster as a team runs it: two coordinators and three scripted replicas, each a process on a host of its own; Redis for the membership, a
-/// Blob service for the runs; a supervisor that starts again whatever ends. It lives through many plans, and all of them strike it.
+/// A realistic cluster: two coordinators and three scripted replicas, each a process on its own host; Redis for membership, a Blob service
+/// for runs, and a supervisor that restarts every process. All plans use the same cluster.
 /// </summary>
 public sealed class FaultyCluster : IAsyncLifetime
 {
@@ -20,7 +20,7 @@ public sealed class FaultyCluster : IAsyncLifetime
     private static readonly TimeSpan LongerThanTheDetector = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SomeTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Far beyond what any plan takes; a run that never ends becomes a failure instead of a build that hangs.</summary>
+    /// <summary>Far longer than any plan takes; a run that never ends fails the test instead of hanging the build.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly TemporaryFolder _folder = new();
@@ -32,7 +32,7 @@ public sealed class FaultyCluster : IAsyncLifetime
     private FaultyProxy _storage = null!;
     private BlobContainerClient _container = null!;
 
-    /// <summary>The run without any fault, made by one process: file names and contents.</summary>
+    /// <summary>A single-process run without faults: file names and contents.</summary>
     public ImmutableSortedDictionary<string, string> Baseline { get; private set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     private int Shards => Baseline.Keys.Count(name => name.Contains("/shard-", StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public sealed class FaultyCluster : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>Runs the benchmark once while the plan's blows strike, and reads what is stored at the end.</summary>
+    /// <summary>Runs the benchmark once while injecting the plan's faults, and reads the stored files at the end.</summary>
     public async Task<FaultOutcome> RunAsync(FaultPlan plan, CancellationToken cancellationToken)
     {
         string run = string.Create(CultureInfo.InvariantCulture, $"plan-{plan.Seed}");
@@ -94,7 +94,7 @@ public sealed class FaultyCluster : IAsyncLifetime
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"{string.Join(", ", plan.Blows)}: the run did not end; {shards.Now.Count} of {Shards} shards are stored.\n{Transcripts(eval)}");
+                $"{string.Join(", ", plan.Blows)}: the run did not finish; {shards.Now.Count} of {Shards} shards stored.\n{Transcripts(eval)}");
         }
         finally
         {
@@ -104,11 +104,11 @@ public sealed class FaultyCluster : IAsyncLifetime
         }
     }
 
-    /// <summary>Runs the benchmark once and kills every silo whenever some more shards are stored.</summary>
+    /// <summary>Runs the benchmark once and kills every silo several times.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="moments">How many shards are stored when everything is killed, ascending.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The files at the end, and the shards that were written although they were stored before the last kill but one.</returns>
+    /// <param name="moments">The numbers of stored shards at which to kill all silos, ascending.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
+    /// <returns>The files at the end, and the shards that were written again although they were stored before the second last kill.</returns>
     public async Task<(ImmutableSortedDictionary<string, string> Files, ImmutableArray<string> WrittenAgain)> KillAgainAndAgainAsync(
         string run, IEnumerable<int> moments, CancellationToken cancellationToken)
     {
@@ -141,7 +141,7 @@ public sealed class FaultyCluster : IAsyncLifetime
         void Watch(string method, string path, int status)
         {
             string name = path.Split('?')[0].Split('/')[^1];
-            // What was being written when the silos died may still arrive; it is not work done again.
+            // A write in flight when the silos died may still arrive; that is not repeated work.
             if (method == "PUT" && status is 409 or 412 && path.Contains($"/{run}/", StringComparison.Ordinal) && beforeKill.Contains(name))
                 lock (writtenAgain)
                     writtenAgain.Add(name);
@@ -203,7 +203,7 @@ public sealed class FaultyCluster : IAsyncLifetime
                 _network.Heal();
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(blow), blow.Kind, "Nobody knows how to strike this blow.");
+                throw new ArgumentOutOfRangeException(nameof(blow), blow.Kind, "Unknown fault.");
         }
     }
 
@@ -221,7 +221,9 @@ public sealed class FaultyCluster : IAsyncLifetime
     private async Task MakeBaselineAsync()
     {
         await using SupervisedProgram eval = SupervisedProgram.Start(
-            [Program, "eval", "--scripted", "0", "--batch", "2", "--data", _folder["data"], "--runs", _folder["runs"], "--run", RunOfBaseline, .. Settings], [], isJob: true);
+            [Program, "eval", "--scripted", "0", "--batch", "2", "--data", _folder["data"], "--runs", _folder["runs"], "--run", RunOfBaseline, .. Settings],
+            [],
+            isJob: true);
         await eval.WhenDone.WaitAsync(Patience);
         string runs = _folder["runs", RunOfBaseline];
         Baseline = Comparable(RunOfBaseline, Directory.EnumerateFiles(runs, "*", SearchOption.AllDirectories)
@@ -231,9 +233,12 @@ public sealed class FaultyCluster : IAsyncLifetime
     private static ImmutableArray<string> Settings => ["--benchmarks", "gqa", "--shard-size", "8"];
 
     private SupervisedProgram StartSilo(int host, params string[] role) => SupervisedProgram.Start(
-        _network.On(host, [Program, "silo", .. role, "--advertise", _network.AddressOf(host), "--silo-port", "11111", "--grace", "10"]), Variables, isJob: false);
+        _network.On(host, [Program, "silo", .. role, "--advertise", _network.AddressOf(host), "--silo-port", "11111", "--grace", "10"]),
+        Variables,
+        isJob: false);
 
-    private SupervisedProgram StartEvaluation(string run) => SupervisedProgram.Start([Program, "eval", "--run", run, .. Settings], ClientVariables, isJob: true);
+    private SupervisedProgram StartEvaluation(string run) =>
+        SupervisedProgram.Start([Program, "eval", "--run", run, .. Settings], ClientVariables, isJob: true);
 
     private IEnumerable<KeyValuePair<string, string>> ClientVariables =>
     [
@@ -258,7 +263,7 @@ public sealed class FaultyCluster : IAsyncLifetime
         return Comparable(run, files);
     }
 
-    /// <summary>Leaves out what tells about time and place, and calls the run by one name.</summary>
+    /// <summary>Drops the parts that depend on time and place, and normalises the run's name.</summary>
     private static ImmutableSortedDictionary<string, string> Comparable(string run, IReadOnlyDictionary<string, string> files) => files
         .Where(file => file.Key is not ("timings.json" or "state.json"))
         .ToImmutableSortedDictionary(file => file.Key, file => file.Value.Replace(run, "RUN", StringComparison.Ordinal), StringComparer.Ordinal);
@@ -267,10 +272,10 @@ public sealed class FaultyCluster : IAsyncLifetime
         .Concat(_replicas.Select((silo, i) => ($"replica {i + 1}", silo))).Append(("eval", eval)).Select(one => $"--- {one.Item1}\n{one.Item2.Transcript}"));
 }
 
-/// <summary>What became of a run under a plan.</summary>
+/// <summary>The outcome of a plan.</summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="Duration">From the start of the client to its end.</param>
-/// <param name="RefusedWrites">How many shards were computed and then found stored already.</param>
-/// <param name="ClientStarts">How often the client was started until it ended well.</param>
-/// <param name="Files">What is stored, by name below the run.</param>
+/// <param name="RefusedWrites">Shards that were already stored when they were to be written.</param>
+/// <param name="ClientStarts">How often the client was started until it succeeded.</param>
+/// <param name="Files">The stored files, by name within the run.</param>
 public sealed record FaultOutcome(FaultPlan Plan, TimeSpan Duration, int RefusedWrites, int ClientStarts, ImmutableSortedDictionary<string, string> Files);

@@ -6,10 +6,10 @@ using System.Globalization;
 namespace TinyGptV.Faults.Tests.Machinery;
 
 /// <summary>
-/// Several hosts on this machine: network namespaces with an address each, joined by a bridge of which this process holds the first address.
-/// Two hosts, or one and all others, can be kept from reaching each other.
+/// Several hosts on this machine: network namespaces, each with an address, joined by a bridge whose first address belongs to this process.
+/// Can partition two hosts, or isolate one.
 /// </summary>
-/// <remarks>Needs the right to make network namespaces (root) and the programs <c>ip</c> and <c>bridge</c>.</remarks>
+/// <remarks>Requires root, to create network namespaces, and the programs <c>ip</c> and <c>bridge</c>.</remarks>
 public sealed class HostNetwork : IDisposable
 {
     private static int _networks;
@@ -19,20 +19,20 @@ public sealed class HostNetwork : IDisposable
 
     private HostNetwork(string bridge, string gateway, ImmutableArray<string> hosts) => (_bridge, Gateway, _hosts) = (bridge, gateway, hosts);
 
-    /// <summary>The address under which hosts reach this process.</summary>
+    /// <summary>The address at which hosts reach this process.</summary>
     public string Gateway { get; }
 
-    /// <exception cref="InvalidOperationException">The programs are not there, or the right is missing.</exception>
+    /// <exception cref="InvalidOperationException">The programs or the rights are missing.</exception>
     public static HostNetwork Create(int hosts)
     {
-        // Names and addresses of this process alone: several may run at once on one machine.
+        // Names and addresses unique to this process, since several may run on one machine.
         int number = ((Environment.ProcessId * 4) + Interlocked.Increment(ref _networks)) % 16384;
         string bridge = string.Create(CultureInfo.InvariantCulture, $"tgv{number}");
         var network = new HostNetwork(
             bridge,
             string.Create(CultureInfo.InvariantCulture, $"10.{192 + (number >> 8)}.{number & 255}.1"),
             [.. Enumerable.Range(0, hosts).Select(host => string.Create(CultureInfo.InvariantCulture, $"{bridge}-{host}"))]);
-        network.RemoveAll(); // what a process of the same number left behind
+        network.RemoveAll(); // left behind by a process with the same id
         try
         {
             network.Build();
@@ -51,7 +51,7 @@ public sealed class HostNetwork : IDisposable
     /// <summary>The command line that runs a program on a host.</summary>
     public string[] On(int host, params IEnumerable<string> command) => ["ip", "netns", "exec", _hosts[host], .. command];
 
-    /// <summary>Keeps the hosts from reaching each other; everybody else still reaches them.</summary>
+    /// <summary>Cuts the connection between two hosts; others still reach both.</summary>
     public void Separate(params IEnumerable<int> hosts)
     {
         foreach (int host in hosts)
@@ -61,7 +61,7 @@ public sealed class HostNetwork : IDisposable
     /// <summary>Takes a host off the network.</summary>
     public void CutOff(int host) => Run("ip", "link", "set", _hosts[host], "down");
 
-    /// <summary>Lets everybody reach everybody again.</summary>
+    /// <summary>Restores all connections.</summary>
     public void Heal()
     {
         foreach (string host in _hosts)
@@ -103,7 +103,7 @@ public sealed class HostNetwork : IDisposable
         (int exitCode, string said) = Start(program, arguments);
         if (exitCode != 0)
             throw new InvalidOperationException(
-                $"'{program} {string.Join(' ', arguments)}' failed: {said.Trim()} The fault campaign makes network namespaces: run it as root, on Linux.");
+                $"'{program} {string.Join(' ', arguments)}' failed: {said.Trim()} The fault campaign needs network namespaces: run it as root on Linux.");
     }
 
     private static (int ExitCode, string Said) Start(string program, string[] arguments)

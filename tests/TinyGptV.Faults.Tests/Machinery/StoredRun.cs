@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TinyGptV.Faults.Tests.Machinery;
 
-/// <summary>The files of a run, by name below it.</summary>
+/// <summary>The files of a run, by name within the run.</summary>
 internal static class StoredRun
 {
     /// <summary>The same files with the same bytes.</summary>

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace TinyGptV.Faults.Tests.Machinery;
 
 /// <summary>
-/// The program, run as an orchestrator runs it: when its process ends, however it does, the next one is started with the same arguments, until
-/// it has ended well (a job) or is told to stop (a silo).
+/// Runs the program like an orchestrator: restarts its process with the same arguments whenever it ends, until it succeeds (a job) or is
+/// stopped (a silo).
 /// </summary>
 public sealed class SupervisedProgram : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ public sealed class SupervisedProgram : IAsyncDisposable
     /// <summary>How often the program was started.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>Ends when the process that runs now has said that it is ready.</summary>
+    /// <summary>Ends when the current process has reported that it is ready.</summary>
     public Task WhenReady
     {
         get
@@ -40,26 +40,26 @@ public sealed class SupervisedProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when a job has ended well.</summary>
+    /// <summary>Ends when a job has succeeded.</summary>
     public Task WhenDone => _running;
 
-    /// <summary>The last lines of both streams, for messages of tests.</summary>
+    /// <summary>The last lines of both streams, for test messages.</summary>
     public string Transcript => string.Join('\n', _lines);
 
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="environment">Variables beside those of this process.</param>
-    /// <param name="isJob">Whether it is done once it has ended with exit code 0.</param>
+    /// <param name="environment">Variables in addition to those of this process.</param>
+    /// <param name="isJob">Whether exit code 0 ends it for good.</param>
     public static SupervisedProgram Start(string[] command, IEnumerable<KeyValuePair<string, string>> environment, bool isJob)
     {
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // These processes live for seconds: compiling their busy code a second time would take a third of their processor time.
+        // These processes live for seconds: tiered recompilation would take a third of their processor time.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return new SupervisedProgram(start, isJob);
     }
 
-    /// <summary>Sends a signal to the process that runs now, if there is one.</summary>
+    /// <summary>Sends a signal to the current process, if there is one.</summary>
     public void Signal(string name)
     {
         lock (_lock)

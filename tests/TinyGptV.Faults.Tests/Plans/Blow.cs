@@ -1,6 +1,6 @@
 namespace TinyGptV.Faults.Tests.Plans;
 
-/// <summary>What can happen to a cluster.</summary>
+/// <summary>The kinds of faults.</summary>
 public enum BlowKind
 {
     /// <summary>SIGKILL to a replica.</summary>
@@ -33,21 +33,21 @@ public enum BlowKind
     /// <summary>No storage request is answered for some seconds.</summary>
     StorageGone,
 
-    /// <summary>The membership store is killed and comes back, with what it had written, after 30 s.</summary>
+    /// <summary>The membership store is killed and comes back with its data after 30 s.</summary>
     MembershipGone,
 
-    /// <summary>A coordinator and a replica cannot reach each other, while both reach everybody else, for a while.</summary>
+    /// <summary>A coordinator and a replica cannot reach each other for a while; both still reach the others.</summary>
     PartitionPair,
 
-    /// <summary>A silo is cut off from everybody, for longer than the failure detector takes.</summary>
+    /// <summary>A silo is isolated for longer than the failure detector takes.</summary>
     PartitionSilo,
 }
 
-/// <summary>One blow.</summary>
-/// <param name="Kind">What happens.</param>
-/// <param name="Coordinator">The number of the coordinator it strikes, from 0, if it strikes one.</param>
-/// <param name="Replica">The number of the replica it strikes, from 0, if it strikes one.</param>
-/// <param name="At">When it happens: as soon as this share of the shards is stored, 0 to 1.</param>
+/// <summary>One fault.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Coordinator">The number of the affected coordinator, from 0, if there is one.</param>
+/// <param name="Replica">The number of the affected replica, from 0, if there is one.</param>
+/// <param name="At">When it is injected: as soon as this share of the shards is stored, 0 to 1.</param>
 public sealed record Blow(BlowKind Kind, int Coordinator, int Replica, double At)
 {
     public override string ToString() => Kind switch

@@ -3,14 +3,18 @@ namespace TinyGptV.Faults.Tests.Plans;
 public sealed class FaultPlanTests
 {
     [Fact]
-    public void Create_same_seed_gives_the_same_blows() => Assert.Equal(FaultPlan.Create(7).Blows, FaultPlan.Create(7).Blows);
+    public void Create_same_seed_gives_the_same_faults() => Assert.Equal(FaultPlan.Create(7).Blows, FaultPlan.Create(7).Blows);
 
     [Fact]
-    public void Create_as_many_seeds_as_kinds_meet_every_kind() => Assert.Equal(
-        Enum.GetValues<BlowKind>(), Enumerable.Range(0, Enum.GetValues<BlowKind>().Length).Select(seed => FaultPlan.Create(seed).Blows).SelectMany(blows => blows).Select(blow => blow.Kind).Distinct().Order());
+    public void Create_consecutive_seeds_cover_every_kind()
+    {
+        BlowKind[] kinds = Enum.GetValues<BlowKind>();
+
+        Assert.Equal(kinds, Enumerable.Range(0, kinds.Length).SelectMany(seed => FaultPlan.Create(seed).Blows).Select(blow => blow.Kind).Distinct().Order());
+    }
 
     [Fact]
-    public void Create_blows_are_in_order_and_strike_somebody_who_is_there() => Assert.All(Enumerable.Range(0, 1000).Select(FaultPlan.Create), plan =>
+    public void Create_faults_are_in_order_and_have_existing_targets() => Assert.All(Enumerable.Range(0, 1000).Select(FaultPlan.Create), plan =>
     {
         Assert.InRange(plan.Blows.Length, 1, 3);
         Assert.Equal(plan.Blows.OrderBy(blow => blow.At), plan.Blows);

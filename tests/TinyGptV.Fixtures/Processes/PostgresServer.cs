@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace TinyGptV.Fixtures.Processes;
 
-/// <summary>A PostgreSQL with a password, on loopback, in a folder that is gone afterwards.</summary>
+/// <summary>A PostgreSQL with a password, on loopback, in a temporary folder.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     /// <inheritdoc cref="RedisServer.Password"/>
@@ -22,7 +22,8 @@ public sealed class PostgresServer : IAsyncLifetime
         // The server refuses to run as root, and its user must own the folder.
         if (Environment.IsPrivilegedProcess)
             await ServerProgram.RunAsync("/bin/chown", "-R", "postgres", _folder.Path);
-        await RunAsync("initdb", "-D", _folder["data"], "-U", "tinygptv", "-A", "scram-sha-256", $"--pwfile={password}", "--no-sync", "--no-locale", "-E", "UTF8");
+        await RunAsync(
+            "initdb", "-D", _folder["data"], "-U", "tinygptv", "-A", "scram-sha-256", $"--pwfile={password}", "--no-sync", "--no-locale", "-E", "UTF8");
         string settings = string.Create(CultureInfo.InvariantCulture, $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off");
         await RunAsync("pg_ctl", "-D", _folder["data"], "-l", _folder["log"], "-o", settings, "-w", "start");
         await using var connection = new NpgsqlConnection(Connection);
@@ -38,7 +39,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private static Task RunAsync(string program, params string[] arguments)
     {
         string[] versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
-        string path = ServerProgram.Find(program, "postgresql", versions.OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")));
+        string path = ServerProgram.Find(
+            program, "postgresql", versions.OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")));
         return Environment.IsPrivilegedProcess
             ? ServerProgram.RunAsync("/usr/sbin/runuser", ["-u", "postgres", "--", path, .. arguments])
             : ServerProgram.RunAsync(path, arguments);

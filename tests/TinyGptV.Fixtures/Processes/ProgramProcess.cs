@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 namespace TinyGptV.Fixtures.Processes;
 
-/// <summary>The built program as a process of its own. Disposing it kills the process if it still runs.</summary>
+/// <summary>The built program in its own process. Disposing it kills the process if it is still running.</summary>
 internal sealed class ProgramProcess : IAsyncDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tinygptv.exe" : "tinygptv");
@@ -37,12 +37,12 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything on both streams so far, for messages of tests.</summary>
+    /// <summary>Everything on both streams so far, for test messages.</summary>
     public string Transcript => string.Join('\n', _transcript);
 
     public static ProgramProcess Start(string workingFolder, params string[] arguments) => Start(workingFolder, [], arguments);
 
-    /// <summary>Starts the program with environment variables beside those of the tests.</summary>
+    /// <summary>Starts the program with additional environment variables.</summary>
     public static ProgramProcess Start(string workingFolder, IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = workingFolder };
@@ -51,26 +51,27 @@ internal sealed class ProgramProcess : IAsyncDisposable
         return Start(start);
     }
 
-    /// <summary>Starts any program under the same watch.</summary>
+    /// <summary>Starts any program in the same way.</summary>
     public static ProgramProcess Start(ProcessStartInfo start)
     {
-        // These processes live for seconds: compiling their busy code a second time would take a third of their processor time.
+        // These processes live for seconds: tiered recompilation would take a third of their processor time.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         return new ProgramProcess(Process.Start(start)!);
     }
 
-    /// <summary>Waits for a line on either stream; lines before it are gone afterwards.</summary>
+    /// <summary>Waits for a line on either stream and consumes the lines before it.</summary>
     /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
     public async Task<string> WaitForLineAsync(Func<string, bool> isIt, CancellationToken cancellationToken)
     {
         await foreach (string line in _lines.Reader.ReadAllAsync(cancellationToken))
             if (isIt(line))
                 return line;
-        throw new InvalidOperationException($"The program ended with {(_process.HasExited ? _process.ExitCode : "open streams")} before the line came:\n{Transcript}");
+        string end = _process.HasExited ? $"exited with code {_process.ExitCode}" : "closed its streams";
+        throw new InvalidOperationException($"The program {end} before the expected line:\n{Transcript}");
     }
 
-    /// <summary>Waits for the end of the process and of its streams.</summary>
+    /// <summary>Waits until the process and its streams end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +83,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>SIGINT or SIGTERM, by the system's own program; nothing if the process has ended already.</summary>
+    /// <summary>SIGINT or SIGTERM, sent by the system's <c>kill</c>; does nothing if the process has ended.</summary>
     public void Signal(string name)
     {
         if (_process.HasExited)

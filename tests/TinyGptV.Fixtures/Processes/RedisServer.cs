@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace TinyGptV.Fixtures.Processes;
 
-/// <summary>A Redis with a password, on loopback, that keeps nothing on disk.</summary>
+/// <summary>A Redis with a password, on loopback, in memory.</summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    /// <summary>A word that is found wherever it should not be.</summary>
+    /// <summary>A distinctive word, easy to find where it should not appear.</summary>
     public const string Password = "swordfish-of-redis";
 
     private Process? _process;
@@ -21,7 +21,8 @@ public sealed class RedisServer : IAsyncLifetime
     {
         string port = Port.ToString(CultureInfo.InvariantCulture);
         string program = ServerProgram.Find("redis-server", "redis-server");
-        _process = Process.Start(new ProcessStartInfo(program, ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--requirepass", Password])
+        string[] arguments = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--requirepass", Password];
+        _process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

@@ -1,7 +1,7 @@
 namespace TinyGptV.Fixtures.Processes;
 
-/// <summary>What tests of several classes share, because its start takes seconds: made by the first test that needs it.</summary>
-/// <typeparam name="T">What is shared.</typeparam>
+/// <summary>A resource shared by several test classes because it takes seconds to start; started by the first test that needs it.</summary>
+/// <typeparam name="T">The type of the resource.</typeparam>
 public sealed class StartedOnce<T> : IAsyncDisposable where T : IAsyncLifetime, new()
 {
     private readonly Lazy<Task<T>> _made = new(MakeAsync);
@@ -10,7 +10,7 @@ public sealed class StartedOnce<T> : IAsyncDisposable where T : IAsyncLifetime, 
 
     public async ValueTask DisposeAsync()
     {
-        // What could not be made has failed the tests that wanted it.
+        // If the start failed, the tests that needed it have failed too.
         if (_made is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             await (await _made.Value).DisposeAsync();
     }

@@ -8,8 +8,8 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Fixtures.Reports;
 
 /// <summary>
-/// A run of the paper's five benchmarks as the repository defines them, and of a little of RefCOCO, 25,000 samples in all: questions and answers are made up from
-/// a seed, sizes, kinds of answers and slices are those of the real ones. Some samples failed, some are missing.
+/// A run of the paper's five benchmarks, as the repository defines them, and a little of RefCOCO: 25,000 samples. Questions and answers are
+/// generated from a seed; sizes, kinds of answers and slices are those of the real benchmarks. Some samples failed, some are missing.
 /// </summary>
 internal sealed class SyntheticRun
 {
@@ -24,9 +24,11 @@ internal sealed class SyntheticRun
         ["cat", "red car", "wooden table", "umbrella", "street sign", "bowl of fruit", "horse", "laptop", "bench", "kite", "traffic light", "window"];
 
     private static readonly ImmutableArray<string> Relations =
-        ["under", "left of", "right of", "on top of", "behind", "in front of", "inside", "touching", "far from", "next to", "above", "facing", "across from", "beneath"];
+        ["under", "left of", "right of", "on top of", "behind", "in front of", "inside", "touching", "far from", "next to", "above", "facing", "across from",
+            "beneath"];
 
-    private static readonly ImmutableArray<string> Skills = ["algebra", "comparison", "counting", "estimation", "fraction", "geometry", "measurement", "pattern", "scene", "time"];
+    private static readonly ImmutableArray<string> Skills =
+        ["algebra", "comparison", "counting", "estimation", "fraction", "geometry", "measurement", "pattern", "scene", "time"];
 
     private readonly Random _random = new(Seed);
 
@@ -65,15 +67,19 @@ internal sealed class SyntheticRun
     /// <param name="repository">The checkout, for the definitions.</param>
     public static SyntheticRun Create(string repository) => new(repository);
 
-    /// <summary>Writes the run as a run folder has it, in shards of a thousand samples.</summary>
+    /// <summary>Writes the run as a run folder, in shards of a thousand samples.</summary>
     public void WriteTo(string runs)
     {
         string folder = Path.Combine(runs, Manifest.Run.Value);
         Directory.CreateDirectory(Path.Combine(folder, "predictions"));
         File.WriteAllBytes(
-            Path.Combine(folder, "manifest.json"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Manifest, TinyGptV.Evaluation.EvaluationJson.Indented.ShapeOf<RunManifest>()));
+            Path.Combine(folder, "manifest.json"),
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Manifest, TinyGptV.Evaluation.EvaluationJson.Indented.ShapeOf<RunManifest>()));
         foreach ((int shard, Prediction[] predictions) in Predictions.Chunk(1000).Index())
-            File.WriteAllBytes(Path.Combine(folder, "predictions", string.Create(CultureInfo.InvariantCulture, $"shard-{shard:D6}.jsonl")), PredictionLines.Write(predictions));
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"shard-{shard:D6}.jsonl");
+            File.WriteAllBytes(Path.Combine(folder, "predictions", name), PredictionLines.Write(predictions));
+        }
     }
 
     private static int SamplesOf(BenchmarkDefinition definition) => definition.Format is AnnotationFormat.RefCoco ? BoxSamples : definition.Expected!.Samples;
@@ -91,7 +97,11 @@ internal sealed class SyntheticRun
             };
             open = open with { Prompt = definition.WholePrompt.Replace("{question}", open.Sample.Question, StringComparison.Ordinal) };
             yield return _random.Next(2000) == 0
-                ? open with { Failure = new SampleFailure(SampleFailureKind.ImageUndecodable, $"The image '{open.Sample.Image}' holds no picture. Fetch it again.") }
+                ? open with
+                {
+                    Failure = new SampleFailure(
+                        SampleFailureKind.ImageUndecodable, $"The image '{open.Sample.Image}' holds no picture. Fetch it again."),
+                }
                 : Answer(definition, open);
         }
     }
@@ -112,7 +122,12 @@ internal sealed class SyntheticRun
         {
             "gqa" => sample with
             {
-                Slices = [new("structural", Pick(["choose", "compare", "logical", "query", "verify"])), new("semantic", Pick(["attr", "cat", "global", "obj", "rel"])), new("detailed", $"type {_random.Next(40):D2}")],
+                Slices =
+                [
+                    new("structural", Pick(["choose", "compare", "logical", "query", "verify"])),
+                    new("semantic", Pick(["attr", "cat", "global", "obj", "rel"])),
+                    new("detailed", $"type {_random.Next(40):D2}"),
+                ],
             },
             "vsr" => OfRelation(sample, thing, Pick(Relations)),
             "iconqa" => sample with
@@ -143,12 +158,17 @@ internal sealed class SyntheticRun
     private Prediction Answer(BenchmarkDefinition definition, Prediction open)
     {
         if (definition.Request is RequestKind.Rank)
-            return open with { Ranking = new ChoiceRanking([.. open.Sample.Choices.Select(_ => new ChoiceLikelihood(-20 * _random.NextDouble(), 1 + _random.Next(4)))]) };
+        {
+            var likelihoods = open.Sample.Choices.Select(_ => new ChoiceLikelihood(-20 * _random.NextDouble(), 1 + _random.Next(4)));
+            return open with { Ranking = new ChoiceRanking([.. likelihoods]) };
+        }
         bool right = _random.NextDouble() < 0.36;
         string text = definition.Format is AnnotationFormat.RefCoco ? right ? "{<22><33><75><85>}" : "{<0><0><30><30>}"
-            : definition.Format is AnnotationFormat.Vsr && right && _random.Next(10) == 0 ? $"{(open.Sample.Target == "true" ? "yes" : "no")}, {open.Sample.Target}"
+            : definition.Format is AnnotationFormat.Vsr && right && _random.Next(10) == 0
+                ? $"{(open.Sample.Target == "true" ? "yes" : "no")}, {open.Sample.Target}"
             : right ? open.Sample.Target : Pick(["true", "no", "a " + Pick(Things), "unanswerable", Pick(Things)]);
-        return open with { Generation = new Generation($"{text}###Human: and then?", [.. Enumerable.Range(1000, 12)], _random.Next(3) == 0 ? StopReason.Length : StopReason.EndOfSequence) };
+        StopReason stop = _random.Next(3) == 0 ? StopReason.Length : StopReason.EndOfSequence;
+        return open with { Generation = new Generation($"{text}###Human: and then?", [.. Enumerable.Range(1000, 12)], stop) };
     }
 
     private string Pick(ImmutableArray<string> from) => from[_random.Next(from.Length)];

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace TinyGptV.Fixtures.Storage;
 
 /// <summary>
-/// A Blob service on loopback: Azurite in a process of its own, in memory, with an account and a key that nobody else has. It is ready
-/// when it says where it listens and a connection is taken.
+/// A Blob service on loopback: Azurite in its own process, in memory, with a unique account and key. It is ready when it reports its
+/// address and accepts a connection.
 /// </summary>
 public sealed partial class AzuriteServer : IAsyncLifetime
 {
@@ -26,7 +26,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
 
     public string ConnectionString => ConnectionStringAt(Endpoint);
 
-    /// <summary>A new container's URI; the container is made by whoever writes first.</summary>
+    /// <summary>The URI of a new container, which the first write creates.</summary>
     public string NewContainer() => $"{Endpoint}/c-{Guid.NewGuid():N}";
 
     /// <summary>The connection string for the same account at another endpoint, such as a proxy's.</summary>
@@ -35,7 +35,8 @@ public sealed partial class AzuriteServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var start = new ProcessStartInfo(Find(), ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"])
+        string[] arguments = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"];
+        var start = new ProcessStartInfo(Find(), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -49,8 +50,12 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         Match listening = Match.Empty;
         while (!listening.Success)
-            listening = Listening().Match(await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("Azurite ended before it listened."));
-        _ = DrainAsync(_process.StandardOutput); // a full pipe would stop it
+        {
+            string line = await _process.StandardOutput.ReadLineAsync(patience.Token)
+                ?? throw new InvalidOperationException("Azurite ended before it was listening.");
+            listening = Listening().Match(line);
+        }
+        _ = DrainAsync(_process.StandardOutput); // a full pipe would block it
         int port = int.Parse(listening.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         using var connection = new TcpClient();
         await connection.ConnectAsync("127.0.0.1", port);
@@ -81,11 +86,11 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself, or has been disposed.
+            // It ended by itself or was disposed.
         }
     }
 
-    // .ci/run puts it there; a developer may have it elsewhere.
+    // .ci/run installs it there; a developer may have it elsewhere.
     private static string Find()
     {
         string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } folder

@@ -4,20 +4,21 @@ using Azure.Storage.Sas;
 
 namespace TinyGptV.Fixtures.Storage;
 
-/// <summary>A container of a test's own, written and read as a user would, past the code under test.</summary>
+/// <summary>A container for one test, read and written directly, without the code under test.</summary>
 /// <param name="azurite">The service.</param>
 internal sealed class BlobContainer(AzuriteServer azurite)
 {
-    private readonly BlobContainerClient _client = new BlobServiceClient(azurite.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04))
-        .GetBlobContainerClient($"c-{Guid.NewGuid():N}");
+    private readonly BlobContainerClient _client =
+        new BlobServiceClient(azurite.ConnectionString, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04))
+            .GetBlobContainerClient($"c-{Guid.NewGuid():N}");
 
     /// <summary>The container's URI at the service, or at a proxy's endpoint.</summary>
     public string UriAt(string? endpoint = null) => $"{endpoint ?? azurite.Endpoint}/{_client.Name}";
 
-    /// <summary>A signature that allows to read and list.</summary>
+    /// <summary>A signature with read and list permission.</summary>
     public string Signature(DateTimeOffset until) => _client.GenerateSasUri(BlobContainerSasPermissions.Read | BlobContainerSasPermissions.List, until).Query;
 
-    /// <summary>Writes a blob, in place of an older one.</summary>
+    /// <summary>Writes a blob, replacing an older one.</summary>
     public async Task UploadAsync(string name, byte[] content)
     {
         await _client.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -28,7 +29,10 @@ internal sealed class BlobContainer(AzuriteServer azurite)
     public async Task UploadFolderAsync(string folder, string prefix)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-            await UploadAsync($"{prefix}/{Path.GetRelativePath(folder, file).Replace('\\', '/')}", await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        {
+            byte[] content = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            await UploadAsync($"{prefix}/{Path.GetRelativePath(folder, file).Replace('\\', '/')}", content);
+        }
     }
 
     /// <summary>Reads all blobs below a prefix into a folder.</summary>

@@ -15,22 +15,22 @@ public enum Fault
     /// <summary>Cuts the connection; the service never sees the request.</summary>
     CutBefore,
 
-    /// <summary>Lets the service do it, then cuts the connection instead of answering.</summary>
+    /// <summary>Forwards the request, then cuts the connection instead of answering.</summary>
     CutAfter,
 
-    /// <summary>Lets the service do it, then answers 500 in its place.</summary>
+    /// <summary>Forwards the request, then answers 500 instead.</summary>
     ErrorAfter,
 
-    /// <summary>Passes on half of the answer's body, then cuts the connection.</summary>
+    /// <summary>Sends half of the response body, then cuts the connection.</summary>
     CutInBody,
 
-    /// <summary>Holds the request for <see cref="FaultSchedule.Hold"/>, in which clients give up, and lets the service do it then.</summary>
+    /// <summary>Holds the request for <see cref="FaultSchedule.Hold"/>, so that clients time out, then forwards it.</summary>
     Late,
 }
 
-/// <summary>Which request meets which fault: a function of the seed and of the request's number.</summary>
-/// <param name="seed">The seed; the same one gives the same faults.</param>
-/// <param name="rate">The share of requests that meet a fault, 0 to 1.</param>
+/// <summary>Which request gets which fault: a function of the seed and the request's number.</summary>
+/// <param name="seed">The seed; the same seed gives the same faults.</param>
+/// <param name="rate">The share of requests with a fault, 0 to 1.</param>
 public sealed class FaultSchedule(int seed, double rate)
 {
     private static readonly ImmutableArray<Fault> Faults = [.. Enum.GetValues<Fault>().Where(fault => fault != Fault.None)];
@@ -40,14 +40,14 @@ public sealed class FaultSchedule(int seed, double rate)
     /// <summary>How long <see cref="Fault.Late"/> holds a request. Default: 1 s.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many requests met each fault so far.</summary>
+    /// <summary>How many requests have had each fault so far.</summary>
     public IReadOnlyDictionary<Fault, int> Met => _met;
 
     /// <summary>A schedule without faults.</summary>
     public static FaultSchedule Fair { get; } = new(seed: 0, rate: 0);
 
-    /// <summary>The fault that a request meets.</summary>
-    /// <param name="number">The request's number since the schedule began, from 0.</param>
+    /// <summary>The fault of a request.</summary>
+    /// <param name="number">The request's number since the schedule started, from 0.</param>
     public Fault Next(int number)
     {
         ulong chance = Mix(((ulong)(uint)seed << 32) | (uint)number);
@@ -56,11 +56,11 @@ public sealed class FaultSchedule(int seed, double rate)
         return fault;
     }
 
-    /// <summary>Faults for the first requests, one after the other; the seed decides after them.</summary>
+    /// <summary>Faults for the first requests, in order; after them the seed decides.</summary>
     public ImmutableArray<Fault> Script { get; init; } = [];
 
     private Fault? Scripted(int number) => number < Script.Length ? Script[number] : null;
 
-    // A seeded System.Random is no hash: its first numbers for neighbouring seeds are a regular pattern.
+    // A seeded System.Random is not a hash: its first numbers for neighbouring seeds follow a pattern.
     private static ulong Mix(ulong value) => new SplitMix64(value).Next();
 }

@@ -6,12 +6,13 @@ using System.Text;
 namespace TinyGptV.Fixtures.Storage;
 
 /// <summary>
-/// An HTTP/1.1 proxy in front of a storage service that answers wrongly, late or not at all, as its schedule says. Clients are given its
-/// endpoint in the service's place. It works on sockets, so that a cut connection is one: reset, without an answer.
+/// An HTTP/1.1 proxy in front of a storage service that injects faults according to its schedule. Clients use its endpoint instead of the
+/// service's. It works on sockets, so a cut connection is really reset, without an answer.
 /// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
-    private static readonly HashSet<string> OfOneConnection = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Host", "Content-Length", "Expect" };
+    private static readonly HashSet<string> OfOneConnection =
+        new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Host", "Content-Length", "Expect" };
 
     private readonly TcpListener _listener;
     private readonly HttpClient _service = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -33,22 +34,22 @@ public sealed class FaultyProxy : IAsyncDisposable
         _serving = ServeAsync();
     }
 
-    /// <summary>Tells of each request that the service has answered, whatever the client learns of it: method, path and status.</summary>
+    /// <summary>Raised for each request that the service has answered, even if the client gets no answer: method, path and status.</summary>
     public event Action<string, string, int>? Served;
 
-    /// <summary>The endpoint that clients are given.</summary>
+    /// <summary>The endpoint for clients.</summary>
     public string Endpoint { get; }
 
-    /// <summary>While true, every request is cut: the service is gone.</summary>
+    /// <summary>While true, every connection is cut, as if the service were down.</summary>
     public bool IsDown { get; set; }
 
-    /// <summary>How many requests have come since the schedule was set.</summary>
+    /// <summary>Requests since the schedule was set.</summary>
     public int Requests => Volatile.Read(ref _number) + 1;
 
-    /// <summary>How many bytes of bodies it has sent to clients.</summary>
+    /// <summary>Body bytes sent to clients.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
-    /// <summary>The faults from now on; setting it counts requests from 0 again.</summary>
+    /// <summary>The current faults; setting it resets the request count to 0.</summary>
     public FaultSchedule Schedule
     {
         get => _schedule;
@@ -90,19 +91,20 @@ public sealed class FaultyProxy : IAsyncDisposable
             try
             {
                 client.NoDelay = true;
-                client.LingerState = new LingerOption(enable: true, seconds: 0); // closing resets, whoever closes
+                client.LingerState = new LingerOption(enable: true, seconds: 0); // close with a reset
                 NetworkStream stream = client.GetStream();
                 while (await ReadAsync(stream, _stop.Token) is { } request && await AnswerAsync(stream, request))
                 { }
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception
+                is IOException or HttpRequestException or OperationCanceledException or SocketException or ObjectDisposedException)
             {
-                // The client went away, or the proxy is stopped.
+                // The client disconnected, or the proxy is stopping.
             }
         }
     }
 
-    /// <returns>False if the connection is to be cut.</returns>
+    /// <returns>False to cut the connection.</returns>
     private async Task<bool> AnswerAsync(NetworkStream client, Request request)
     {
         Fault fault = IsDown ? Fault.CutBefore : _schedule.Next(Interlocked.Increment(ref _number));
@@ -147,17 +149,18 @@ public sealed class FaultyProxy : IAsyncDisposable
     private async Task<bool> WriteAsync(
         NetworkStream client, int status, IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers, byte[] body, long length, bool cut)
     {
-        var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Length: {length}\r\n"));
+        var head = new StringBuilder();
+        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Length: {length}\r\n");
         foreach ((string name, IEnumerable<string> values) in headers)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {string.Join(", ", values)}\r\n");
         byte[] bytes = Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
-        // Counted first: a client that has everything may look at the count at once.
+        // Count first: a client may read the count as soon as it has the body.
         Interlocked.Add(ref _bytesSent, body.Length);
         await client.WriteAsync((byte[])[.. bytes, .. body.AsSpan(0, cut ? body.Length / 2 : body.Length)], _stop.Token);
         return !cut;
     }
 
-    /// <summary>Reads one request whole, so that what comes late does not depend on a client that is still there. Null at the connection's end.</summary>
+    /// <summary>Reads one whole request, so that a delayed one can be forwarded after its client is gone. Null at the end of the connection.</summary>
     private static async Task<Request?> ReadAsync(NetworkStream client, CancellationToken cancellationToken)
     {
         var head = new List<byte>();
@@ -174,7 +177,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         (string Name, string Value)[] headers = [.. lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => (pair[0], pair[1].Trim()))];
         string? Header(string name) => headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         if (Header("Transfer-Encoding") is not null)
-            throw new IOException("The client sends in chunks, which this proxy does not read.");
+            throw new IOException("The client sent a chunked body; this proxy does not support that.");
         if (Header("Expect") is not null)
             await client.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
         byte[] body = new byte[int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];

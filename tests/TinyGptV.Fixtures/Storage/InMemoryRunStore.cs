@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Fixtures.Storage;
 
-/// <summary>Keeps predictions as the bytes a file would have, creates only what is absent, and can refuse to write.</summary>
+/// <summary>Stores predictions as the bytes of their files, never overwrites a shard, and can fail writes.</summary>
 internal sealed class InMemoryRunStore : IRunStore
 {
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
@@ -16,10 +16,10 @@ internal sealed class InMemoryRunStore : IRunStore
     private readonly ConcurrentBag<(RunId Run, string Name, string Content)> _written = [];
     private readonly ConcurrentBag<(Func<RunId, string, string, bool> Wanted, TaskCompletionSource Told)> _waiting = [];
 
-    /// <summary>Thrown by every write of a shard while it is set.</summary>
+    /// <summary>If set, every write of a shard throws it.</summary>
     public Exception? Broken { get; set; }
 
-    /// <summary>How often somebody wrote a shard that was there already.</summary>
+    /// <summary>Writes of shards that were already stored.</summary>
     public int SecondWrites => _secondWrites;
 
     public void ForgetWhatWasRead() => _readBack.Clear();
@@ -33,20 +33,20 @@ internal sealed class InMemoryRunStore : IRunStore
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
         Sort(_manifests[run], _shards.Where(entry => entry.Key.Run == run).SelectMany(entry => PredictionLines.Read(entry.Value, "memory").AsEnumerable()));
 
-    /// <summary>Predictions in the order of reports: benchmarks in evaluation order, samples by identity.</summary>
+    /// <summary>Predictions in report order: benchmarks in evaluation order, samples by identity.</summary>
     public static ImmutableArray<Prediction> Sort(RunManifest manifest, IEnumerable<Prediction> predictions)
     {
         var order = manifest.Benchmarks.Select((benchmark, index) => (benchmark.Definition.Name, index)).ToDictionary();
         return [.. predictions.OrderBy(prediction => order[prediction.Benchmark]).ThenBy(prediction => prediction.Sample.Id)];
     }
 
-    /// <summary>The names of the files that were written beside the predictions of a run, in ordinal order.</summary>
+    /// <summary>The names of the files next to a run's predictions, in ordinal order.</summary>
     public ImmutableArray<string> Reports(RunId run) =>
         [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
 
     public string Report(RunId run, string name) => _reports[(run, name)];
 
-    /// <summary>Ends when the state of a run was this phase at any time.</summary>
+    /// <summary>Ends once a run's stored state has had this phase.</summary>
     public Task WhenStateIsAsync(RunId run, RunPhase phase)
     {
         string value = $"\"phase\": \"{phase.ToString().ToLowerInvariant()}\"";

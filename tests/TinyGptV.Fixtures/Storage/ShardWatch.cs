@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Fixtures.Storage;
 
-/// <summary>What the storage service has stored of a run, told by the proxy in front of it as it happens.</summary>
+/// <summary>Tracks which shards of a run the storage service has stored, from the proxy in front of it.</summary>
 /// <param name="run">The run.</param>
 public sealed partial class ShardWatch(string run)
 {
@@ -10,7 +10,7 @@ public sealed partial class ShardWatch(string run)
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
 
-    /// <summary>How many writes were refused because the shard was there already: it was computed again for nothing.</summary>
+    /// <summary>Writes refused because the shard was already stored: duplicate work.</summary>
     public int Refused { get; private set; }
 
     /// <summary>The shards stored so far.</summary>
@@ -23,7 +23,7 @@ public sealed partial class ShardWatch(string run)
         }
     }
 
-    /// <summary>Takes in what the service answered to a request.</summary>
+    /// <summary>Records the service's answer to a request.</summary>
     public void Served(string method, string path, int status)
     {
         if (method != "PUT" || Shard().Match(path) is not { Success: true } match || match.Groups["run"].Value != run)
@@ -39,7 +39,7 @@ public sealed partial class ShardWatch(string run)
         }
     }
 
-    /// <summary>Ends as soon as so many shards are stored.</summary>
+    /// <summary>Ends when this many shards are stored.</summary>
     public Task WhenAsync(int count)
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TinyGptV.Fixtures.Storage;
 
-/// <summary>A benchmark in VSR's layout that a test writes for itself: statements about images, two for each image.</summary>
+/// <summary>A small benchmark in VSR's layout, written by a test: statements about images, two per image.</summary>
 internal static class SmallBenchmark
 {
     private const string Scorers = """{ "tinygptv": "contains-label" }""";

@@ -19,7 +19,7 @@ public sealed class ClusterAddressTests
     [InlineData("localhost:0")]
     [InlineData("localhost:65536")]
     [InlineData("localhost:-1")]
-    public void Parse_other_text_says_what_is_expected(string text) =>
+    public void Parse_invalid_text_says_what_is_expected(string text) =>
         Assert.Contains("Expected HOST:PORT", Assert.Throws<PrerequisiteException>(() => ClusterAddress.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]

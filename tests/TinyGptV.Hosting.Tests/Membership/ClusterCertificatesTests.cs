@@ -11,7 +11,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void IsSignedByAuthority_tells_own_from_strange_and_self_signed()
+    public void IsSignedByAuthority_rejects_foreign_and_self_signed_certificates()
     {
         CertificateFiles own = Write("own"), strange = Write("strange");
         var certificates = new ClusterCertificates(own);
@@ -22,7 +22,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     }
 
     [Fact]
-    public void Replaced_authority_counts_from_then_on_and_a_broken_file_changes_nothing()
+    public void Replaced_authority_applies_at_once_and_a_broken_file_changes_nothing()
     {
         CertificateFiles own = Write("own"), next = Write("next");
         var certificates = new ClusterCertificates(own);
@@ -37,11 +37,13 @@ public sealed class ClusterCertificatesTests : IDisposable
     }
 
     [Fact]
-    public void File_that_is_no_certificate_is_named()
+    public void File_without_a_certificate_is_named()
     {
         CertificateFiles files = Write("own") with { Authority = _folder.Write("empty.crt", "") };
 
-        Assert.Contains("empty.crt' of --tls-authority", Assert.Throws<PrerequisiteException>(() => new ClusterCertificates(files)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<PrerequisiteException>(() => new ClusterCertificates(files)).Message;
+
+        Assert.Contains("empty.crt' of --tls-authority", message, StringComparison.Ordinal);
     }
 
     private CertificateFiles Write(string name)
@@ -50,7 +52,7 @@ public sealed class ClusterCertificatesTests : IDisposable
         return new CertificateFiles(options[1], options[3], options[5]);
     }
 
-    // The time of writing is what a replacement is noticed by; two writes of one test could have the same.
+    // A replacement is detected by its write time; two writes in one test could have the same.
     private static void Replace(string file, string content, int days)
     {
         File.WriteAllText(file, content);

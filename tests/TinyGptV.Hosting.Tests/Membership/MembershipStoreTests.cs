@@ -7,7 +7,7 @@ using TinyGptV.Hosting.Membership;
 
 namespace TinyGptV.Hosting.Tests.Membership;
 
-/// <summary>What the cluster needs of a store of its members, asked of real servers.</summary>
+/// <summary>What the cluster needs from a membership store, tested with real servers.</summary>
 public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres)
 {
     public enum Server
@@ -39,10 +39,10 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
     [Theory]
     [InlineData(Server.Redis)]
     [InlineData(Server.Postgres)]
-    public async Task What_is_written_of_a_silo_is_read_again_until_it_is_long_dead(Server server)
+    public async Task Silo_entry_can_be_read_until_it_is_long_dead(Server server)
     {
         await using IMembershipStore store = await OpenAsync(server);
-        using IHost host = HostWith(store, nameof(What_is_written_of_a_silo_is_read_again_until_it_is_long_dead));
+        using IHost host = HostWith(store, nameof(Silo_entry_can_be_read_until_it_is_long_dead));
         IMembershipTable table = await TableOfAsync(host);
         MembershipEntry entry = EntryOf(1), other = EntryOf(2);
         Assert.True(await table.InsertRowAsync(entry, (await table.ReadAllAsync(Token)).Version.Next(), Token));
@@ -56,7 +56,9 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
         Assert.False(await table.UpdateRowAsync(entry, before.Members[0].Item2, before.Version.Next(), Token));
 
         MembershipEntry read = Assert.Single((await table.ReadRowAsync(entry.SiloAddress, Token)).Members).Item1;
-        Assert.Equal((entry.SiloAddress, "silo-1", SiloStatus.Dead, 30_001, entry.StartTime), (read.SiloAddress, read.SiloName, read.Status, read.ProxyPort, read.StartTime));
+        Assert.Equal(
+            (entry.SiloAddress, "silo-1", SiloStatus.Dead, 30_001, entry.StartTime),
+            (read.SiloAddress, read.SiloName, read.Status, read.ProxyPort, read.StartTime));
         Assert.Equal(other.SiloAddress, Assert.Single(read.SuspectTimes!).Item1);
 
         other.IAmAliveTime = entry.StartTime.AddMinutes(1);
@@ -68,7 +70,7 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
     }
 
     [Fact]
-    public async Task Silos_that_start_together_make_the_schema_once()
+    public async Task Silos_that_start_together_create_the_schema_once()
     {
         string connection = (await postgres.GetAsync()).Connection;
         PostgresMembership[] stores = [.. Enumerable.Range(0, 6).Select(_ => new PostgresMembership(new SecretText(connection)))];
@@ -83,13 +85,13 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
     [Theory]
     [InlineData(Server.Redis)]
     [InlineData(Server.Postgres)]
-    public async Task Wrong_password_is_refused_at_once_and_not_repeated(Server server)
+    public async Task Wrong_password_is_refused_at_once_and_not_shown(Server server)
     {
         await using IMembershipStore store = await StoreOfAsync(server, text => text.Replace("swordfish", "wrong-fish", StringComparison.Ordinal));
 
         PrerequisiteException refusal = await Assert.ThrowsAsync<PrerequisiteException>(() => store.TryPrepareAsync(Token));
 
-        Assert.Contains("refuses", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("refused", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("fish", refusal.ToString(), StringComparison.Ordinal);
     }
 

@@ -10,7 +10,7 @@ public sealed class StatusServerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Health_follows_the_life_of_the_silo()
+    public async Task Health_follows_the_phase_of_the_silo()
     {
         var health = new SiloHealth();
         using SiloTelemetry telemetry = SiloTelemetry.Start("s1", collector: null);
@@ -36,7 +36,7 @@ public sealed class StatusServerTests
     }
 
     [Fact]
-    public async Task Port_that_is_taken_is_told()
+    public async Task Taken_port_is_reported()
     {
         using SiloTelemetry telemetry = SiloTelemetry.Start("s1", collector: null);
         await using StatusServer first = await StatusServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new SiloHealth(), telemetry, Token);
@@ -46,7 +46,7 @@ public sealed class StatusServerTests
     }
 
     [Fact]
-    public void FatalErrors_declared_dead_says_what_to_do_and_ends_for_a_restart()
+    public void FatalErrors_declared_dead_says_what_to_do_and_exits_for_a_restart()
     {
         var health = new SiloHealth();
         using var error = new StringWriter();
@@ -57,7 +57,7 @@ public sealed class StatusServerTests
 
         Assert.True(restart);
         Assert.Equal(SiloPhase.Dead, health.Phase);
-        Assert.Contains("silo 'r1' ends: the others have declared it dead", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("silo 'r1' stops: the cluster declared it dead", error.ToString(), StringComparison.Ordinal);
 
         errors.OnFatalException(this, "a bug", new InvalidOperationException("of some kind"));
         Assert.False(restart);
