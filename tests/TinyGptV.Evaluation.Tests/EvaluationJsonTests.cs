@@ -19,5 +19,6 @@ public sealed class EvaluationJsonTests
     [Fact]
     public void Prediction_NullForAText_IsRefused() =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(
-            """{"benchmark":"gqa","sample":{"id":"01","image":"n1.jpg","question":null,"target":"cat"},"prompt":"p"}""", EvaluationJson.Compact.ShapeOf<Prediction>()));
+            """{"benchmark":"gqa","sample":{"id":"01","image":"n1.jpg","question":null,"target":"cat"},"prompt":"p"}""",
+            EvaluationJson.Compact.ShapeOf<Prediction>()));
 }

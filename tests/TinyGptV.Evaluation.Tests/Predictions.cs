@@ -38,7 +38,14 @@ internal static class Predictions
     private static Prediction Open(string benchmark, string id, string target, Slice[] slices) => new()
     {
         Benchmark = new BenchmarkName(benchmark),
-        Sample = new Sample { Id = new SampleId(id), Image = new ImageReference(id + ".jpg"), Question = $"Question {id}?", Target = target, Slices = [.. slices] },
+        Sample = new Sample
+        {
+            Id = new SampleId(id),
+            Image = new ImageReference(id + ".jpg"),
+            Question = $"Question {id}?",
+            Target = target,
+            Slices = [.. slices],
+        },
         Prompt = $"<ImageHere>Question {id}?",
     };
 }

@@ -22,7 +22,9 @@ public sealed class EvaluationReportTests
         Assert.Equal((6, 4, 1, 1, 1), (gqa.Expected, gqa.Answered, gqa.Failed, gqa.Missing, gqa.Duplicated));
         Assert.Equal(1, report.Unexpected);
         Assert.True(report.IsPartial);
-        Assert.All(report.Benchmarks, benchmark => Assert.Equal(benchmark.Counts.Expected, benchmark.Counts.Answered + benchmark.Counts.Failed + benchmark.Counts.Missing));
+        Assert.All(
+            report.Benchmarks,
+            benchmark => Assert.Equal(benchmark.Counts.Expected, benchmark.Counts.Answered + benchmark.Counts.Failed + benchmark.Counts.Missing));
     }
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class EvaluationReportTests
     {
         Measurement overall = MadeUpRun.Report().Benchmarks[0].Overall;
 
-        // Right: 09 and 1 by substring, and neither 2, 4 (failed) nor the missing one; of the two predictions for 3, "green" comes first by its text.
+        // Right: 09 and 1 by substring, but not 2, 4 (failed) or the missing one. Of the two predictions for 3, "green" sorts first.
         Assert.Equal((6, 2.0 / 6), (overall.Samples, overall.Value));
     }
 
@@ -57,12 +59,16 @@ public sealed class EvaluationReportTests
         BenchmarkReport original = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "tinygptv").Benchmarks[0];
 
         Assert.Equal((4, 6), (official.Overall.Samples, original.Overall.Samples));
-        Assert.Equal((1, 3), (official.Slices.Single(slice => slice.Name == "query").Measurement.Samples, original.Slices.Single(slice => slice.Name == "query").Measurement.Samples));
+        Assert.Equal((1, 3),
+        (official.Slices.Single(slice => slice.Name == "query").Measurement.Samples,
+            original.Slices.Single(slice => slice.Name == "query").Measurement.Samples));
     }
 
     [Fact]
     public void Create_ModeThatABenchmarkLacks_IsRefused() =>
-        Assert.Contains("Benchmark 'gqa' has no scoring mode 'paper'; it has official, tinygptv.", Assert.Throws<PrerequisiteException>(() => MadeUpRun.Report("paper")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Benchmark 'gqa' has no scoring mode 'paper'; it has official, tinygptv.",
+            Assert.Throws<PrerequisiteException>(() => MadeUpRun.Report("paper")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Create_ModeThatSomeBenchmarksLack_SaysWhatStandsInForEach()
@@ -79,7 +85,8 @@ public sealed class EvaluationReportTests
     [Fact]
     public void Create_PartsByNumber_AreInTheOrderOfNumbers()
     {
-        Prediction[] predictions = [.. ((string[])["10", "9", "2", "x"]).Select(number => Predictions.Generated("gqa", number, "a", "a", new Slice("words", number)))];
+        Prediction[] predictions = [.. ((string[])["10", "9", "2", "x"]).Select(
+            number => Predictions.Generated("gqa", number, "a", "a", new Slice("words", number)))];
 
         EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest, predictions, "tinygptv");
 
@@ -108,7 +115,8 @@ public sealed class EvaluationReportTests
         PublishedComparison comparison = MadeUpRun.Report("official").Benchmarks[0].Comparison!;
 
         Assert.Equal(
-            "GQA: not comparable with 50.0 (a paper), because the split is sample, not test; 2 samples have no answer and count as wrong; the scoring mode is official, not tinygptv.",
+            "GQA: not comparable with 50.0 (a paper), because the split is sample, not test; 2 samples have no answer and count as wrong; "
+            + "the scoring mode is official, not tinygptv.",
             comparison.Describe("GQA"));
         Assert.Equal(
             "IconVQ: comparable with 50.0 (a paper): same split with all its samples, prompt not recorded, scoring mode tinygptv.",
@@ -121,7 +129,8 @@ public sealed class EvaluationReportTests
         BenchmarkManifest icon = MadeUpRun.Manifest.Benchmarks[2];
         PublishedResult published = icon.Definition.Published!;
 
-        Assert.Equal(["2 of 6,316 samples were evaluated"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(6316, 6316) } }));
+        Assert.Equal(
+            ["2 of 6,316 samples were evaluated"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(6316, 6316) } }));
         Assert.Equal(["the samples use 2 images, not 1"], Differences(icon with { Definition = icon.Definition with { Expected = new ExpectedCounts(2, 1) } }));
         Assert.Equal(["the official number of samples is not recorded"], Differences(icon with { Definition = icon.Definition with { Expected = null } }));
         Assert.Equal(["the prompt differs"], Differences(icon with
@@ -138,10 +147,12 @@ public sealed class EvaluationReportTests
     [InlineData("hm")]
     public void PaperTable_AgreesWithTheDefinitionsOfTheRepository(string name)
     {
-        BenchmarkDefinition definition = TinyGptVChat.Format.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name));
+        BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(
+            File.ReadAllBytes(Path.Combine(Repository.Root, "benchmarks-data", name, "benchmark.json")), name);
         int column = PublishedTables.Main.Columns.Select(column => column.Benchmark.Value).ToList().IndexOf(name);
 
-        Assert.Equal((definition.Title, definition.Published?.Accuracy), (PublishedTables.Main.Columns[column].Title, PublishedTables.PaperRow.Cells[column]?.Value));
+        Assert.Equal(
+            (definition.Title, definition.Published?.Accuracy), (PublishedTables.Main.Columns[column].Title, PublishedTables.PaperRow.Cells[column]?.Value));
     }
 
     private static ImmutableArray<string> Differences(BenchmarkManifest benchmark)

@@ -16,7 +16,7 @@ public sealed partial class HtmlReportTests
     {
         string page = Write(Report(Hostile));
 
-        // Two script elements of ours and nothing else, whatever the texts say; line separators would end a line of JavaScript.
+        // Only the page's own two script elements, whatever the texts contain. Line separators would end a line of JavaScript.
         Assert.Equal(2, Regex.Count(page, "<script"));
         Assert.Equal(2, Regex.Count(page, "</script"));
         string scripts = page[page.IndexOf("<script", StringComparison.Ordinal)..];

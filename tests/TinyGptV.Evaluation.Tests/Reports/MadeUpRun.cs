@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 
-/// <summary>A small run with everything that a report has to cope with: failures, missing and doubled samples, odd texts, another benchmark's prediction.</summary>
+/// <summary>A small run with everything that a report must handle: failures, missing and duplicate samples, odd texts, a prediction of another benchmark.</summary>
 internal static class MadeUpRun
 {
     public static RunManifest Manifest { get; } = new()
@@ -41,7 +41,8 @@ internal static class MadeUpRun
         Predictions.Generated("vsr", "sample:1", "true", "yes, true", new Slice("relation", "under")),
         Predictions.Generated("vsr", "sample:10", "false", "true or false", new Slice("relation", "left of")),
         Predictions.Generated("vsr", "sample:2", "true", "maybe", new Slice("relation", "under")),
-        Predictions.Ranked("iconqa", "7", "1", ["one", "twenty two"], [new(-3, 1), new(-4, 4)], new("choices", "2"), new("skill", "counting"), new("skill", "time")),
+        Predictions.Ranked(
+            "iconqa", "7", "1", ["one", "twenty two"], [new(-3, 1), new(-4, 4)], new("choices", "2"), new("skill", "counting"), new("skill", "time")),
         Predictions.Ranked("iconqa", "8", "0", ["a", "b"], [new(-1, 1), new(-2, 1)], new("choices", "2"), new("skill", "counting")),
         Predictions.Generated("own", "x", "caf\u00e9", "caf\u00e9"),
         Predictions.Generated("other", "y", "a", "a"),
@@ -49,16 +50,19 @@ internal static class MadeUpRun
 
     public static EvaluationReport Report(string mode = "tinygptv") => EvaluationReport.Create(Manifest, All, mode);
 
-    private static BenchmarkManifest Benchmark(string name, string title, RequestKind request, int samples, int images, params (string, string)[] scorers) => new()
-    {
-        Definition = Predictions.Definition(name, request, scorers) with
+    private static BenchmarkManifest Benchmark(string name, string title, RequestKind request, int samples, int images, params (string, string)[] scorers) =>
+        new()
         {
-            Title = title,
-            Expected = new ExpectedCounts(samples, images),
-            Published = name == "own" ? null : new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = name == "iconqa" ? "sample" : "test", Mode = "tinygptv" },
-        },
-        Digests = ImmutableSortedDictionary<string, string>.Empty.Add("questions.json", name + "-digest"),
-        Samples = samples,
-        Images = images,
-    };
+            Definition = Predictions.Definition(name, request, scorers) with
+            {
+                Title = title,
+                Expected = new ExpectedCounts(samples, images),
+                Published = name == "own"
+                    ? null
+                    : new PublishedResult { Source = "a paper", Accuracy = 0.5, Split = name == "iconqa" ? "sample" : "test", Mode = "tinygptv" },
+            },
+            Digests = ImmutableSortedDictionary<string, string>.Empty.Add("questions.json", name + "-digest"),
+            Samples = samples,
+            Images = images,
+        };
 }

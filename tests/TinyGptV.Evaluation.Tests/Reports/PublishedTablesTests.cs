@@ -31,7 +31,8 @@ public sealed class PublishedTablesTests
     [InlineData(0.378, 4319, 1.45)]
     [InlineData(0.540, 500, 4.37)]
     public void Difference_ErrorOfThePublishedNumbers_IsTheBinomialOne(double published, int samples, double percent) =>
-        Assert.Equal(percent, PublishedDifference.Of(new Measurement("accuracy", samples, 0.5), published, samples)!.PublishedHalfWidth * 100, tolerance: 0.005);
+        Assert.Equal(
+            percent, PublishedDifference.Of(new Measurement("accuracy", samples, 0.5), published, samples)!.PublishedHalfWidth * 100, tolerance: 0.005);
 
     [Theory]
     [InlineData(0.50, true)]

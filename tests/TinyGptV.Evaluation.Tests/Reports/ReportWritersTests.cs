@@ -8,7 +8,8 @@ namespace TinyGptV.Evaluation.Tests.Reports;
 
 public sealed class ReportWritersTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
     public void CsvReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.csv", Write(CsvReport.Write));
@@ -50,7 +51,7 @@ public sealed class ReportWritersTests
 
     private static string Write(Action<EvaluationReport, TextWriter> write)
     {
-        // A writer with Windows line ends: files must not take them over.
+        // A writer with Windows line endings, which files must not use.
         using StringWriter writer = new() { NewLine = "\r\n" };
         write(MadeUpRun.Report(), writer);
         return writer.ToString();

@@ -43,7 +43,7 @@ public class PredictionLinesTests
     [Fact]
     public void Outline_AnyPredictions_IsAboutTheSameSamples() => Gen.Select(Gen.String, Gen.Int[0, 2]).Array[0, 5].Sample(picks =>
     {
-        // Texts that could be taken for members: only the outermost ones count.
+        // Texts that look like members; only top-level ones count.
         Prediction[] predictions = [.. picks.Select(pick => (pick.Item2 switch { 0 => Answered, 1 => Refused, _ => Ranked }) with { Prompt = pick.Item1 })];
         Assert.Equal(
             predictions.Select(prediction => new PredictionOutline(prediction.Benchmark, prediction.Sample.Id, prediction.Failure is not null)),
@@ -55,7 +55,9 @@ public class PredictionLinesTests
     [InlineData("""{"benchmark":"gqa","sample":{"slices":[{"id":"1"}]}}""", "the line has no benchmark or no sample")]
     [InlineData("""{"benchmark":"gqa","sample":""", "line 1 is not")]
     public void Outline_NoPrediction_IsRefused(string line, string found) =>
-        Assert.Contains(found, Assert.Throws<PrerequisiteException>(() => PredictionLines.Outline(Encoding.UTF8.GetBytes(line + "\n"), "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            found, Assert.Throws<PrerequisiteException>(() => PredictionLines.Outline(Encoding.UTF8.GetBytes(line + "\n"), "x")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Write_Prediction_IsTheStoredShape() => Assert.Equal(

@@ -30,7 +30,7 @@ internal static class SampleRuns
         Target = "yes",
     };
 
-    /// <summary>One sample for each element, about the image with that number.</summary>
+    /// <summary>One sample per element, with the image of that number.</summary>
     public static Benchmark Benchmark(string name, params IEnumerable<int> images) => new()
     {
         Definition = Definition(name),

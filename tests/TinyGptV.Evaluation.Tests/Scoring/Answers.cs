@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
-/// <summary>Made-up answers of several people.</summary>
+/// <summary>Answers of several annotators.</summary>
 internal static class Answers
 {
     public static ImmutableArray<ReferenceAnswer> Of(params IEnumerable<string> texts) => [.. texts.Select(text => new ReferenceAnswer(text))];

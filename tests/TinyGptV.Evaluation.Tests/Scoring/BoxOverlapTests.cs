@@ -32,7 +32,8 @@ public sealed class BoxOverlapTests
     public void Find_AnyBoxAtTheBeginning_GivesItsNumbers() => Gen.Select(Gen.Int[0, 999].Array[4], Gen.String).Sample((numbers, rest) =>
         BoxText.Find("{<" + string.Join("><", numbers) + ">}" + rest) is { } box && box.SequenceEqual(numbers));
 
-    private static ImmutableArray<int> Corners((int Left, int Top, int Width, int Height) box) => [box.Left, box.Top, box.Left + box.Width, box.Top + box.Height];
+    private static ImmutableArray<int> Corners((int Left, int Top, int Width, int Height) box) =>
+        [box.Left, box.Top, box.Left + box.Width, box.Top + box.Height];
 
     private static ReferenceBox Truth((int Left, int Top, int Width, int Height) box) => new(box.Left, box.Top, box.Width, box.Height, 100, 100);
 

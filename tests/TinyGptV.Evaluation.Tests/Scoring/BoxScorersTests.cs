@@ -13,12 +13,13 @@ public sealed class BoxScorersTests
     [Fact]
     public void Measure_Boxes_GivesMeanOverlapOtherLimitsAndTheShareWithoutBox()
     {
-        ImmutableArray<string> texts = ["{<10><10><50><50>}", "{<10><10><50><30>}", "{<10><10><50><20>}", "{<60><60><90><90>}", "a cat", "left {<10><10><50><50>}"];
+        ImmutableArray<string> texts =
+            ["{<10><10><50><50>}", "{<10><10><50><30>}", "{<10><10><50><20>}", "{<60><60><90><90>}", "a cat", "left {<10><10><50><50>}"];
         ImmutableArray<ScoredSample> samples = [.. texts.Select((text, i) => Scored("box-overlap", $"{i}", text))];
 
         Assert.Equal([1, 0.5, 0.25, 0, null, null], samples.Select(sample => sample.Score.Overlap));
-        Assert.Equal((2 / 6.0, 1.75 / 6, 3 / 6.0, 1 / 6.0, 2 / 6.0), (
-            Measure("box-overlap", "accuracy", samples), Measure("box-overlap", "mean-iou", samples), Measure("box-overlap", "accuracy-at-0.25", samples),
+        Assert.Equal((2 / 6.0, 1.75 / 6, 3 / 6.0, 1 / 6.0, 2 / 6.0),
+        (Measure("box-overlap", "accuracy", samples), Measure("box-overlap", "mean-iou", samples), Measure("box-overlap", "accuracy-at-0.25", samples),
             Measure("box-overlap", "accuracy-at-0.75", samples), Measure("box-overlap", "unparsable", samples)));
     }
 
@@ -45,7 +46,8 @@ public sealed class BoxScorersTests
         foreach (string scorer in (string[])["box-overlap", "box-overlap-of-pixels"])
         {
             ImmutableArray<ScoredSample> samples = [.. boxes.Select((box, i) => Scored(scorer, $"{i}", "{<" + string.Join("><", box) + ">}"))];
-            double quarter = Measure(scorer, "accuracy-at-0.25", samples), half = Measure(scorer, "accuracy", samples), most = Measure(scorer, "accuracy-at-0.75", samples);
+            double quarter = Measure(scorer, "accuracy-at-0.25", samples), half = Measure(scorer, "accuracy", samples), most = Measure(
+                scorer, "accuracy-at-0.75", samples);
             Assert.True(quarter >= half && half >= most);
             Assert.InRange(Measure(scorer, "mean-iou", samples), 0.75 * most, 1);
         }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
-/// <summary>Tables of cases beside these tests.</summary>
+/// <summary>Reads tables of test cases.</summary>
 internal static class CaseFile
 {
     public static string Folder { get; } = Path.Combine(Repository.Root, "tests", "TinyGptV.Evaluation.Tests", "Scoring", "Cases");

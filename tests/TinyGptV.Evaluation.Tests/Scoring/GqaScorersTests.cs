@@ -12,8 +12,10 @@ public sealed class GqaScorersTests
     private static readonly IScorer Official = Scorers.ByName["gqa-accuracy"];
 
     [Fact]
-    public void Score_Cleanings_NeverTurnARightAnswerWrong() => Gen.Select(Gen.OneOf(Gen.Const("green"), Gen.Const("no"), Gen.Const("man")), Gen.String).Sample((label, text) =>
-        GqaScorers.All.All(scorer => scorer.Score(Predictions.Generated("gqa", "1", label, text)).Value >= Official.Score(Predictions.Generated("gqa", "1", label, text)).Value));
+    public void Score_Cleanings_NeverTurnARightAnswerWrong() =>
+        Gen.Select(Gen.OneOf(Gen.Const("green"), Gen.Const("no"), Gen.Const("man")), Gen.String).Sample((label, text) =>
+            GqaScorers.All.All(scorer =>
+                scorer.Score(Predictions.Generated("gqa", "1", label, text)).Value >= Official.Score(Predictions.Generated("gqa", "1", label, text)).Value));
 
     [Fact]
     public void Measure_BinaryAndOpen_AreTheTwoKindsOfStructure()
@@ -43,7 +45,8 @@ public sealed class GqaScorersTests
     public void Measure_ValidityAndPlausibility_AskWhetherTheAnswerIsListed()
     {
         GqaContext colors = new() { Valid = ["green", "red"], Plausible = ["green"] };
-        ImmutableArray<ScoredSample> samples = [Sample("1", "green", "red", colors), Sample("2", "green", "Green", colors), Sample("3", "green", "green", colors), Failed("4", colors)];
+        ImmutableArray<ScoredSample> samples =
+            [Sample("1", "green", "red", colors), Sample("2", "green", "Green", colors), Sample("3", "green", "green", colors), Failed("4", colors)];
 
         Assert.Equal(0.5, Measure("validity", samples).Value);
         Assert.Equal(0.25, Measure("plausibility", samples).Value);
@@ -107,7 +110,8 @@ public sealed class GqaScorersTests
             Assert.Equal(metric.Measure([counted], 0).Value, metric.Measure(samples, 0).Value);
     }
 
-    private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) => Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
+    private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) =>
+        Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
 
     private static GqaContext Entailing(params string[] ids) => new() { Entailed = [.. ids.Select(id => new SampleId(id))] };
 

@@ -11,10 +11,11 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
-/// <summary>A run's stored lines are all that a score needs, in any mode, for every benchmark that is shipped.</summary>
+/// <summary>Scores need only a run's stored lines, in any mode, for every shipped benchmark.</summary>
 public sealed class RescoringTests
 {
-    private static readonly ImmutableArray<string> Texts = ["yes", "No.", "true or false", "green", "{<10><20><50><80>}", "unanswerable", "I do not know###Human: yes"];
+    private static readonly ImmutableArray<string> Texts =
+        ["yes", "No.", "true or false", "green", "{<10><20><50><80>}", "unanswerable", "I do not know###Human: yes"];
 
     public static TheoryData<string> Shipped() =>
         [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "benchmarks-data"), "benchmark.json", SearchOption.AllDirectories)

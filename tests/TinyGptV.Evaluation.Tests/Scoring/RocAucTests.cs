@@ -30,10 +30,12 @@ public sealed class RocAucTests
     [Fact]
     public void Measure_HasTheErrorThatDrawsOfImagesShow()
     {
-        Measurement area = Metric.Measure([.. Enumerable.Range(0, 60).Select(i => Scored($"{i}", i % 2 == 0 ? "yes" : "no", (i * 37 % 60 + (i % 2 == 0 ? 15 : 0)) / 100.0))], missing: 0);
+        Measurement area = Metric.Measure(
+            [.. Enumerable.Range(0, 60).Select(i => Scored($"{i}", i % 2 == 0 ? "yes" : "no", (i * 37 % 60 + (i % 2 == 0 ? 15 : 0)) / 100.0))], missing: 0);
 
         // Hanley and McNeil (1982) for two equally large groups of 30.
-        double a = area.Value!.Value, q1 = a / (2 - a), q2 = 2 * a * a / (1 + a), expected = Math.Sqrt((a * (1 - a) + 29 * (q1 - a * a) + 29 * (q2 - a * a)) / 900);
+        double a = area.Value!.Value, q1 = a / (2 - a), q2 = 2 * a * a / (1 + a), expected = Math.Sqrt(
+            (a * (1 - a) + 29 * (q1 - a * a) + 29 * (q2 - a * a)) / 900);
         Assert.Equal(expected, area.StandardError!.Value, tolerance: 0.15 * expected);
         Assert.InRange(a - area.Interval!.Value.Low, 1.5 * expected, 2.5 * expected);
         Assert.InRange(area.Interval.Value.High - a, 1.5 * expected, 2.5 * expected);
@@ -55,7 +57,8 @@ public sealed class RocAucTests
         Assert.Equal(
             "1 of 2 predictions lack the probabilities of both answers", Metric.Measure([Scored("1", "no", 0.1), old], missing: 0).Unavailable);
         Assert.Equal("7 samples have no prediction", Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9)], missing: 7).Unavailable);
-        Assert.Equal((0, null, null), (Metric.Measure([], missing: 0).Samples, Metric.Measure([], missing: 0).Value, Metric.Measure([], missing: 0).Unavailable));
+        Assert.Equal(
+            (0, null, null), (Metric.Measure([], missing: 0).Samples, Metric.Measure([], missing: 0).Value, Metric.Measure([], missing: 0).Unavailable));
     }
 
     private static IScorer YesOrNo => Scorers.ByName["yes-or-no"];

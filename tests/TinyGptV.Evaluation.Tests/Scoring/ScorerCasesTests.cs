@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
-/// <summary>Holds scorers against tables of cases, each of which names the code that decides them.</summary>
+/// <summary>Tests scorers against tables of cases; each table names the code it is based on.</summary>
 public sealed class ScorerCasesTests
 {
     public static TheoryData<string, int> Cases()
@@ -44,7 +44,9 @@ public sealed class ScorerCasesTests
             Sample = prediction.Sample with
             {
                 Target = one.TryGetProperty("target", out JsonElement target) ? target.GetString()! : "",
-                Answers = one.TryGetProperty("answers", out JsonElement answers) ? Answers.Of([.. answers.EnumerateArray().Select(answer => answer.GetString()!)]) : null,
+                Answers = one.TryGetProperty("answers", out JsonElement answers)
+                    ? Answers.Of([.. answers.EnumerateArray().Select(answer => answer.GetString()!)])
+                    : null,
                 Box = one.TryGetProperty("box", out JsonElement box) ? ToBox([.. box.EnumerateArray().Select(number => number.GetDouble())]) : null,
             },
         };

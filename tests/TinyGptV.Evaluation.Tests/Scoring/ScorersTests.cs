@@ -16,8 +16,12 @@ public sealed class ScorersTests
 
         Assert.Equal(new Score(1, 1), Choice("mean-likelihood-choice", "1", choices));
         ScoredSample one = Scorers.ByName["mean-likelihood-choice"].Judge(Predictions.Ranked("iconqa", "1", "1", ["a", "b", "c"], choices));
-        Assert.Equal(("accuracy-by-total-likelihood", 0.0), (Scorers.ByName["mean-likelihood-choice"].Metrics[1].Name, Scorers.ByName["mean-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
-        Assert.Equal(("accuracy-by-mean-likelihood", 1.0), (Scorers.ByName["sum-likelihood-choice"].Metrics[1].Name, Scorers.ByName["sum-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
+        Assert.Equal(
+            ("accuracy-by-total-likelihood", 0.0),
+            (Scorers.ByName["mean-likelihood-choice"].Metrics[1].Name, Scorers.ByName["mean-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
+        Assert.Equal(
+            ("accuracy-by-mean-likelihood", 1.0),
+            (Scorers.ByName["sum-likelihood-choice"].Metrics[1].Name, Scorers.ByName["sum-likelihood-choice"].Metrics[1].Measure([one], 0).Value));
         Assert.Equal(new Score(0, 0), Choice("sum-likelihood-choice", "1", choices));
         Assert.Equal(new Score(1, 0), Choice("sum-likelihood-choice", "0", choices));
     }
@@ -31,9 +35,10 @@ public sealed class ScorersTests
     }
 
     [Fact]
-    public void SubstringRules_NeverScoreBelowEquality() => Gen.Select(Gen.OneOf(Gen.Const("no"), Gen.Const("man"), Gen.Const("green"), Gen.Const("true")), Gen.String).Sample((label, text) =>
-        Text("contains-label", label, text).Value >= Text("equals-label-lower-cased", label, text).Value
-        && Text("contains-label-or-yes-no", label, text).Value >= Text("contains-label", label, text).Value);
+    public void SubstringRules_NeverScoreBelowEquality() =>
+        Gen.Select(Gen.OneOf(Gen.Const("no"), Gen.Const("man"), Gen.Const("green"), Gen.Const("true")), Gen.String).Sample((label, text) =>
+            Text("contains-label", label, text).Value >= Text("equals-label-lower-cased", label, text).Value
+            && Text("contains-label-or-yes-no", label, text).Value >= Text("contains-label", label, text).Value);
 
     [Fact]
     public void SubstringRule_FindsALabelWhereverItStands() => Gen.Select(Gen.String, Gen.String).Sample((before, after) =>
@@ -80,7 +85,9 @@ public sealed class ScorersTests
         BenchmarkDefinition definition = Predictions.Definition("vsr", RequestKind.Generate, ("official", "guess"));
 
         PrerequisiteException refusal = Assert.Throws<PrerequisiteException>(() => Scorers.For(definition, "official"));
-        Assert.Contains("has an unknown scorer 'guess' in mode 'official'; expected one of box-overlap, box-overlap-of-pixels, contains-label,", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has an unknown scorer 'guess' in mode 'official'; expected one of box-overlap, box-overlap-of-pixels, contains-label,", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

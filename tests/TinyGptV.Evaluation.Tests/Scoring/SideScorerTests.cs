@@ -7,7 +7,7 @@ namespace TinyGptV.Evaluation.Tests.Scoring;
 
 public sealed class SideScorerTests
 {
-    // Text, then the probability of the affirmative among both; the side that is taken, and whether words left it open.
+    // Text, relative probability of the affirmative answer, expected side, and whether the words are undecided.
     [Theory]
     [InlineData("True.", 0.1, true, false)]
     [InlineData("yes, true", 0.1, true, false)]
@@ -39,8 +39,10 @@ public sealed class SideScorerTests
     public void Score_TheWordsNotAndKnow_AreNotNo() => Assert.True(Of("yes-or-no", "no", "I do not know", null).Undecided);
 
     [Fact]
-    public void Score_AnyAnswer_IsRightForAtMostOneLabel() => Gen.Select(Gen.OneOf(Gen.String, Gen.Const("yes no"), Gen.Const("No")), Gen.Double[0, 1]).Sample((text, yes) =>
-        Of("yes-or-no", "yes", text, (yes, 1 - yes)).Value + Of("yes-or-no", "no", text, (yes, 1 - yes)).Value is var sum && (sum == 1 || (sum == 0 && yes == 0.5)));
+    public void Score_AnyAnswer_IsRightForAtMostOneLabel() =>
+        Gen.Select(Gen.OneOf(Gen.String, Gen.Const("yes no"), Gen.Const("No")), Gen.Double[0, 1]).Sample((text, yes) =>
+            Of("yes-or-no", "yes", text, (yes, 1 - yes)).Value + Of("yes-or-no", "no", text, (yes, 1 - yes)).Value is var sum && (
+                sum == 1 || (sum == 0 && yes == 0.5)));
 
     private static Score Of(string scorer, string target, string text, (double Affirmed, double Denied)? likelihoods)
     {

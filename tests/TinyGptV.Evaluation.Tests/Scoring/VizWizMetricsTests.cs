@@ -22,7 +22,7 @@ public sealed class VizWizMetricsTests
         Assert.Equal(3.0 / 5, Measure("predicted-unanswerable", samples).Value);
         Assert.Equal(3.0 / 5, Measure("answerability-accuracy", samples).Value);
         Assert.Equal(2.0 * 2 / (3 + 3), Measure("answerability-f1", samples).Value!.Value, 1e-12); // 2 of 3 found, 2 of 3 right
-        // The found ones first: precision 2/3 at recall 2/3; then all: 3/5 at recall 1.
+        // Detected samples first: precision 2/3 at recall 2/3; then all: 3/5 at recall 1.
         Assert.Equal((2.0 / 3 * 2 / 3) + (1.0 / 3 * 3 / 5), Measure("answerability-average-precision", samples).Value!.Value, 1e-12);
     }
 
@@ -48,7 +48,8 @@ public sealed class VizWizMetricsTests
         Assert.Equal("4 samples have no prediction", Official.Metrics[^1].Measure(answerable, missing: 4).Unavailable);
     }
 
-    private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) => Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
+    private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) =>
+        Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
 
     private static ScoredSample Sample(string id, string? answerable, string text) => With(Predictions.Generated("vizwiz", id, "x", text), answerable);
 

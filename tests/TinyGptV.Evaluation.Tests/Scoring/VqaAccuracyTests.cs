@@ -7,7 +7,8 @@ namespace TinyGptV.Evaluation.Tests.Scoring;
 
 public sealed class VqaAccuracyTests
 {
-    private static readonly Gen<string> Word = Gen.OneOf(((string[])["yes", "Yes", "yes.", "no", "the no", "2", "two", "red_blue", "", "dont", "don't"]).Select(Gen.Const).ToArray());
+    private static readonly Gen<string> Word = Gen.OneOf(
+        ((string[])["yes", "Yes", "yes.", "no", "the no", "2", "two", "red_blue", "", "dont", "don't"]).Select(Gen.Const).ToArray());
 
     private static readonly Gen<ImmutableArray<ReferenceAnswer>> TenAnswers = Word.Array[10].Select(words => Answers.Of(words));
 

@@ -25,7 +25,8 @@ public sealed class VqaTextTests
     [InlineData("7,\ud835\udfd0 a-b", "7\ud835\udfd0 ab")]
     [InlineData("a.\ud835\udfd0", "a.\ud835\udfd0")]
     [InlineData("\u0130", "i\u0307")]
-    public void Normalize_SpacesDigitsAndLettersBeyondAscii_AreThoseOfPython(string input, string output) => Assert.Equal(output, VqaText.Normalize(input, Contractions.Vqa));
+    public void Normalize_SpacesDigitsAndLettersBeyondAscii_AreThoseOfPython(string input, string output) =>
+        Assert.Equal(output, VqaText.Normalize(input, Contractions.Vqa));
 
     [Fact]
     public void Normalize_AnyText_LeavesNoMarkNoArticleAndSingleSpaces() => Answer.Sample(text =>

@@ -34,7 +34,7 @@ public class FairSharesTests
                 shares.Charge(run, TimeSpan.FromSeconds(duration));
             }
 
-            // Whoever had the least was chosen: nobody is ahead by more than one lease.
+            // The run with the least time was chosen, so no run is ahead by more than one lease.
             Assert.InRange(had.Max() - had.Min(), 0, 10.001);
         });
 

@@ -28,7 +28,7 @@ public class ShardLedgerTests
         ShardLease late = ledger.TryLease("a")!, hedge = ledger.TryHedge("b", _ => true)!;
         ledger.Return(late);
         ledger.Release(hedge);
-        // It was never lost alone: one more attempt tells.
+        // It was never lost alone, so it gets one more attempt.
         Assert.Empty(ledger.Condemned);
         ledger.Return(ledger.TryLease("b")!);
         Assert.Equal([new ShardPart(new ShardIndex(0), 0, 1)], ledger.Condemned);
@@ -46,7 +46,7 @@ public class ShardLedgerTests
             for (int turn = 0; !ledger.IsComplete; turn++)
             {
                 Assert.True(turn < 10_000, "the ledger comes to no end");
-                // One lease at a time: whoever is lost, is lost because of what it holds.
+                // One lease at a time, so that each loss is due to that lease.
                 if (ledger.TryLease($"replica-{turn % replicas}", leaseSize) is { } lease)
                     Evaluate(ledger, lease, poison);
                 condemned.UnionWith(ledger.Condemned.Select(part => (part.Shard.Value, part.First)));
@@ -72,7 +72,7 @@ public class ShardLedgerTests
                 Deliver(ledger, part);
         }
 
-        // Two in company, one for each division of what is left, two alone.
+        // Two together with others, one for each division, two alone.
         Assert.InRange(losses, 4, 5 + (int)Math.Ceiling(Math.Log2(size)));
     });
 
@@ -293,7 +293,7 @@ public class ShardLedgerTests
 
     private static IEnumerable<int> Shards(ShardLease lease) => lease.Parts.Select(part => part.Shard.Value);
 
-    /// <returns>False if the replica was lost on the way.</returns>
+    /// <returns>False if the replica was lost.</returns>
     private static bool Evaluate(ShardLedger ledger, ShardLease lease, HashSet<(int Shard, int Sample)> poison)
     {
         foreach (ShardPart part in lease.Parts)
@@ -317,7 +317,7 @@ public class ShardLedgerTests
             ledger.Complete(part.Shard);
     }
 
-    /// <summary>Plays any moves, also late and doubled ones, against a ledger and a simple account of who delivered what.</summary>
+    /// <summary>Plays random moves, including late and repeated ones, against a ledger and a simple model of the deliveries.</summary>
     private sealed class Play(ImmutableArray<int> sizes, int limit)
     {
         private readonly List<ShardLease> _leases = [];
@@ -361,7 +361,7 @@ public class ShardLedgerTests
 
         public void Finish()
         {
-            // Replicas nobody knows lost nothing: whatever waits, they get.
+            // Unknown replicas have lost nothing, so they can get any waiting part.
             for (int newcomer = 0; !Ledger.IsComplete; newcomer++)
             {
                 foreach (ShardPart part in _leases.SelectMany(lease => lease.Parts).Concat(Ledger.Condemned).ToArray())
@@ -377,7 +377,7 @@ public class ShardLedgerTests
         {
             if (lease is null)
                 return;
-            // A suspect has its replica for itself.
+            // A suspect is leased alone.
             bool suspect = lease.Parts.Any(part => Ledger.LossesOf(part) >= ShardLedger.AttemptsInCompany || Ledger.StateOf(part.Shard) == ShardState.Divided);
             Assert.True(!suspect || Ledger.LeasesOf(lease.Replica).Length == 1);
             _leases.Add(lease);

@@ -71,7 +71,8 @@ public sealed class ClusterBootstrapTests
     [Fact]
     public void WithBootstrap_MeasurementWithoutValue_StaysAsItIs()
     {
-        ImmutableArray<ScoredSample> samples = [.. Enumerable.Range(0, 20).Select(i => new ScoredSample(Predictions.Generated("gqa", $"{i}", "yes", "yes"), new Score(i % 2), IsAnswered: true))];
+        ImmutableArray<ScoredSample> samples = [.. Enumerable.Range(0, 20).Select(
+            i => new ScoredSample(Predictions.Generated("gqa", $"{i}", "yes", "yes"), new Score(i % 2), IsAnswered: true))];
         var none = new Measurement("m", 20, null);
 
         Assert.Same(none, none.WithBootstrap(samples, _ => 1));

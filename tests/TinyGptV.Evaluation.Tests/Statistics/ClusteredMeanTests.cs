@@ -50,13 +50,13 @@ public sealed class ClusteredMeanTests
         Assert.Equal(5, ClusterSpread.Of([.. means.Select(m => new ClusterTotal(4, 4 * m))]).Degrees, precision: 12);
     }
 
-    /// <summary>The definition by matrices, computed step by step: residuals of each cluster times (I - H)^(-1/2), and the moments of that quadratic form.</summary>
+    /// <summary>The matrix definition, step by step: residuals of each cluster times (I - H)^(-1/2), and the moments of that quadratic form.</summary>
     [Fact]
     public void Spread_OfUnequalClusters_IsCr2WithTheDegreesOfBellAndMcCaffrey()
     {
         ClusterTotal[] clusters = [new(1, 1), new(2, 0.5), new(7, 3), new(4, 4), new(1, 0)];
         double n = clusters.Sum(c => c.Samples), mean = clusters.Sum(c => c.Sum) / n;
-        // Row g of this matrix holds the weights with which the errors of all samples enter cluster g's adjusted, scaled residual sum.
+        // Row g of this matrix has the weights of all samples' errors in cluster g's adjusted, scaled residual sum.
         int[] owner = [.. clusters.SelectMany((c, g) => Enumerable.Repeat(g, c.Samples))];
         double[][] weights = [.. clusters.Select((c, g) => owner.Select(o => ((o == g ? 1 : 0) - c.Samples / n) / Math.Sqrt(1 - c.Samples / n) / n).ToArray())];
         double[,] products = new double[5, 5];
@@ -134,7 +134,8 @@ public sealed class ClusteredMeanTests
     }
 
     private static bool IsClose(ClusteredMean a, ClusteredMean b) =>
-        a.Clusters == b.Clusters && IsClose(a.Value, b.Value) && IsClose(a.StandardError, b.StandardError) && IsClose(a.Interval?.Low, b.Interval?.Low) && IsClose(a.Interval?.High, b.Interval?.High);
+        a.Clusters == b.Clusters && IsClose(a.Value, b.Value) && IsClose(a.StandardError, b.StandardError)
+            && IsClose(a.Interval?.Low, b.Interval?.Low) && IsClose(a.Interval?.High, b.Interval?.High);
 
     private static bool IsClose(double? a, double? b) => a is null ? b is null : Math.Abs(a.Value - b!.Value) < 1e-7;
 

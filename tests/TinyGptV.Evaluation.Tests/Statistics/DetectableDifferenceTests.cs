@@ -12,7 +12,8 @@ public sealed class DetectableDifferenceTests
     {
         double difference = DetectableDifference.Of(samples, changed)!.Value;
 
-        double needed = Math.Pow(1.959963984540054 * Math.Sqrt(changed) + 0.8416212335729143 * Math.Sqrt(changed - difference * difference), 2) / (difference * difference);
+        double needed = Math.Pow(1.959963984540054 * Math.Sqrt(changed) + 0.8416212335729143 * Math.Sqrt(changed - difference * difference), 2) / (
+            difference * difference);
         Assert.Equal(samples, needed, tolerance: 1e-3 * samples);
     }
 
@@ -41,7 +42,7 @@ public sealed class DetectableDifferenceTests
                 found++;
         }
 
-        // The exact test is a little more careful than the normal distribution of the formula, most of all with few changes.
+        // The exact test is slightly more conservative than the formula's normal distribution, especially with few changes.
         TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * found / sets:F2} % of {sets} found {difference}");
         Assert.InRange((double)found / sets, 0.74, 0.84);
     }

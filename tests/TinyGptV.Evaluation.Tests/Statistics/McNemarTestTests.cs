@@ -43,7 +43,7 @@ public sealed class McNemarTestTests
             choices = choices * (n - k) / (k + 1);
         }
 
-        // 120 bits behind the point are enough, and a quotient of large numbers is exact to the last bit of a double.
+        // 120 fractional bits are enough; the quotient of large integers is exact to the last bit of a double.
         double p = (double)((tail << 121) / BigInteger.Pow(2, n)) / Math.Pow(2, 120);
         return Math.Min(1, p);
     }

@@ -10,8 +10,8 @@ public sealed class PairedMeanTests
     private static Gen<ImmutableArray<PairedScore>> SomePairs { get; } = Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 3])
         .Select((image, a, b) => new PairedScore(new ImageReference($"{image}.jpg"), a / 3.0, b / 3.0)).Array[2, 40].Select(pairs => pairs.ToImmutableArray());
 
-    // A. Agresti, Categorical Data Analysis, section 10.1: 1,600 people, of whom 150 approved in the first survey only and 86 in the second only; the standard error of the
-    // difference of -0.04 is 0.0095 there, its interval -0.06 to -0.02.
+    // A. Agresti, Categorical Data Analysis, section 10.1: 1,600 people; 150 approved only in the first survey, 86 only in the second.
+    // The difference is -0.04, its standard error 0.0095, its interval -0.06 to -0.02.
     [Fact]
     public void Compare_AgrestisExample_HasItsDifferenceErrorAndInterval()
     {
@@ -59,21 +59,24 @@ public sealed class PairedMeanTests
     [Fact]
     public void Compare_GradedScores_AreTestedByTheBootstrap()
     {
-        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 200).Select(i => new PairedScore(new ImageReference($"{i}"), i % 4 / 3.0, (i + (i % 5 == 0 ? 1 : 0)) % 4 / 3.0))];
+        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 200).Select(
+            i => new PairedScore(new ImageReference($"{i}"), i % 4 / 3.0, (i + (i % 5 == 0 ? 1 : 0)) % 4 / 3.0))];
 
         MetricDifference found = PairedMean.Compare("accuracy", pairs);
 
         Assert.Equal((PairedTest.Bootstrap, null), (found.Test, found.McNemarPValue));
         Assert.Equal(0, found.Difference!.Value, precision: 12);
         Assert.InRange(found.PValue!.Value, 0.9, 1);
-        MetricDifference better = PairedMean.Compare("accuracy", [.. pairs.Select(pair => pair with { B = Math.Min(1, pair.A + (pair.A is > 0 and < 0.5 ? 0.3 : 0)) })]);
+        MetricDifference better = PairedMean.Compare(
+            "accuracy", [.. pairs.Select(pair => pair with { B = Math.Min(1, pair.A + (pair.A is > 0 and < 0.5 ? 0.3 : 0)) })]);
         Assert.Equal(1.0 / (PairedBootstrap.Replicates + 1), better.PValue);
     }
 
     [Fact]
     public void Compare_OtherWayRound_IsTheSameWithTheOtherSign() => SomePairs.Sample(pairs =>
     {
-        MetricDifference there = PairedMean.Compare("m", pairs), back = PairedMean.Compare("m", [.. pairs.Select(pair => new PairedScore(pair.Image, pair.B, pair.A))]);
+        MetricDifference there = PairedMean.Compare("m", pairs), back = PairedMean.Compare(
+            "m", [.. pairs.Select(pair => new PairedScore(pair.Image, pair.B, pair.A))]);
         Assert.Equal(-there.Difference!.Value, back.Difference!.Value, precision: 12);
         Assert.Equal((there.Better, there.Worse), (back.Worse, back.Better));
         Assert.Equal(there.Interval is { } interval ? -interval.High : double.NaN, back.Interval?.Low ?? double.NaN, precision: 9);
@@ -81,11 +84,12 @@ public sealed class PairedMeanTests
     }, iter: 20);
 
     [Fact]
-    public void Compare_OtherOrderOfPairs_IsTheSame() => SomePairs.SelectMany(pairs => Gen.Shuffle(pairs.ToArray()).Select(shuffled => (pairs, shuffled))).Sample(both =>
-    {
-        MetricDifference one = PairedMean.Compare("m", both.pairs), other = PairedMean.Compare("m", [.. both.shuffled]);
-        Assert.Equal(one, other);
-    }, iter: 20);
+    public void Compare_OtherOrderOfPairs_IsTheSame() =>
+        SomePairs.SelectMany(pairs => Gen.Shuffle(pairs.ToArray()).Select(shuffled => (pairs, shuffled))).Sample(both =>
+        {
+            MetricDifference one = PairedMean.Compare("m", both.pairs), other = PairedMean.Compare("m", [.. both.shuffled]);
+            Assert.Equal(one, other);
+        }, iter: 20);
 
     [Fact]
     public void Compare_OneImageOrNone_HasNoError()
@@ -99,7 +103,8 @@ public sealed class PairedMeanTests
     private static ImmutableArray<PairedScore> Table(int both, int onlyA, int onlyB, int neither)
     {
         int image = 0;
-        IEnumerable<PairedScore> Some(int count, double a, double b) => Enumerable.Range(0, count).Select(_ => new PairedScore(new ImageReference($"{image++}"), a, b));
+        IEnumerable<PairedScore> Some(int count, double a, double b) => Enumerable.Range(0, count).Select(
+            _ => new PairedScore(new ImageReference($"{image++}"), a, b));
         return [.. Some(both, 1, 1), .. Some(onlyA, 1, 0), .. Some(onlyB, 0, 1), .. Some(neither, 0, 0)];
     }
 }

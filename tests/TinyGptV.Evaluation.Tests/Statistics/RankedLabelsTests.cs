@@ -5,7 +5,7 @@ namespace TinyGptV.Evaluation.Tests.Statistics;
 
 public sealed class RankedLabelsTests
 {
-    // Few distinct scores, so that many are equal; some samples count twice or not at all.
+    // Few distinct scores, so that there are many ties; some samples count twice or not at all.
     private static readonly Gen<(double Score, bool Label, int Count)[]> Samples =
         Gen.Select(Gen.Int[0, 6].Select(score => score / 4.0), Gen.Bool, Gen.Int[0, 2]).Array[1, 25];
 
@@ -42,7 +42,7 @@ public sealed class RankedLabelsTests
     [Fact]
     public void AveragePrecision_AnySamples_IsTheSumOverThresholds() => Samples.Sample(samples =>
     {
-        // By its definition: over all thresholds downwards, precision times what recall gains.
+        // By definition: precision times the gain in recall, over all thresholds from high to low.
         double all = samples.Sum(sample => sample.Label ? sample.Count : 0), expected = 0, recall = 0;
         foreach (double threshold in samples.Select(sample => sample.Score).Distinct().OrderDescending())
         {

@@ -15,7 +15,7 @@ public sealed class SignFlipTestTests
         int[] changes = [.. Enumerable.Repeat(1, 12), .. Enumerable.Repeat(-1, 3), .. Enumerable.Repeat(0, 50)];
 
         Assert.Equal(McNemarTest.PValue(12, 3), SignFlipTest.PValue(changes));
-        // One image that changed by 2 beside single changes: the general way, held against all signs.
+        // One image that changed by 2 among single changes: the general algorithm, checked against all signs.
         Assert.Equal(ByAllSigns([.. changes.Where(change => change != 0), 2]), SignFlipTest.PValue([.. changes, 2]), tolerance: 1e-12);
     }
 
@@ -41,7 +41,7 @@ public sealed class SignFlipTestTests
             sizes[i] *= -1;
         }
 
-        // Totals lie 2 apart. A t distribution with so many degrees of freedom is normal.
+        // Totals are 2 apart. A t distribution with this many degrees of freedom is normal.
         double normal = StudentT.BothTails((total - 1) / deviation, 1e7);
         Assert.Equal(normal, SignFlipTest.PValue(sizes), tolerance: 0.001 * normal);
     }

@@ -5,8 +5,8 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Tests.Statistics;
 
 /// <summary>
-/// Two runs that do not differ on average: the interval of the difference holds 0 in about 95 of 100 cases, and the test calls about 5 of 100 significant. The ranges
-/// leave room for what graded scores on unequal images cost, and for the chance of a seeded simulation.
+/// Two runs that are equal on average: the interval of the difference contains 0 in about 95 of 100 cases, and about 5 of 100 tests are significant.
+/// The ranges allow for graded scores with unequal images, and for the randomness of a seeded simulation.
 /// </summary>
 public sealed class SimulatedComparisonsTests
 {
@@ -27,13 +27,14 @@ public sealed class SimulatedComparisonsTests
     private static (double Called, double Held) Simulate(int images, double size, double likeness, bool graded, int sets)
     {
         Func<SplitMix64, int> sizes = size > 1 ? ClusteredDraws.Unequal(size) : _ => 1;
-        // A change is drawn as the difference of two answers: alike runs, of which images make the one or the other better.
+        // A change is drawn as the difference of two answers: equal runs, with random changes by image.
         var draws = new ClusteredDraws(images, sizes, graded ? 0.4 : 0.15, likeness, graded);
         var random = new SplitMix64(11);
         int called = 0, held = 0;
         for (int set = 0; set < sets; set++)
         {
-            ImmutableArray<PairedScore> pairs = [.. draws.Draw(random).SelectMany((scores, image) => Pair(scores, new ImageReference($"{image}"), random, likeness > 0))];
+            ImmutableArray<PairedScore> pairs = [.. draws.Draw(random).SelectMany(
+                (scores, image) => Pair(scores, new ImageReference($"{image}"), random, likeness > 0))];
             MetricDifference found = PairedMean.Compare("accuracy", pairs, draws: 399);
             if (found.PValue < 0.05)
                 called++;
@@ -45,7 +46,7 @@ public sealed class SimulatedComparisonsTests
         return ((double)called / sets, (double)held / sets);
     }
 
-    /// <summary>The second run gets 0 where the first got something, or the other way round, for a whole image or for each question alone.</summary>
+    /// <summary>The second run gets 0 where the first got points, or vice versa, for a whole image or for single questions.</summary>
     private static IEnumerable<PairedScore> Pair(double[] scores, ImageReference image, SplitMix64 random, bool together)
     {
         bool toTheBetter = random.Below(2) == 0;

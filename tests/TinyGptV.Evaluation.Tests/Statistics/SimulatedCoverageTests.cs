@@ -5,7 +5,7 @@ using TinyGptV.Evaluation.Statistics;
 namespace TinyGptV.Evaluation.Tests.Statistics;
 
 /// <summary>
-/// Intervals of 95 % hold the truth in 93 to 97 of 100 made-up benchmarks. <c>docs/statistics.md</c> has the figures of larger simulations:
+/// 95 % intervals contain the true mean in 93 to 97 of 100 simulated benchmarks. <c>docs/statistics.md</c> has the figures of larger simulations:
 /// <c>TINYGPTV_SIMULATIONS=20000 dotnet test --project tests/TinyGptV.Evaluation.Tests</c>.
 /// </summary>
 public sealed class SimulatedCoverageTests
@@ -32,13 +32,15 @@ public sealed class SimulatedCoverageTests
     public void Mean_ImagesOfUnequalSizes(int images, double size, double mean, double likeness, bool graded) =>
         AssertCovers(new ClusteredDraws(images, ClusteredDraws.Unequal(size), mean, likeness, graded), mean);
 
-    /// <summary>What clustering is for: as if every question were independent, the interval would hold the truth in about half of the cases.</summary>
+    /// <summary>Why clustering matters: if all questions were treated as independent, coverage would be about half.</summary>
     [Fact]
     public void Mean_WithoutClusters_WouldBeFarTooSure()
     {
         var draws = new ClusteredDraws(100, ClusteredDraws.Unequal(31.6), 0.389, 0.3, graded: false);
 
-        Assert.InRange(Coverage(draws, 0.389, benchmark => Interval(benchmark.SelectMany(image => image).Select(score => new ClusterTotal(1, score)), isGraded: false)), 0.2, 0.6);
+        Assert.InRange(
+            Coverage(draws, 0.389, benchmark => Interval(benchmark.SelectMany(image => image).Select(score => new ClusterTotal(1, score)), isGraded: false)),
+            0.2, 0.6);
     }
 
     [Fact]
@@ -59,14 +61,15 @@ public sealed class SimulatedCoverageTests
     [Fact]
     public void Bootstrap_OfTheAreaUnderTheRocCurve()
     {
-        // Hateful Memes, by a third: of two numbers from 0 to 1 the greater one beats another number in 2 of 3 cases.
+        // The maximum of two numbers from 0 to 1 beats a third number in 2 of 3 cases.
         var random = new SplitMix64(5);
         ImmutableArray<ImageReference> images = [.. Enumerable.Range(0, 160).Select(i => new ImageReference($"{i}.jpg"))];
         bool[] labels = [.. images.Select((_, i) => i % 2 == 0)];
         int held = 0, benchmarks = ClusteredDraws.Benchmarks / 5;
         for (int benchmark = 0; benchmark < benchmarks; benchmark++)
         {
-            double[] scores = [.. labels.Select(label => label ? Math.Max(ClusteredDraws.Unit(random), ClusteredDraws.Unit(random)) : ClusteredDraws.Unit(random))];
+            double[] scores = [.. labels.Select(
+                label => label ? Math.Max(ClusteredDraws.Unit(random), ClusteredDraws.Unit(random)) : ClusteredDraws.Unit(random))];
             Interval interval = ClusterBootstrap.Spread(images, new RankedLabels(scores, labels).RocAuc)!.Value.Interval;
             if (interval.Low <= 2.0 / 3 && 2.0 / 3 <= interval.High)
                 held++;

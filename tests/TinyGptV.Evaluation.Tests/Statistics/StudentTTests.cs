@@ -48,7 +48,8 @@ public sealed class StudentTTests
     [InlineData(8)]
     [InlineData(63.5)]
     [InlineData(350)]
-    public void BothTails_OfTheQuantile_AreFivePercent(double degrees) => Assert.Equal(0.05, StudentT.BothTails(StudentT.Quantile(degrees), degrees), tolerance: 1e-9);
+    public void BothTails_OfTheQuantile_AreFivePercent(double degrees) =>
+        Assert.Equal(0.05, StudentT.BothTails(StudentT.Quantile(degrees), degrees), tolerance: 1e-9);
 
     [Fact]
     public void Quantile_NoDegreeOfFreedom_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => StudentT.Quantile(0));

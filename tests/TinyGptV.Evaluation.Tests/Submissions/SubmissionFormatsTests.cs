@@ -14,7 +14,8 @@ namespace TinyGptV.Evaluation.Tests.Submissions;
 
 public sealed class SubmissionFormatsTests
 {
-    private static readonly ImmutableArray<string> Texts = ["green ###Human: no", "Yes.", " two\n", "caf\u00e9 \"bar\"", "", "no idea", "man###", "unanswerable"];
+    private static readonly ImmutableArray<string> Texts =
+        ["green ###Human: no", "Yes.", " two\n", "caf\u00e9 \"bar\"", "", "no idea", "man###", "unanswerable"];
 
     [Theory]
     [InlineData("gqa", "gqa", """[{"questionId":"007","prediction":"green"},{"questionId":"12","prediction":""}]""")]
@@ -64,7 +65,9 @@ public sealed class SubmissionFormatsTests
         ImmutableArray<SubmittedAnswer> answers = await ReadAsync(format, definition, content);
         ImportedAnswers imported = ImportedAnswers.Join(BenchmarkOf(definition, predictions), answers, "file");
 
-        Assert.Equal(Report(definition, predictions, predictions.Length, mode).Samples.Select(Score), Report(definition, imported.Predictions, predictions.Length, mode).Samples.Select(Score));
+        Assert.Equal(
+            Report(definition, predictions, predictions.Length, mode).Samples.Select(Score),
+            Report(definition, imported.Predictions, predictions.Length, mode).Samples.Select(Score));
         Assert.Equal(["s8"], imported.Missing);
         Assert.Empty(imported.Unknown);
         Assert.Empty(imported.Repeated);
@@ -73,7 +76,7 @@ public sealed class SubmissionFormatsTests
     [Fact]
     public async Task Read_LogOfLmEvaluationHarness_TakesResponsesAndLikelihoods()
     {
-        // As the harness writes it: everything in resps is a text, and the likelihoods of choices lie one list deeper.
+        // As the harness writes it: everything in resps is a string, and likelihoods of choices are nested one list deeper.
         const string text = """{"doc_id": 3, "doc": {"question_id": 17, "question": "What?"}, "target": "a", "resps": [["green\n"]], "filtered_resps": ["green"], "filter": "none"}""";
         const string choices = """{"doc_id": 0, "doc": {"id": "9"}, "target": "1", "resps": [[["-2.5", "False"]], [["-0.25", "True"]]], "filtered_resps": [["-2.5", "False"], ["-0.25", "True"]]}""";
 
@@ -89,10 +92,14 @@ public sealed class SubmissionFormatsTests
     {
         BenchmarkDefinition definition = Definition("gqa");
 
-        using JsonDocument line = JsonDocument.Parse(Write("lm-eval", definition, [Predict(definition, "007", "green", "green ###", 0, 0)], expected: 1, uncut: false));
+        using JsonDocument line = JsonDocument.Parse(
+            Write("lm-eval", definition, [Predict(definition, "007", "green", "green ###", 0, 0)], expected: 1, uncut: false));
 
         Assert.Equal(
-            ["doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash", "target_hash", "acc", "first_words"],
+            [
+                "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash", "target_hash", "acc",
+                "first_words",
+            ],
             line.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal("""[["green ###"]]""", line.RootElement.GetProperty("resps").GetRawText());
         Assert.Equal("""["green"]""", line.RootElement.GetProperty("filtered_resps").GetRawText());
@@ -120,7 +127,9 @@ public sealed class SubmissionFormatsTests
 
         ImportedAnswers imported = ImportedAnswers.Join(
             benchmark,
-            await ReadAsync("gqa", definition, """[{"questionId":"1","prediction":"first"},{"questionId":"x","prediction":"y"},{"questionId":"1","prediction":"second"}]"""),
+            await ReadAsync(
+                "gqa", definition,
+                """[{"questionId":"1","prediction":"first"},{"questionId":"x","prediction":"y"},{"questionId":"1","prediction":"second"}]"""),
             "file");
 
         Assert.Equal(["2"], imported.Missing);
@@ -134,7 +143,8 @@ public sealed class SubmissionFormatsTests
     [InlineData("gqa", "gqa", "{}", "file: expected a list of records with 'questionId' and 'prediction', found an object")]
     [InlineData("gqa", "gqa", "", "file: expected JSON starting with '{' or '[', found nothing")]
     [InlineData("gqa", "gqa", """[{"questionId": "1"}]""", "file, record 1 (line 1): field 'prediction': expected a value, found no such field")]
-    [InlineData("gqa", "gqa", """[{"questionId": 1.5, "prediction": "a"}]""", "record 1 (line 1): field 'questionId': expected a string or an integer, found 1.5")]
+    [InlineData(
+        "gqa", "gqa", """[{"questionId": 1.5, "prediction": "a"}]""", "record 1 (line 1): field 'questionId': expected a string or an integer, found 1.5")]
     [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": 4}]""", "field 'prediction': expected a string, found 4")]
     [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": "a"},""", "file: expected JSON, found an error after 1 complete records")]
     [InlineData("vqa", "vqav2", """[{"question_id": 1, "answer": null}]""", "record 1 (line 1): field 'answer': expected a text")]
@@ -147,12 +157,19 @@ public sealed class SubmissionFormatsTests
     [InlineData("iconqa", "iconqa", """{"results": []}""", "file, record 'results': expected an object with string or integer values, found a list")]
     [InlineData("iconqa", "iconqa", """{"results": {"7": "a"}}""", "file, record 'results': field '7': expected the index of a choice, found 'a'")]
     [InlineData("lm-eval", "gqa", """{"doc_id": 0, "resps": [["a"]]}""", "file, line 1: field 'doc': expected a value, found no such field")]
-    [InlineData("lm-eval", "gqa", """{"doc": {"image": 1}, "resps": [["a"]]}""", "file, line 1: field 'doc': expected the sample's id as one of id, question_id")]
+    [InlineData(
+        "lm-eval", "gqa", """{"doc": {"image": 1}, "resps": [["a"]]}""", "file, line 1: field 'doc': expected the sample's id as one of id, question_id")]
     [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": ["a"]}""", "file, line 1: field 'resps': expected a list of lists, found \"a\"")]
     [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": []}""", "file, line 1: field 'resps': expected a list with one list of one string")]
-    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["x", "False"]]}""", "file, line 1: field 'resps': expected a log-likelihood for every choice, found 'x'")]
-    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [1, 2]}""", "field 'choice_tokens': expected 1 numbers, as in 'resps', found 2")]
-    [InlineData("lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [0]}""", "field 'choice_tokens': expected positive integers, found '0'")]
+    [InlineData(
+        "lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["x", "False"]]}""",
+        "file, line 1: field 'resps': expected a log-likelihood for every choice, found 'x'")]
+    [InlineData(
+        "lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [1, 2]}""",
+        "field 'choice_tokens': expected 1 numbers, as in 'resps', found 2")]
+    [InlineData(
+        "lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["-1", "False"]], "choice_tokens": [0]}""",
+        "field 'choice_tokens': expected positive integers, found '0'")]
     public async Task Read_MalformedFile_NamesFileRecordAndField(string format, string benchmark, string content, string expected)
     {
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => ReadAsync(format, Definition(benchmark), content));
@@ -168,7 +185,8 @@ public sealed class SubmissionFormatsTests
         BenchmarkDefinition definition = Definition("gqa");
         ImmutableArray<SubmittedAnswer> answers = await ReadAsync("gqa", definition, content);
 
-        var exception = Assert.Throws<PrerequisiteException>(() => ImportedAnswers.Join(BenchmarkOf(definition, [Predict(definition, "1", "a", "", 0, 0)]), answers, "file"));
+        var exception = Assert.Throws<PrerequisiteException>(
+            () => ImportedAnswers.Join(BenchmarkOf(definition, [Predict(definition, "1", "a", "", 0, 0)]), answers, "file"));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -181,7 +199,8 @@ public sealed class SubmissionFormatsTests
         BenchmarkDefinition definition = Definition("iconqa");
         ImmutableArray<SubmittedAnswer> answers = await ReadAsync(format, definition, content);
 
-        var exception = Assert.Throws<PrerequisiteException>(() => ImportedAnswers.Join(BenchmarkOf(definition, [Predict(definition, "1", "1", "", 0, 0)]), answers, "file"));
+        var exception = Assert.Throws<PrerequisiteException>(
+            () => ImportedAnswers.Join(BenchmarkOf(definition, [Predict(definition, "1", "1", "", 0, 0)]), answers, "file"));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -192,7 +211,7 @@ public sealed class SubmissionFormatsTests
         return TinyGptVChat.Format.Join(BenchmarkDefinitionReader.Read(File.ReadAllBytes(file), file));
     }
 
-    /// <summary>Eight samples with answers of all kinds, and a ninth without.</summary>
+    /// <summary>Eight samples with various answers, and a ninth without.</summary>
     private static ImmutableArray<Prediction> MadeUp(BenchmarkDefinition definition)
     {
         string[] targets = definition.Format switch
@@ -209,7 +228,11 @@ public sealed class SubmissionFormatsTests
             Ranking = null,
             Failure = new SampleFailure(SampleFailureKind.ImageUnavailable, "gone"),
         };
-        return [.. answered.Select((one, i) => definition.Request is RequestKind.Rank ? one with { Generation = null, Ranking = Ranking(-i, -3.5) } : one), unanswered];
+        return
+        [
+            .. answered.Select((one, i) => definition.Request is RequestKind.Rank ? one with { Generation = null, Ranking = Ranking(-i, -3.5) } : one),
+            unanswered,
+        ];
     }
 
     private static ChoiceRanking Ranking(double first, double second) => new([new ChoiceLikelihood(first, 1), new ChoiceLikelihood(second, 3)]);
@@ -256,18 +279,21 @@ public sealed class SubmissionFormatsTests
         return EvaluationReport.Create(manifest, predictions, mode).Benchmarks[0];
     }
 
-    private static string Write(string format, BenchmarkDefinition definition, ImmutableArray<Prediction> predictions, int expected, bool uncut, string mode = "official")
+    private static string Write(
+        string format, BenchmarkDefinition definition, ImmutableArray<Prediction> predictions, int expected, bool uncut, string mode = "official")
     {
         using MemoryStream content = new();
         SubmissionFormats.ByName(format).Write(new Submission(definition, Report(definition, predictions, expected, mode).Samples, expected, uncut), content);
         return Encoding.UTF8.GetString(content.ToArray());
     }
 
-    private static async Task<ImmutableArray<SubmittedAnswer>> ReadAsync(string format, BenchmarkDefinition definition, string content) => await SubmissionFormats.ByName(format)
-        .ReadAsync(new AnnotationFile("file", new MemoryStream(Encoding.UTF8.GetBytes(content))), definition, TestContext.Current.CancellationToken);
+    private static async Task<ImmutableArray<SubmittedAnswer>> ReadAsync(string format, BenchmarkDefinition definition, string content) =>
+        await SubmissionFormats.ByName(format)
+            .ReadAsync(new AnnotationFile("file", new MemoryStream(Encoding.UTF8.GetBytes(content))), definition, TestContext.Current.CancellationToken);
 
-    private static (string, double, double?) Score(Evaluation.Scoring.ScoredSample sample) => (sample.Prediction.Sample.Id.Value, sample.Score.Value, Rounded(sample.Score.Probability));
+    private static (string, double, double?) Score(Evaluation.Scoring.ScoredSample sample) =>
+        (sample.Prediction.Sample.Id.Value, sample.Score.Value, Rounded(sample.Score.Probability));
 
-    /// <summary>A probability that is normalized twice can differ in its last bits.</summary>
+    /// <summary>A probability normalized twice can differ in the last bits.</summary>
     private static double? Rounded(double? probability) => probability is { } value ? Math.Round(value, 12) : null;
 }

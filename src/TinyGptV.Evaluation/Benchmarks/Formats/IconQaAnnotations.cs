@@ -94,7 +94,7 @@ internal static class IconQaAnnotations
     {
         ImmutableArray<string> choices = record.Texts("choices");
         if (choices.Length < 2)
-            throw record.Malformed($"field 'choices': expected at least 2 texts, found {choices.Length}");
+            throw record.Malformed($"field 'choices': expected at least 2 choices, found {choices.Length}");
         return new Sample
         {
             Id = new SampleId(id),

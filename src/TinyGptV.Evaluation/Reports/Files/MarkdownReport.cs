@@ -19,7 +19,7 @@ public static class MarkdownReport
             "## Differences from published results", .. Comparability(report),
             .. ReportTables.FurtherMetrics(report) is { } further ? Under($"## {further.Title}", further) : [],
             "## Answers", .. Block(ReportTables.Answers(report)),
-            .. report.Benchmarks.SelectMany(ReportTables.Slices).SelectMany(table => Under($"## {Escape(table.Title)}", table)),
+            .. report.Benchmarks.SelectMany(benchmark => ReportTables.Slices(benchmark)).SelectMany(table => Under($"## {Escape(table.Title)}", table)),
             "## Provenance", .. Provenance(report),
         ];
         writer.Write(string.Join("\n\n", blocks) + "\n");

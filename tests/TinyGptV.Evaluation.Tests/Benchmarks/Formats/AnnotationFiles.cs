@@ -31,7 +31,7 @@ internal static class AnnotationFiles
             role => files.Where(file => file.Role == role).Select(file => new AnnotationFile(role + ".json", new MemoryStream(file.Content))).FirstOrDefault(),
             TestContext.Current.CancellationToken);
 
-    /// <summary>The message with which a file is refused.</summary>
+    /// <summary>The error message for a file.</summary>
     public static async Task<string> RefusalAsync(AnnotationFormat format, string split, params (string Role, string Text)[] files) =>
         (await Assert.ThrowsAsync<PrerequisiteException>(() => ReadAsync(format, split, files))).Message;
 }

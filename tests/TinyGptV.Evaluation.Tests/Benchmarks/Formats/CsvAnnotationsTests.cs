@@ -54,7 +54,9 @@ public sealed class CsvAnnotationsTests
     [InlineData("image,question,answer,Image\n", "expected unique columns, found 'image' twice")]
     [InlineData("image,question,answer\n", "annotations.json: expected at least one sample, found none")]
     [InlineData("image,question,answer\na.jpg,What?,green\n,What?,green\n", "annotations.json, row 2 (line 3), column 'image': expected a value, found none")]
-    [InlineData("image,question,answer\n\"a.jpg\",\"What\nnow?\",green\na.jpg,,green\n", "annotations.json, row 2 (line 4), column 'question': expected a value, found none")]
+    [InlineData(
+        "image,question,answer\n\"a.jpg\",\"What\nnow?\",green\na.jpg,,green\n",
+        "annotations.json, row 2 (line 4), column 'question': expected a value, found none")]
     [InlineData("image,question,answer\na.jpg,What?,\n", "annotations.json, row 1 (line 2), column 'answer': expected a value, found none")]
     [InlineData("image,question,answer\na.jpg,What?\n", "annotations.json: expected rows that match the header, found an error at or after line 2")]
     [InlineData("image,question,answer\na.jpg,What?,green,blue\n", "expected rows that match the header, found an error at or after line 2")]
@@ -78,7 +80,8 @@ public sealed class CsvAnnotationsTests
     {
         byte[] latin = Encoding.Latin1.GetBytes("image,question,answer\na.jpg,caf\u00e9?,green\n");
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => AnnotationFiles.ReadBytesAsync(AnnotationFormat.Csv, "all", ("annotations", latin)));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            () => AnnotationFiles.ReadBytesAsync(AnnotationFormat.Csv, "all", ("annotations", latin)));
 
         Assert.Contains("row 1 (line 2), column 'question': expected a string in UTF-8, found invalid bytes", exception.Message, StringComparison.Ordinal);
     }
@@ -89,11 +92,14 @@ public sealed class CsvAnnotationsTests
     public async Task Define_FileWithoutDefinition_IsEvaluatedByDefaultsThatHold(string text, RequestKind request, string scorer)
     {
         BenchmarkDefinition definition = await CsvBenchmark.DefineAsync(
-            new BenchmarkName("mine"), new AnnotationFile("questions.csv", new MemoryStream(Encoding.UTF8.GetBytes(text))), TestContext.Current.CancellationToken);
+            new BenchmarkName("mine"),
+            new AnnotationFile("questions.csv", new MemoryStream(Encoding.UTF8.GetBytes(text))),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal((request, scorer), (definition.Request, definition.Scorers["tinygptv"]));
         Assert.Equal(["."], definition.ImageFolders.Take(1));
-        Assert.Equal(definition.Name, BenchmarkDefinitionReader.Read(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(definition, EvaluationJson.Compact.ShapeOf<BenchmarkDefinition>()), "made").Name);
+        byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(definition, EvaluationJson.Compact.ShapeOf<BenchmarkDefinition>());
+        Assert.Equal(definition.Name, BenchmarkDefinitionReader.Read(json, "made").Name);
     }
 
     private static async Task<ImmutableArray<Sample>> ReadRankedAsync(string text) => await AnnotationReader.ReadAsync(

@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Tests.Benchmarks.Formats;
 
-/// <summary>Gives its bytes a few at a time, so that every boundary inside a file is met.</summary>
+/// <summary>Returns a few bytes at a time, so that reads end at every position in a file.</summary>
 internal sealed class DripStream(byte[] content, int bytesAtOnce) : MemoryStream(content)
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

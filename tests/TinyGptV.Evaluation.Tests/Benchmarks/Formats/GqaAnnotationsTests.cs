@@ -89,7 +89,8 @@ public sealed class GqaAnnotationsTests
     public async Task Read_Choices_GoWithTheirQuestions_AndThoseForSomethingCommonHaveTheirOwn()
     {
         ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
-            AnnotationFormat.Gqa, "val", ("annotations", WithChoices), ("choices", """{"1": {"valid": ["green", "red"], "plausible": ["green"]}, "9": {"valid": [], "plausible": []}}"""));
+            AnnotationFormat.Gqa, "val", ("annotations", WithChoices),
+            ("choices", """{"1": {"valid": ["green", "red"], "plausible": ["green"]}, "9": {"valid": [], "plausible": []}}"""));
 
         Assert.Equal(["green", "red"], samples[0].Gqa!.Valid!.Value);
         Assert.Equal(["green"], samples[0].Gqa!.Plausible!.Value);
@@ -105,7 +106,9 @@ public sealed class GqaAnnotationsTests
     [InlineData("""{"1": {"valid": "green", "plausible": []}}""", "choices.json, record '1': field 'valid': expected a list of strings, found \"green\"")]
     [InlineData("""{"1": {"valid": ["green"]}}""", "choices.json, record '1': field 'plausible': expected a value, found no such field")]
     public async Task Read_MalformedChoices_NamesFileRecordAndField(string choices, string expected) => Assert.Contains(
-        expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "val", ("annotations", WithChoices), ("choices", choices)), StringComparison.Ordinal);
+        expected,
+        await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "val", ("annotations", WithChoices), ("choices", choices)),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData(Stanford, 1)]
@@ -138,22 +141,32 @@ public sealed class GqaAnnotationsTests
     }
 
     [Theory]
-    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a", "isBalanced": "yes"}}""", "record '1': field 'isBalanced': expected true or false, found \"yes\"")]
+    [InlineData(
+        """{"1": {"question": "Q", "imageId": "n1", "answer": "a", "isBalanced": "yes"}}""",
+        "record '1': field 'isBalanced': expected true or false, found \"yes\"")]
     [InlineData("", "annotations.json: expected JSON starting with '{' or '[', found nothing")]
     [InlineData("questions", "expected JSON starting with '{' or '[', found something else")]
     [InlineData("{}", "annotations.json: expected at least one sample, found none")]
     [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": """, "after 0 complete records, at or after line 1")]
     [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a"}} trailing""", "after 1 complete records, at or after line 1")]
     [InlineData("""{"1": {"imageId": "n1", "answer": "a"}}""", "annotations.json, record '1': field 'question': expected a value, found no such field")]
-    [InlineData("""{"1": {"question": 7, "imageId": "n1", "answer": "a"}}""", "annotations.json, record '1': field 'question': expected a non-empty string, found 7")]
+    [InlineData(
+        """{"1": {"question": 7, "imageId": "n1", "answer": "a"}}""", "annotations.json, record '1': field 'question': expected a non-empty string, found 7")]
     [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": null}}""", "field 'answer': expected a non-empty string, found null")]
     [InlineData("""{"1": {"question": "Q", "imageId": "", "answer": "a"}}""", "field 'imageId': expected a non-empty string, found \"\"")]
-    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a", "types": {"detailed": []}}}""", "field 'types.detailed': expected a string, found a list")]
+    [InlineData(
+        """{"1": {"question": "Q", "imageId": "n1", "answer": "a", "types": {"detailed": []}}}""", "field 'types.detailed': expected a string, found a list")]
     [InlineData("""{"1": ["Q"]}""", "annotations.json, record '1': expected an object with the fields of a sample, found a list")]
-    [InlineData("""{"1": {"question": "Q", "imageId": "n1", "answer": "a"}, "1": {"question": "Q", "imageId": "n1", "answer": "a"}}""", "record '1': the sample '1' occurs twice")]
+    [InlineData(
+        """{"1": {"question": "Q", "imageId": "n1", "answer": "a"}, "1": {"question": "Q", "imageId": "n1", "answer": "a"}}""",
+        "record '1': the sample '1' occurs twice")]
     [InlineData("""{"1": {"question": "\ud800", "imageId": "n1", "answer": "a"}}""", "field 'question': expected a string in UTF-8, found invalid bytes")]
-    [InlineData("[{\"question\": \"Q\", \"answer\": \"a\", \"image\": \"1.jpg\"},\n {\"question\": \"Q\", \"answer\": \"a\"}]", "record 2 (line 2): field 'image': expected a value, found no such field")]
-    [InlineData("""[{"question": "Q", "answer": "a", "image": "1.jpg", "question_id": 1.5}]""", "record 1 (line 1): field 'question_id': expected a string or an integer, found 1.5")]
+    [InlineData(
+        "[{\"question\": \"Q\", \"answer\": \"a\", \"image\": \"1.jpg\"},\n {\"question\": \"Q\", \"answer\": \"a\"}]",
+        "record 2 (line 2): field 'image': expected a value, found no such field")]
+    [InlineData(
+        """[{"question": "Q", "answer": "a", "image": "1.jpg", "question_id": 1.5}]""",
+        "record 1 (line 1): field 'question_id': expected a string or an integer, found 1.5")]
     public async Task Read_MalformedFile_NamesFileRecordAndField(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "testdev", ("annotations", text)), StringComparison.Ordinal);
 
@@ -173,7 +186,8 @@ public sealed class GqaAnnotationsTests
     {
         string refusal = await AnnotationFiles.RefusalAsync(AnnotationFormat.Gqa, "testdev");
 
-        Assert.StartsWith("Benchmark 'made-up' has no annotations file: expected 'a.json' or 'b/a.json' in its folder, found none.", refusal, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Benchmark 'made-up' has no annotations file: expected 'a.json' or 'b/a.json' in its folder, found none.", refusal, StringComparison.Ordinal);
     }
 
     private static string Flat(Sample sample) => $"{sample.Id}|{sample.Image}|{sample.Question}|{sample.Target}|{string.Join(',', sample.Slices)}";

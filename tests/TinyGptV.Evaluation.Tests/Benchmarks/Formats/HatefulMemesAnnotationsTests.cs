@@ -23,7 +23,9 @@ public sealed class HatefulMemesAnnotationsTests
     }
 
     [Theory]
-    [InlineData(Coffee + "\n" + """{"id": 1, "img": "img/1.png", "text": "hidden"}""", "annotations.json, line 2: no field 'label'. Test splits are published without it and cannot be scored")]
+    [InlineData(
+        Coffee + "\n" + """{"id": 1, "img": "img/1.png", "text": "hidden"}""",
+        "annotations.json, line 2: no field 'label'. Test splits are published without it and cannot be scored")]
     [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": null}""", "line 1: no field 'label'")]
     [InlineData("""{"id": 1, "img": "img/1.png", "text": "T", "label": "1"}""", "line 1: field 'label': expected an integer from 0 to 1, found \"1\"")]
     [InlineData("""{"id": 1, "img": "img/1.png", "label": 1}""", "line 1: field 'text': expected a value, found no such field")]
@@ -31,5 +33,6 @@ public sealed class HatefulMemesAnnotationsTests
     [InlineData(Coffee + "\n" + Coffee, "line 2: the sample '90001' occurs twice")]
     [InlineData(Coffee + "\n" + """{"id": 1, "im""", "after 1 complete records, at or after line 1")]
     public async Task Read_MalformedLine_NamesFileLineAndField(string text, string expected) =>
-        Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.HatefulMemes, "dev_seen", ("annotations", text)), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.HatefulMemes, "dev_seen", ("annotations", text)), StringComparison.Ordinal);
 }

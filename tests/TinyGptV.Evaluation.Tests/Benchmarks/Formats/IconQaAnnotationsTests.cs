@@ -37,7 +37,8 @@ public sealed class IconQaAnnotationsTests
     [Fact]
     public async Task Read_PreparedList_NeedsNoOtherFile()
     {
-        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(AnnotationFormat.IconQa, "val", ("annotations", "\uFEFF" + Prepared.Replace("\n", "\r\n")));
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.IconQa, "val", ("annotations", "\uFEFF" + Prepared.Replace("\n", "\r\n")));
 
         Assert.Equal(["900001", "900003"], samples.Select(sample => sample.Id.Value));
         Assert.Equal(["900001/image.png", "900003/image.png"], samples.Select(sample => sample.Image.Path));
@@ -45,23 +46,35 @@ public sealed class IconQaAnnotationsTests
     }
 
     [Theory]
-    [InlineData("test", Problems, Splits, "splits.json: expected a list of problems under 'choose_txt_test', found choose_txt_train, choose_txt_val, fill_in_blank_val.")]
+    [InlineData(
+        "test", Problems, Splits,
+        "splits.json: expected a list of problems under 'choose_txt_test', found choose_txt_train, choose_txt_val, fill_in_blank_val.")]
     [InlineData("val", Problems, """{"choose_txt_val": []}""", "expected a list of problems under 'choose_txt_val', found an empty list")]
     [InlineData("val", Problems, """{"choose_txt_val": ["900001", "900001"]}""", "splits.json, record 'choose_txt_val': the problem '900001' is listed twice")]
     [InlineData("val", Problems, """{"choose_txt_val": "900001"}""", "splits.json, record 'choose_txt_val': expected a list of strings, found \"900001\"")]
     [InlineData("val", Problems, """["900001"]""", "splits.json: expected a JSON object keyed by name, found a list")]
-    [InlineData("val", Problems, """{"choose_txt_val": ["900009"]}""", "annotations.json: expected the problem '900009', which the split lists, found no such record")]
-    [InlineData("val", Problems, """{"choose_txt_val": ["900002"]}""", "annotations.json, record '900002': field 'ques_type': expected 'choose_txt', because the split lists this problem; found 'fill_in_blank'")]
-    [InlineData("val", """{"1": {"question": "Q", "choices": ["a", "b"], "answer": 2, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""", "record '1': field 'answer': expected an integer from 0 to 1, found 2")]
-    [InlineData("val", """{"1": {"question": "Q", "choices": ["a", null], "answer": 0, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""", "record '1': field 'choices': expected a list of strings, found null")]
-    [InlineData("val", """{"1": {"question": "Q", "choices": ["a"], "answer": 0, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""", "record '1': field 'choices': expected at least 2 texts, found 1")]
+    [InlineData(
+        "val", Problems, """{"choose_txt_val": ["900009"]}""", "annotations.json: expected the problem '900009', which the split lists; found no such record")]
+    [InlineData(
+        "val", Problems, """{"choose_txt_val": ["900002"]}""",
+        "annotations.json, record '900002': field 'ques_type': expected 'choose_txt', because the split lists this problem; found 'fill_in_blank'")]
+    [InlineData(
+        "val", """{"1": {"question": "Q", "choices": ["a", "b"], "answer": 2, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""",
+        "record '1': field 'answer': expected an integer from 0 to 1, found 2")]
+    [InlineData(
+        "val", """{"1": {"question": "Q", "choices": ["a", null], "answer": 0, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""",
+        "record '1': field 'choices': expected a list of strings, found null")]
+    [InlineData(
+        "val", """{"1": {"question": "Q", "choices": ["a"], "answer": 0, "ques_type": "choose_txt"}}""", """{"choose_txt_val": ["1"]}""",
+        "record '1': field 'choices': expected at least 2 choices, found 1")]
     public async Task Read_MalformedOfficialFiles_NamesFileRecordAndField(string split, string problems, string splits, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
             AnnotationFormat.IconQa, split, ("annotations", problems), ("splits", splits)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Read_OfficialProblemsWithoutSplits_AsksForThem() =>
-        Assert.Contains("has no splits file", await AnnotationFiles.RefusalAsync(AnnotationFormat.IconQa, "val", ("annotations", Problems)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has no splits file", await AnnotationFiles.RefusalAsync(AnnotationFormat.IconQa, "val", ("annotations", Problems)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Read_RepeatedProblem_IsRefused()
@@ -100,9 +113,13 @@ public sealed class IconQaAnnotationsTests
 
     [Theory]
     [InlineData(Prepared, Splits, "annotations.json: expected the official problems.json, an object keyed by problem, found a list")]
-    [InlineData(Problems, """{"fill_in_blank_val": ["900001"]}""", "record '900001': field 'ques_type': expected 'fill_in_blank', because the split lists this problem; found 'choose_txt'")]
+    [InlineData(
+        Problems, """{"fill_in_blank_val": ["900001"]}""",
+        "record '900001': field 'ques_type': expected 'fill_in_blank', because the split lists this problem; found 'choose_txt'")]
     [InlineData(Problems, """{"choose_txt_val": ["900001"]}""", "splits.json: expected a list of problems under 'fill_in_blank_val', found choose_txt_val")]
-    [InlineData("""{"1": {"question": "Q", "answer": [], "ques_type": "fill_in_blank"}}""", """{"fill_in_blank_val": ["1"]}""", "record '1': field 'answer': expected a string or an integer, found a list")]
+    [InlineData(
+        """{"1": {"question": "Q", "answer": [], "ques_type": "fill_in_blank"}}""", """{"fill_in_blank_val": ["1"]}""",
+        "record '1': field 'answer': expected a string or an integer, found a list")]
     public async Task ReadBlanks_MalformedFiles_NamesFileRecordAndField(string problems, string splits, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
             AnnotationFormat.IconQaBlanks, "val", ("annotations", problems), ("splits", splits)), StringComparison.Ordinal);
@@ -116,7 +133,8 @@ public sealed class IconQaAnnotationsTests
             """;
 
         Sample sample = Assert.Single(await AnnotationFiles.ReadAsync(
-            AnnotationFormat.IconQaImages, "val", ("annotations", problems), ("splits", """{"choose_img_val": ["1"], "choose_txt_val": ["2"]}"""), ("skills", """{"1": ["geometry"]}""")));
+            AnnotationFormat.IconQaImages, "val", ("annotations", problems), ("splits", """{"choose_img_val": ["1"], "choose_txt_val": ["2"]}"""),
+            ("skills", """{"1": ["geometry"]}""")));
 
         Assert.Equal(("1", "1/image.png", "1"), (sample.Id.Value, sample.Image.Path, sample.Target));
         Assert.Equal(["choice_0.png", "choice_1.png"], sample.Choices);

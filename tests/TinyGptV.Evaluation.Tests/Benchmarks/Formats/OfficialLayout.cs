@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Tests.Benchmarks.Formats;
 
-/// <summary>How the records of a made-up miniature lie in its file.</summary>
+/// <summary>The file shape of a miniature.</summary>
 public enum MiniatureShape
 {
     List,
@@ -13,7 +13,7 @@ public enum MiniatureShape
     Member,
 }
 
-/// <summary>A made-up miniature of an official layout, of which one file can be damaged record by record.</summary>
+/// <summary>A miniature of an official layout. One of its files can be damaged record by record.</summary>
 internal sealed record OfficialLayout
 {
     public required string Name { get; init; }
@@ -22,7 +22,7 @@ internal sealed record OfficialLayout
 
     public required string Split { get; init; }
 
-    /// <summary>The role of the file that is damaged.</summary>
+    /// <summary>The role of the damaged file.</summary>
     public string Role { get; init; } = "annotations";
 
     public required MiniatureShape Shape { get; init; }
@@ -33,16 +33,16 @@ internal sealed record OfficialLayout
     /// <summary>The records, at least two, in the order of the file.</summary>
     public required ImmutableArray<(string Key, string Json)> Records { get; init; }
 
-    /// <summary>The fields without which a record cannot be read.</summary>
+    /// <summary>The required fields of a record.</summary>
     public required ImmutableArray<string> Needed { get; init; }
 
-    /// <summary>Whether records have ids, so that a repetition is one.</summary>
+    /// <summary>Whether records have ids, so that duplicates can be detected.</summary>
     public bool HasIds { get; init; } = true;
 
     /// <summary>The other files.</summary>
     public ImmutableArray<(string Role, string Text)> Others { get; init; } = [];
 
-    /// <summary>How messages name the second record.</summary>
+    /// <summary>The name of the second record in messages.</summary>
     public string SecondRecord => Shape switch
     {
         MiniatureShape.Keyed => $"record '{Records[1].Key}'",
@@ -60,7 +60,7 @@ internal sealed record OfficialLayout
         _ => "[" + string.Join(",\n", records.Select(record => record.Json)) + "]",
     };
 
-    /// <summary>The file with a field of its second record taken out or replaced.</summary>
+    /// <summary>The file with a field of its second record removed or replaced.</summary>
     public string WithField(string field, JsonNode? value, bool remove = false)
     {
         JsonObject record = JsonNode.Parse(Records[1].Json)!.AsObject();

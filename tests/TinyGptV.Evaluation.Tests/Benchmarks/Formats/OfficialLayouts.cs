@@ -3,10 +3,11 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Tests.Benchmarks.Formats;
 
-/// <summary>A miniature of every official and prepared layout that is JSON; RefCOCO's pickle and CSV files have tests of their own.</summary>
+/// <summary>A miniature of every official and prepared JSON layout; RefCOCO's pickle and CSV files have their own tests.</summary>
 internal static class OfficialLayouts
 {
-    private const string Answers = """[{"answer_id": 1, "answer": "a", "answer_confidence": "yes"}, {"answer_id": 2, "answer": "b", "answer_confidence": "maybe"}]""";
+    private const string Answers =
+        """[{"answer_id": 1, "answer": "a", "answer_confidence": "yes"}, {"answer_id": 2, "answer": "b", "answer_confidence": "maybe"}]""";
 
     private static readonly string VqaAnnotations =
         $$"""{"annotations": [{"question_id": 10, "image_id": 1, "question_type": "is", "answer_type": "other", "answers": {{Answers}}}, {"question_id": 20, "image_id": 2, "answers": {{Answers}}}]}""";
@@ -33,7 +34,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "VSR, votes as texts", Format = AnnotationFormat.Vsr, Split = "test", Shape = MiniatureShape.Lines, Needed = ["image", "caption", "label", "relation"], HasIds = false,
+            Name = "VSR, votes as texts", Format = AnnotationFormat.Vsr, Split = "test", Shape = MiniatureShape.Lines,
+            Needed = ["image", "caption", "label", "relation"], HasIds = false,
             Records =
             [
                 ("", """{"image": "1.jpg", "image_link": "http://x/1.jpg", "caption": "A.", "label": 1, "relation": "under", "vote_true_validator_id": "[2, 7]", "vote_false_validator_id": "[]"}"""),
@@ -42,7 +44,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "VSR, votes as lists", Format = AnnotationFormat.Vsr, Split = "test", Shape = MiniatureShape.List, Needed = ["image", "caption", "label", "relation"], HasIds = false,
+            Name = "VSR, votes as lists", Format = AnnotationFormat.Vsr, Split = "test", Shape = MiniatureShape.List,
+            Needed = ["image", "caption", "label", "relation"], HasIds = false,
             Records =
             [
                 ("", """{"image": "1.jpg", "caption": "A.", "label": 1, "relation": "under", "vote_true_validator_id": [2, 7], "vote_false_validator_id": []}"""),
@@ -51,7 +54,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "IconQA, choose_txt", Format = AnnotationFormat.IconQa, Split = "val", Shape = MiniatureShape.Keyed, Needed = ["question", "choices", "answer", "ques_type"],
+            Name = "IconQA, choose_txt", Format = AnnotationFormat.IconQa, Split = "val", Shape = MiniatureShape.Keyed,
+            Needed = ["question", "choices", "answer", "ques_type"],
             Others = [("splits", """{"choose_txt_val": ["7", "8"], "fill_in_blank_val": []}"""), ("skills", """{"7": ["geometry"], "8": []}""")],
             Records =
             [
@@ -61,7 +65,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "IconQA, list for MiniGPT-v2", Format = AnnotationFormat.IconQa, Split = "val", Shape = MiniatureShape.List, Needed = ["image_id", "question", "choices", "answer"],
+            Name = "IconQA, list for MiniGPT-v2", Format = AnnotationFormat.IconQa, Split = "val", Shape = MiniatureShape.List,
+            Needed = ["image_id", "question", "choices", "answer"],
             Records =
             [
                 ("", """{"image_id": "7", "question": "Which?", "choices": ["slide", "turn"], "answer": 1}"""),
@@ -70,7 +75,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "IconQA, fill_in_blank", Format = AnnotationFormat.IconQaBlanks, Split = "val", Shape = MiniatureShape.Keyed, Needed = ["question", "answer", "ques_type"],
+            Name = "IconQA, fill_in_blank", Format = AnnotationFormat.IconQaBlanks, Split = "val", Shape = MiniatureShape.Keyed,
+            Needed = ["question", "answer", "ques_type"],
             Others = [("splits", """{"fill_in_blank_val": ["7", "8"]}""")],
             Records =
             [
@@ -80,7 +86,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "IconQA, choose_img", Format = AnnotationFormat.IconQaImages, Split = "val", Shape = MiniatureShape.Keyed, Needed = ["question", "choices", "answer", "ques_type"],
+            Name = "IconQA, choose_img", Format = AnnotationFormat.IconQaImages, Split = "val", Shape = MiniatureShape.Keyed,
+            Needed = ["question", "choices", "answer", "ques_type"],
             Others = [("splits", """{"choose_img_val": ["7", "8"]}""")],
             Records =
             [
@@ -99,7 +106,8 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "Hateful Memes", Format = AnnotationFormat.HatefulMemes, Split = "dev", Shape = MiniatureShape.Lines, Needed = ["id", "img", "text", "label"],
+            Name = "Hateful Memes", Format = AnnotationFormat.HatefulMemes, Split = "dev", Shape = MiniatureShape.Lines,
+            Needed = ["id", "img", "text", "label"],
             Records =
             [
                 ("", """{"id": 8291, "img": "img/08291.png", "label": 1, "text": "one"}"""),
@@ -108,8 +116,13 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "VQA, annotations", Format = AnnotationFormat.Vqa, Split = "val2014", Shape = MiniatureShape.Member, List = "annotations", Needed = ["question_id", "image_id", "answers"],
-            Others = [("questions", """{"questions": [{"question_id": 10, "image_id": 1, "question": "What?"}, {"question_id": 20, "image_id": 2, "question": "Is it?"}]}""")],
+            Name = "VQA, annotations", Format = AnnotationFormat.Vqa, Split = "val2014", Shape = MiniatureShape.Member, List = "annotations",
+            Needed = ["question_id", "image_id", "answers"],
+            Others =
+            [
+                ("questions",
+                """{"questions": [{"question_id": 10, "image_id": 1, "question": "What?"}, {"question_id": 20, "image_id": 2, "question": "Is it?"}]}"""),
+            ],
             Records =
             [
                 ("", $$"""{"question_id": 10, "image_id": 1, "question_type": "what", "answer_type": "other", "multiple_choice_answer": "a", "answers": {{Answers}}}"""),
@@ -118,19 +131,30 @@ internal static class OfficialLayouts
         },
         new()
         {
-            Name = "VQA, questions", Format = AnnotationFormat.Vqa, Split = "val2014", Role = "questions", Shape = MiniatureShape.Member, List = "questions", Needed = ["question_id", "image_id", "question"],
+            Name = "VQA, questions", Format = AnnotationFormat.Vqa, Split = "val2014", Role = "questions", Shape = MiniatureShape.Member, List = "questions",
+            Needed = ["question_id", "image_id", "question"],
             Others = [("annotations", VqaAnnotations)],
-            Records = [("", """{"question_id": 10, "image_id": 1, "question": "What?"}"""), ("", """{"question_id": 20, "image_id": 2, "question": "Is it?"}""")],
+            Records =
+            [
+                ("", """{"question_id": 10, "image_id": 1, "question": "What?"}"""),
+                ("", """{"question_id": 20, "image_id": 2, "question": "Is it?"}"""),
+            ],
         },
         new()
         {
-            Name = "OK-VQA, list for MiniGPT-v2", Format = AnnotationFormat.Vqa, Split = "val2014", Role = "questions", Shape = MiniatureShape.List, Needed = ["question_id", "image_id", "question"],
+            Name = "OK-VQA, list for MiniGPT-v2", Format = AnnotationFormat.Vqa, Split = "val2014", Role = "questions", Shape = MiniatureShape.List,
+            Needed = ["question_id", "image_id", "question"],
             Others = [("annotations", VqaAnnotations)],
-            Records = [("", """{"image_id": 1, "question": "What?", "question_id": 10}"""), ("", """{"image_id": 2, "question": "Is it?", "question_id": 20}""")],
+            Records =
+            [
+                ("", """{"image_id": 1, "question": "What?", "question_id": 10}"""),
+                ("", """{"image_id": 2, "question": "Is it?", "question_id": 20}"""),
+            ],
         },
         new()
         {
-            Name = "RefCOCO, list for MiniGPT-v2", Format = AnnotationFormat.RefCoco, Split = "val", Shape = MiniatureShape.List, Needed = ["img_id", "sents", "bbox", "height", "width"], HasIds = false,
+            Name = "RefCOCO, list for MiniGPT-v2", Format = AnnotationFormat.RefCoco, Split = "val", Shape = MiniatureShape.List,
+            Needed = ["img_id", "sents", "bbox", "height", "width"], HasIds = false,
             Records =
             [
                 ("", """{"img_id": "COCO_train2014_000000900001_4", "sents": "left man", "bbox": [10.5, 20.0, 100.0, 200.0], "height": 480, "width": 640}"""),

@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Tests.Benchmarks.Formats;
 
-/// <summary>Every reader against a miniature of every layout of its format, whole and damaged in every way that files are damaged.</summary>
+/// <summary>Tests every reader with a miniature of each layout of its format, intact and damaged in typical ways.</summary>
 public sealed class OfficialLayoutsTests
 {
     public static TheoryData<string> Names => [.. OfficialLayouts.All.Select(layout => layout.Name)];
@@ -49,7 +49,9 @@ public sealed class OfficialLayoutsTests
     {
         OfficialLayout layout = Layout(name);
 
-        Assert.Equal(Flat(await layout.ReadAsync(layout.Text())), Flat(await layout.ReadAsync(layout.WithField("something_new", JsonNode.Parse("""{"a": [1, null]}""")))));
+        Assert.Equal(
+            Flat(await layout.ReadAsync(layout.Text())),
+            Flat(await layout.ReadAsync(layout.WithField("something_new", JsonNode.Parse("""{"a": [1, null]}""")))));
     }
 
     [Theory]
@@ -124,9 +126,10 @@ public sealed class OfficialLayoutsTests
     public async Task Read_BytesThatAreNotUtf8_AreRefusedWithTheFile(string name)
     {
         OfficialLayout layout = Layout(name);
-        // The last letter of the last text of the second record.
+        // The last letter of the last string of the second record.
         byte[] bytes = Encoding.UTF8.GetBytes(layout.Text());
-        string field = layout.Needed.Append("question_type").First(candidate => JsonNode.Parse(layout.Records[1].Json)![candidate]!.GetValueKind() is JsonValueKind.String);
+        string field = layout.Needed.Append("question_type").First(
+            candidate => JsonNode.Parse(layout.Records[1].Json)![candidate]!.GetValueKind() is JsonValueKind.String);
         int position = Encoding.UTF8.GetString(bytes).LastIndexOf($"\"{field}\"", StringComparison.Ordinal) + field.Length + 5;
         bytes[position] = 0xFF;
 
@@ -160,7 +163,8 @@ public sealed class OfficialLayoutsTests
 
     private static OfficialLayout Layout(string name) => OfficialLayouts.All.Single(layout => layout.Name == name);
 
-    private static async Task<string> RefusalAsync(OfficialLayout layout, string text) => (await Assert.ThrowsAsync<PrerequisiteException>(() => layout.ReadAsync(text))).Message;
+    private static async Task<string> RefusalAsync(OfficialLayout layout, string text) =>
+        (await Assert.ThrowsAsync<PrerequisiteException>(() => layout.ReadAsync(text))).Message;
 
     private static Task<ImmutableArray<Sample>> ReadBytesAsync(OfficialLayout layout, byte[] content) => AnnotationFiles.ReadBytesAsync(
         layout.Format, layout.Split, [(layout.Role, content), .. layout.Others.Select(other => (other.Role, Encoding.UTF8.GetBytes(other.Text)))]);

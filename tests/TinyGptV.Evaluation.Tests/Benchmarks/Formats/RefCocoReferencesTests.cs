@@ -12,11 +12,11 @@ public sealed class RefCocoReferencesTests
          "categories": []}
         """;
 
-    /// <summary>As Python 2 writes it in protocol 0: byte strings in quotation marks, long integers with an L.</summary>
+    /// <summary>Protocol 0 as written by Python 2: quoted byte strings, long integers with an L.</summary>
     private const string FirstReference =
         "(dp1\nS'split'\np2\nS'testA'\np3\nsS'ann_id'\np4\nL1900001L\nsS'image_id'\np5\nI900001\nsS'sentences'\np6\n(lp7\n(dp8\nS'sent_id'\np9\nI1\nsS'sent'\np10\n";
 
-    // Written by Python 3 in the protocols 0, 1, 2 and 4: two references, of testA and testB.
+    // Written by Python 3 in protocols 0, 1, 2 and 4: two references, of testA and testB.
     [Theory]
     [InlineData("KGxwMAooZHAxClZyZWZfaWQKcDIKSTkwMDAxCnNWYW5uX2lkCnAzCkkxOTAwMDAxCnNWZmlsZV9uYW1lCnA0ClZDT0NPX3RyYWluMjAxNF8wMDAwMDA5MDAwMDFfNC5qcGcKcDUKc1ZpbWFnZV9pZApwNgpJOTAwMDAxCnNWc3BsaXQKcDcKVnRlc3RBCnA4CnNWc2VudF9pZHMKcDkKKGxwMTAKSTEKYUkyCmFzVnNlbnRlbmNlcwpwMTEKKGxwMTIKKGRwMTMKVnNlbnRfaWQKcDE0CkkxCnNWdG9rZW5zCnAxNQoobHAxNgpWbGVmdApwMTcKYVZtYW4KcDE4CmFzVnJhdwpwMTkKVkxlZnQgbWFuCnAyMApzVnNlbnQKcDIxClZsZWZ0IG1hbgpwMjIKc2EoZHAyMwpnMTQKSTIKc2cxNQoobHAyNApnMTgKYVZpbgpwMjUKYVZyZWQKcDI2CmFzZzE5ClZtYW4gaW4gcmVkCnAyNwpzZzIxClZjYWbpIFx1MjcxMyAnbWFuJwpwMjgKc2FzYShkcDI5CmcyCkk5MDAwMgpzZzMKTDkwMDEwMDU4MTUwOUwKc2c2Ckk5MDAwMDIKc2c3ClZ0ZXN0QgpwMzAKc2cxMQoobHAzMQooZHAzMgpnMTQKSTMKc2cxOQpWYmx1ZSBjaGFpcgpwMzMKc2cyMQpnMzMKc2FzYS4=")]
     [InlineData("XXEAKH1xAShYBgAAAHJlZl9pZHECSpFfAQBYBgAAAGFubl9pZHEDSuH9HABYCQAAAGZpbGVfbmFtZXEEWCEAAABDT0NPX3RyYWluMjAxNF8wMDAwMDA5MDAwMDFfNC5qcGdxBVgIAAAAaW1hZ2VfaWRxBkqhuw0AWAUAAABzcGxpdHEHWAUAAAB0ZXN0QXEIWAgAAABzZW50X2lkc3EJXXEKKEsBSwJlWAkAAABzZW50ZW5jZXNxC11xDCh9cQ0oWAcAAABzZW50X2lkcQ5LAVgGAAAAdG9rZW5zcQ9dcRAoWAQAAABsZWZ0cRFYAwAAAG1hbnESZVgDAAAAcmF3cRNYCAAAAExlZnQgbWFucRRYBAAAAHNlbnRxFVgIAAAAbGVmdCBtYW5xFnV9cRcoaA5LAmgPXXEYKGgSWAIAAABpbnEZWAMAAAByZWRxGmVoE1gKAAAAbWFuIGluIHJlZHEbaBVYDwAAAGNhZsOpIOKckyAnbWFuJ3EcdWV1fXEdKGgCSpJfAQBoA0w5MDAxMDA1ODE1MDlMCmgGSqK7DQBoB1gFAAAAdGVzdEJxHmgLXXEffXEgKGgOSwNoE1gKAAAAYmx1ZSBjaGFpcnEhaBVoIXVhdWUu")]
@@ -118,7 +118,7 @@ public sealed class RefCocoReferencesTests
     [Fact]
     public async Task Read_SentencesThatContainTheirOwnReference_AreNoTrap()
     {
-        // The list of sentences is the list of references, which holds this reference: a circle.
+        // The list of sentences is the list of references, which contains this reference: a cycle.
         const string circle = "(lp0\n(dS'split'\nS'testA'\nsS'sentences'\ng0\nsa.";
 
         Assert.Contains("field 'sentences[0].sent_id'", await RefusalAsync(Encoding.Latin1.GetBytes(circle), Instances), StringComparison.Ordinal);
@@ -140,12 +140,23 @@ public sealed class RefCocoReferencesTests
     [InlineData("""{"images": []}""", "instances.json: expected an object with the list 'annotations', found images")]
     [InlineData("""{"annotations": []}""", "instances.json: expected an object with the list 'images', found annotations")]
     [InlineData("""{"annotations": [], "images": {}}""", "instances.json, record 'images': expected a list of records, found an object")]
-    [InlineData("""{"annotations": [], "images": []}""", "annotations.json, record 1: field 'ann_id': expected an annotation in instances.json, found '1900001'")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "annotations.json, record 1: field 'image_id': expected an image in instances.json, found '900001'")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2]}], "images": []}""", "instances.json, record 1 (line 1): field 'bbox': expected a list of 4 numbers")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}, {"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""", "instances.json, record 2 (line 1): the annotation '1900001' occurs twice")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "height": 1, "width": 1}]}""", "instances.json, record 'images': field '[0].file_name': expected a value, found no such field")]
-    [InlineData("""{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "file_name": "a.jpg", "height": 0, "width": 1}]}""", "field '[0].height': expected a positive integer, found 0")]
+    [InlineData(
+        """{"annotations": [], "images": []}""", "annotations.json, record 1: field 'ann_id': expected an annotation in instances.json, found '1900001'")]
+    [InlineData(
+        """{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""",
+        "annotations.json, record 1: field 'image_id': expected an image in instances.json, found '900001'")]
+    [InlineData(
+        """{"annotations": [{"id": 1900001, "bbox": [1, 2]}], "images": []}""",
+        "instances.json, record 1 (line 1): field 'bbox': expected a list of 4 numbers")]
+    [InlineData(
+        """{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}, {"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": []}""",
+        "instances.json, record 2 (line 1): the annotation '1900001' occurs twice")]
+    [InlineData(
+        """{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "height": 1, "width": 1}]}""",
+        "instances.json, record 'images': field '[0].file_name': expected a value, found no such field")]
+    [InlineData(
+        """{"annotations": [{"id": 1900001, "bbox": [1, 2, 3, 4]}], "images": [{"id": 900001, "file_name": "a.jpg", "height": 0, "width": 1}]}""",
+        "field '[0].height': expected a positive integer, found 0")]
     [InlineData("""{"annotations": [{"id": 1900001,""", "instances.json: expected JSON, found an error after 0 complete records")]
     public async Task Read_MalformedInstances_NamesFileRecordAndField(string instances, string expected) => Assert.Contains(
         expected, await RefusalAsync(Encoding.Latin1.GetBytes($"(lp0\n{FirstReference}S'left'\nsasa."), instances), StringComparison.Ordinal);

@@ -36,10 +36,17 @@ public sealed class VizWizAnnotationsTests
     [InlineData("""[{"image": "1.jpg", "question": "Q"}]""", "record 1 (line 1): no field 'answers'. Test splits are published without it")]
     [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": []}]""", "field 'answers': expected at least one answer, found none")]
     [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": "a"}]""", "field 'answers': expected a list of records, found \"a\"")]
-    [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}, {"answer": 7}]}]""", "field 'answers[1].answer': expected a string, found 7")]
-    [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}, "b"]}]""", "field 'answers[1]': expected an object with the fields of a sample, found \"b\"")]
-    [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a", "answer_confidence": 1}]}]""", "field 'answers[0].answer_confidence': expected a string, found 1")]
-    [InlineData("""[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}], "answerable": "1"}]""", "field 'answerable': expected an integer from 0 to 1, found \"1\"")]
+    [InlineData(
+        """[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}, {"answer": 7}]}]""", "field 'answers[1].answer': expected a string, found 7")]
+    [InlineData(
+        """[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}, "b"]}]""",
+        "field 'answers[1]': expected an object with the fields of a sample, found \"b\"")]
+    [InlineData(
+        """[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a", "answer_confidence": 1}]}]""",
+        "field 'answers[0].answer_confidence': expected a string, found 1")]
+    [InlineData(
+        """[{"image": "1.jpg", "question": "Q", "answers": [{"answer": "a"}], "answerable": "1"}]""",
+        "field 'answerable': expected an integer from 0 to 1, found \"1\"")]
     [InlineData("""[{"question": "Q", "answers": [{"answer": "a"}]}]""", "field 'image': expected a value, found no such field")]
     public async Task Read_MalformedList_NamesFileRecordAndField(string text, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(AnnotationFormat.VizWiz, "val", ("annotations", text)), StringComparison.Ordinal);

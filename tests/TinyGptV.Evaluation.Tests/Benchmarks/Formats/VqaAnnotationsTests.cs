@@ -34,7 +34,8 @@ public sealed class VqaAnnotationsTests
     [Fact]
     public async Task Read_OfficialFiles_JoinsThemInTheOrderOfQuestions()
     {
-        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(AnnotationFormat.Vqa, "val2014", ("annotations", Annotations), ("questions", Questions));
+        ImmutableArray<Sample> samples = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.Vqa, "val2014", ("annotations", Annotations), ("questions", Questions));
 
         Assert.Equal(["900001000", "900001001"], samples.Select(sample => sample.Id.Value));
         Assert.Equal(["000000900001.jpg", "000000900001.jpg"], samples.Select(sample => sample.Image.Path));
@@ -61,7 +62,8 @@ public sealed class VqaAnnotationsTests
     [InlineData(64)]
     public async Task Read_AnyPortionsByteOrderMarkAndLineEnds_GivesTheSameSamples(int bytesAtOnce)
     {
-        ImmutableArray<Sample> expected = await AnnotationFiles.ReadAsync(AnnotationFormat.Vqa, "val2014", ("annotations", Annotations), ("questions", Questions));
+        ImmutableArray<Sample> expected = await AnnotationFiles.ReadAsync(
+            AnnotationFormat.Vqa, "val2014", ("annotations", Annotations), ("questions", Questions));
 
         ImmutableArray<Sample> actual = await AnnotationReader.ReadAsync(
             AnnotationFiles.Definition(AnnotationFormat.Vqa, "val2014"),
@@ -78,29 +80,52 @@ public sealed class VqaAnnotationsTests
     [InlineData(Annotations, """{"questions": [{"question_id": 1,""", "questions.json: expected JSON, found an error after 0 complete records")]
     [InlineData(Annotations, """{"questions": [""", "questions.json: expected JSON, found an error after 0 complete records")]
     [InlineData(Annotations, """{"questions": """, "questions.json: expected JSON, found an error after 0 complete records")]
-    [InlineData(Annotations, """{"questions": [{"question_id": 7, "image_id": 1, "question": "Q"}]}""", "questions.json, record 1 (line 1): the question '7' has no annotation in annotations.json")]
-    [InlineData(Annotations, """{"questions": [{"question_id": 900001000, "image_id": 900001, "question": "Q"}]}""", "annotations.json: expected the question '900001001' in questions.json, found no such record")]
-    [InlineData(Annotations, """{"questions": [{"question_id": 900001000, "image_id": 5, "question": "Q"}]}""", "field 'image_id': expected 900001, as in the annotation of '900001000', found 5")]
-    [InlineData(Annotations, """[{"question_id": 900001000, "image_id": 900001}]""", "questions.json, record 1 (line 1): field 'question': expected a value, found no such field")]
+    [InlineData(
+        Annotations, """{"questions": [{"question_id": 7, "image_id": 1, "question": "Q"}]}""",
+        "questions.json, record 1 (line 1): the question '7' has no annotation in annotations.json")]
+    [InlineData(
+        Annotations, """{"questions": [{"question_id": 900001000, "image_id": 900001, "question": "Q"}]}""",
+        "annotations.json: expected the question '900001001' in questions.json, found no such record")]
+    [InlineData(
+        Annotations, """{"questions": [{"question_id": 900001000, "image_id": 5, "question": "Q"}]}""",
+        "field 'image_id': expected 900001, as in the annotation of '900001000', found 5")]
+    [InlineData(
+        Annotations, """[{"question_id": 900001000, "image_id": 900001}]""",
+        "questions.json, record 1 (line 1): field 'question': expected a value, found no such field")]
     [InlineData("[]", Questions, "annotations.json: expected an object with the list 'annotations', found a list")]
     [InlineData("""{"annotations": [7]}""", Questions, "annotations.json, record 1 (line 1): expected an object with the fields of a sample, found 7")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": -1, "answers": [{"answer": "a"}]}]}""", Questions, "field 'image_id': expected an integer from 0 to 2147483647, found -1")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": -1, "answers": [{"answer": "a"}]}]}""", Questions,
+        "field 'image_id': expected an integer from 0 to 2147483647, found -1")]
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1}]}""", Questions, "no field 'answers'")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a", "answer_id": 1}, {"answer": "a", "answer_id": 1}]}]}""", Questions, "field 'answers': expected unique 'answer_id' values, found '1' twice")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a", "answer_id": 1}, {"answer": "a", "answer_id": 1}]}]}""", Questions,
+        "field 'answers': expected unique 'answer_id' values, found '1' twice")]
     [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}, {"question_id": "1", "image_id": 1, "answers": [{"answer": "a"}]}]}""", Questions, "record 2 (line 1): the question '1' occurs twice")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "question_type": "x", "answers": [{"answer": "a"}]}], "question_types": {"one": "V"}}""", Questions, "record 'question_types': expected the type 'x' of the question '1', found one")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": 1}}""", Questions, "record 'question_types': field 'one': expected a string, found 1")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": "V", "one": "W"}}""", Questions, "record 'question_types': field 'one' occurs twice")]
-    [InlineData("""{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": []}""", Questions, "record 'question_types': expected an object with string values, found a list")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": 1, "question_type": "x", "answers": [{"answer": "a"}]}], "question_types": {"one": "V"}}""",
+        Questions, "record 'question_types': expected the type 'x' of the question '1', found one")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": 1}}""", Questions,
+        "record 'question_types': field 'one': expected a string, found 1")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": {"one": "V", "one": "W"}}""", Questions,
+        "record 'question_types': field 'one' occurs twice")]
+    [InlineData(
+        """{"annotations": [{"question_id": 1, "image_id": 1, "answers": [{"answer": "a"}]}], "question_types": []}""", Questions,
+        "record 'question_types': expected an object with string values, found a list")]
     public async Task Read_MalformedFiles_NamesFileRecordAndField(string annotations, string questions, string expected) =>
         Assert.Contains(expected, await AnnotationFiles.RefusalAsync(
             AnnotationFormat.Vqa, "val2014", ("annotations", annotations), ("questions", questions)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Read_AnnotationsWithoutQuestions_AsksForThem() =>
-        Assert.Contains("has no questions file", await AnnotationFiles.RefusalAsync(AnnotationFormat.Vqa, "val2014", ("annotations", Annotations)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has no questions file", await AnnotationFiles.RefusalAsync(AnnotationFormat.Vqa, "val2014", ("annotations", Annotations)),
+            StringComparison.Ordinal);
 
     private static byte[] Windows(string text) => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n") + "\r\n")];
 
-    private static string Flat(Sample sample) => $"{sample.Id}|{sample.Image}|{sample.Question}|{string.Join(',', sample.Answers!.Value)}|{string.Join(',', sample.Slices)}";
+    private static string Flat(Sample sample) =>
+        $"{sample.Id}|{sample.Image}|{sample.Question}|{string.Join(',', sample.Answers!.Value)}|{string.Join(',', sample.Slices)}";
 }

@@ -34,8 +34,11 @@ public sealed class VsrAnnotationsTests
     }
 
     [Theory]
-    [InlineData("""{"image": "1.jpg", "caption": "C", "label": 2, "relation": "on"}""", "annotations.json, line 1: field 'label': expected an integer from 0 to 1, found 2")]
-    [InlineData("""{"image": "1.jpg", "caption": "C", "label": "1", "relation": "on"}""", "line 1: field 'label': expected an integer from 0 to 1, found \"1\"")]
+    [InlineData(
+        """{"image": "1.jpg", "caption": "C", "label": 2, "relation": "on"}""",
+        "annotations.json, line 1: field 'label': expected an integer from 0 to 1, found 2")]
+    [InlineData(
+        """{"image": "1.jpg", "caption": "C", "label": "1", "relation": "on"}""", "line 1: field 'label': expected an integer from 0 to 1, found \"1\"")]
     [InlineData(Cat + "\n" + """{"image": "1.jpg", "caption": "C", "label": 1}""", "line 2: field 'relation': expected a value, found no such field")]
     [InlineData(Cat + "\n" + """{"image": "1.jpg", "caption": "C", "lab""", "after 1 complete records, at or after line 1")]
     [InlineData(Cat + "\n7", "line 2: expected an object with the fields of a sample, found 7")]

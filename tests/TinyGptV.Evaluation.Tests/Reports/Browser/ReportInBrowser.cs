@@ -30,10 +30,10 @@ public sealed class ReportInBrowser : IDisposable
 
     internal ChromeDriver Driver => _driver;
 
-    /// <summary>The folder of benchmarks with pictures for the first samples of VSR, VizWiz and RefCOCO, as the address that a reader would type.</summary>
+    /// <summary>The URL of a benchmarks folder with images for the first samples of VSR, VizWiz and RefCOCO.</summary>
     internal string Images => Path.Combine(_folder, "data");
 
-    /// <summary>The page as a file's address.</summary>
+    /// <summary>The page's file URL.</summary>
     internal string Address => new Uri(Path.Combine(_folder, "report.html")).AbsoluteUri;
 
     public void Dispose()
@@ -42,8 +42,8 @@ public sealed class ReportInBrowser : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Opens the page anew, in light colours and as wide as a desk's screen.</summary>
-    /// <param name="state">What follows in the address.</param>
+    /// <summary>Reopens the page, in light mode and at desktop width.</summary>
+    /// <param name="state">The URL fragment.</param>
     internal void Open(string state = "")
     {
         _driver.Navigate().GoToUrl("about:blank");
@@ -52,13 +52,14 @@ public sealed class ReportInBrowser : IDisposable
         _driver.Navigate().GoToUrl(Address + state);
     }
 
-    internal void Emulate((string Name, string Value) feature, string media = "") => _driver.ExecuteCdpCommand("Emulation.setEmulatedMedia", new Dictionary<string, object?>
-    {
-        ["media"] = media,
-        ["features"] = new object[] { new Dictionary<string, object> { ["name"] = feature.Name, ["value"] = feature.Value } },
-    });
+    internal void Emulate((string Name, string Value) feature, string media = "") =>
+        _driver.ExecuteCdpCommand("Emulation.setEmulatedMedia", new Dictionary<string, object?>
+        {
+            ["media"] = media,
+            ["features"] = new object[] { new Dictionary<string, object> { ["name"] = feature.Name, ["value"] = feature.Value } },
+        });
 
-    /// <summary>Shows the page on a screen of another size.</summary>
+    /// <summary>Resizes the screen.</summary>
     internal void Resize(int width, int height)
     {
         _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
@@ -73,7 +74,8 @@ public sealed class ReportInBrowser : IDisposable
 
     internal IWebElement Find(string css) => _driver.FindElement(By.CssSelector(css));
 
-    internal ImmutableArray<string> Texts(string css) => [.. ((IEnumerable<object>)_driver.ExecuteScript("return [...document.querySelectorAll(arguments[0])].map(one => one.textContent)", css)!).Cast<string>()];
+    internal ImmutableArray<string> Texts(string css) =>
+        [.. ((IEnumerable<object>)_driver.ExecuteScript("return [...document.querySelectorAll(arguments[0])].map(one => one.textContent)", css)!).Cast<string>()];
 
     internal void Choose(string css, string value)
     {
@@ -82,13 +84,17 @@ public sealed class ReportInBrowser : IDisposable
 
     internal T Evaluate<T>(string expression) => (T)_driver.ExecuteScript("return " + expression)!;
 
-    /// <summary>Waits, in the browser, for an event or a state that is there already.</summary>
+    /// <summary>Waits in the browser until a condition holds.</summary>
     internal void WaitUntil(string condition) => Assert.True(
         (bool)_driver.ExecuteAsyncScript($"const done = arguments[arguments.length - 1]; const look = () => ({condition}) ? done(true) : requestAnimationFrame(look); look()")!, condition);
 
-    /// <summary>What the page wrote to the console as errors, failed pictures aside.</summary>
+    /// <summary>Errors on the page's console, except missing images.</summary>
     internal ImmutableArray<string> Errors() =>
-        [.. _driver.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level == LogLevel.Severe && !entry.Message.Contains("ERR_FILE_NOT_FOUND", StringComparison.Ordinal)).Select(entry => entry.Message)];
+    [
+        .. _driver.Manage().Logs.GetLog(LogType.Browser)
+            .Where(entry => entry.Level == LogLevel.Severe && !entry.Message.Contains("ERR_FILE_NOT_FOUND", StringComparison.Ordinal))
+            .Select(entry => entry.Message),
+    ];
 
     private static ChromeDriver Start()
     {
@@ -103,17 +109,20 @@ public sealed class ReportInBrowser : IDisposable
 
     private static string Locate(string program)
     {
-        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         Assert.True(found is not null, $"The report is looked at in Chromium, and '{program}' is not on PATH. {Installing}");
         return found;
     }
 
     private void WritePictures()
     {
-        string picture = Directory.EnumerateFiles(Path.Combine(Repository.Root, "benchmarks-data", "sample", "vsr"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
-        foreach (var definition in Run.Manifest.Benchmarks.Select(benchmark => benchmark.Definition).Where(definition => definition.Name.Value is "vsr" or "vizwiz" or "refcoco-val"))
+        string picture = Directory.EnumerateFiles(Path.Combine(Repository.Root, "benchmarks-data", "sample", "vsr"), "*.jpg", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).First();
+        foreach (var definition in Run.Manifest.Benchmarks.Select(benchmark => benchmark.Definition).Where(
+            definition => definition.Name.Value is "vsr" or "vizwiz" or "refcoco-val"))
         {
-            // In the last of the folders, so that the page has to look in the others first.
+            // In the last folder, so that the page searches the others first.
             string folder = Path.Combine(Images, definition.Name.Value, definition.ImageFolders[^1]);
             Directory.CreateDirectory(folder);
             for (int image = 0; image < 100; image++)

@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Tests.Reports.Browser;
 
-/// <summary>What a reader does with the page: filter, search, sort, open a sample, look at its picture, print.</summary>
+/// <summary>Tests the page as a reader uses it: filter, search, sort, open a sample, view its image, print.</summary>
 public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<ReportInBrowser>
 {
     private const int PageSize = 48;
@@ -30,7 +30,8 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
         page.Choose("#f-slice", "relation: under");
         page.Choose("#f-outcome", "wrong");
 
-        int expected = Of("vsr").Count(sample => sample.IsAnswered && sample.Score.Value == 0 && sample.Prediction.Sample.Slices.Any(slice => slice.Name == "under"));
+        int expected = Of("vsr").Count(
+            sample => sample.IsAnswered && sample.Score.Value == 0 && sample.Prediction.Sample.Slices.Any(slice => slice.Name == "under"));
         Assert.Equal(Text($"1 to {Math.Min(PageSize, expected)} of {expected} samples, filtered from {Samples:N0}"), page.Find("#matches").Text);
         Assert.All(page.Texts("#cards .badge"), badge => Assert.Contains("wrong", badge, StringComparison.Ordinal));
         Assert.All(page.Texts("#cards .question"), question => Assert.Contains(" is under ", question, StringComparison.Ordinal));
@@ -101,7 +102,10 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
         string text = page.Find("#sample").Text;
         Assert.True(page.Evaluate<bool>("document.getElementById('sample').open"));
         Assert.All(
-            [$"VizWiz {first.Prediction.Sample.Id}", first.Prediction.Sample.Question, first.Prediction.Sample.Target, first.Prediction.Generation!.Text, "[vqa]", "unanswerable × 3"],
+            [
+                $"VizWiz {first.Prediction.Sample.Id}", first.Prediction.Sample.Question, first.Prediction.Sample.Target,
+                first.Prediction.Generation!.Text, "[vqa]", "unanswerable × 3",
+            ],
             part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.Contains("sample=vizwiz", page.Driver.Url, StringComparison.Ordinal);
 
@@ -147,11 +151,14 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
         page.Open($"#?sample=refcoco-val/100000&images={Uri.EscapeDataString(page.Images)}");
         page.WaitUntil("document.querySelector('#sample img')?.naturalWidth > 0");
 
-        Assert.Equal("20% 30% 50% 50%", page.Evaluate<string>("['x', 'y', 'width', 'height'].map(side => document.querySelector('#sample .truth').getAttribute(side)).join(' ')"));
+        Assert.Equal(
+            "20% 30% 50% 50%",
+            page.Evaluate<string>("['x', 'y', 'width', 'height'].map(side => document.querySelector('#sample .truth').getAttribute(side)).join(' ')"));
         Assert.True(page.Evaluate<bool>("""
             (() => {
               const [picture, box] = ['#sample img', '#sample rect.truth'].map(css => document.querySelector(css).getBoundingClientRect());
-              return Math.abs(box.left - picture.left - picture.width * .2) < 3 && Math.abs(box.bottom - picture.top - picture.height * .8) < 3 && !!document.querySelector('#sample rect.found');
+              return Math.abs(box.left - picture.left - picture.width * .2) < 3
+                && Math.abs(box.bottom - picture.top - picture.height * .8) < 3 && !!document.querySelector('#sample rect.found');
             })()
             """));
     }
@@ -177,7 +184,8 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
         page.Open();
         const string Table = "#slices details[open] .bars";
         page.Find($"{Table} thead th:last-child button").Click();
-        int[] samples = [.. page.Texts($"#slices details[open]:first-of-type .bars tbody td:last-child").Select(text => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))];
+        int[] samples = [.. page.Texts($"#slices details[open]:first-of-type .bars tbody td:last-child").Select(
+            text => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))];
 
         Assert.Equal("descending", page.Find($"{Table} thead th:last-child").GetDomAttribute("aria-sort"));
         Assert.NotEmpty(samples);
@@ -235,7 +243,9 @@ public sealed class ReportInBrowserTests(ReportInBrowser page) : IClassFixture<R
     private static string AccessibilityRules()
     {
         string path = Path.Combine(Repository.Root, "artifacts", "browser", "node_modules", "axe-core", "axe.min.js");
-        Assert.True(File.Exists(path), "The accessibility check needs axe-core. Install it: npm install --prefix artifacts/browser axe-core@4.14.1 (or have .ci/run do it).");
+        Assert.True(
+            File.Exists(path),
+            "The accessibility check needs axe-core. Install it: npm install --prefix artifacts/browser axe-core@4.14.1 (or have .ci/run do it).");
         return File.ReadAllText(path);
     }
 
