@@ -1,0 +1,20 @@
+using TinyGptV.Mutations;
+
+// Arguments: folders of TinyGptV.Evaluation; without any, those whose rules the tests have to hold.
+string[] folders = args.Length > 0 ? args : ["Sharding", "Scoring", "Statistics", "Runs"];
+MutatedAssembly assembly = MutatedAssembly.Compile(Directory.GetCurrentDirectory(), folders);
+Console.WriteLine($"{assembly.Mutants.Length} mutants; {assembly.Uncompilable} more do not compile.");
+var run = new MutationRun(assembly, Path.Combine(AppContext.BaseDirectory, "TinyGptV.Evaluation.Tests.dll"));
+run.Look();
+Console.WriteLine($"{run.Tests} test methods; {run.Failing.Count} fail without a mutant and do not count: {string.Join(", ", run.Failing)}");
+Console.Error.WriteLine($"T {System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime} {DateTime.Now:T}");
+foreach (var t in run.Slow.Take(25)) Console.Error.WriteLine(t);
+if (Environment.GetEnvironmentVariable("LOOK") == "1") return;
+int tried = 0;
+IReadOnlyList<Verdict> verdicts = run.Try(verdict =>
+{
+    if (Interlocked.Increment(ref tried) % 100 == 0)
+        Console.Error.WriteLine($"{tried} of {assembly.Mutants.Length}");
+});
+foreach (string line in ScoreTable.Describe(verdicts))
+    Console.WriteLine(line);

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.Loader;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace TinyGptV.Mutations;
+
+/// <summary>How a test method ended.</summary>
+public enum Outcome
+{
+    /// <summary>It passed.</summary>
+    Passed,
+
+    /// <summary>It failed.</summary>
+    Failed,
+
+    /// <summary>It did not end in time.</summary>
+    Endless,
+}
+
+/// <summary>
+/// Tests and mutated project, loaded apart from everything else: with statics of their own, so that no mutant sees what another one left.
+/// </summary>
+/// <param name="image">The mutated project.</param>
+/// <param name="tests">The file of the test assembly.</param>
+public sealed class TestRoom(byte[] image, string tests) : AssemblyLoadContext(isCollectible: true)
+{
+    private Type? _switch;
+
+    /// <summary>The number of the mutant that is on; 0 for none.</summary>
+    /// <param name="mutant">The number.</param>
+    public void Activate(int mutant) => Switch.GetField("Active")!.SetValue(null, mutant);
+
+    /// <summary>Which mutants were asked whether they are on while none was.</summary>
+    public bool[] Reached => (bool[])Switch.GetField("Reached")!.GetValue(null)!;
+
+    /// <summary>The names of all test methods that need nothing but themselves.</summary>
+    /// <returns>Type and method.</returns>
+    public IEnumerable<(string Type, string Method)> Find() =>
+        from type in LoadFromAssemblyPath(tests).GetTypes()
+        where !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null
+        from method in type.GetMethods()
+        where method.GetCustomAttributes().Any(attribute => attribute is IFactAttribute)
+        select (type.FullName!, method.Name);
+
+    /// <summary>Runs a test method with each of its rows until one fails.</summary>
+    /// <param name="test">Type and method.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <returns>How it ended.</returns>
+    public Outcome Run((string Type, string Method) test, TimeSpan limit)
+    {
+        Task<bool> run = Task.Factory.StartNew(() => Passes(test), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var watch = Stopwatch.StartNew();
+        while (!run.Wait(TimeSpan.FromMilliseconds(200)))
+        {
+            if (watch.Elapsed > limit || GC.GetTotalMemory(false) > 6L << 30)
+                Switch.GetField("Stopped")!.SetValue(null, true);
+            if (watch.Elapsed > limit + TimeSpan.FromSeconds(10))
+                return Outcome.Endless;
+        }
+
+        return run.Result ? Outcome.Passed : (bool)Switch.GetField("Stopped")!.GetValue(null)! ? Outcome.Endless : Outcome.Failed;
+    }
+
+    /// <inheritdoc />
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        ArgumentNullException.ThrowIfNull(assemblyName);
+        return assemblyName.Name == "TinyGptV.Evaluation" ? LoadFromStream(new MemoryStream(image)) : null;
+    }
+
+    private Type Switch => _switch ??= LoadFromAssemblyName(new AssemblyName("TinyGptV.Evaluation")).GetType("TinyGptV.Mutations.MutantSwitch")!;
+
+    private bool Passes((string Type, string Method) test)
+    {
+        try
+        {
+            Type type = LoadFromAssemblyPath(tests).GetType(test.Type)!;
+            MethodInfo method = type.GetMethod(test.Method)!;
+            foreach (object?[] row in RowsOf(method))
+                Invoke(type, method, row);
+            return true;
+        }
+        // Whatever goes wrong is a test that noticed.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<object?[]> RowsOf(MethodInfo method)
+    {
+        IDataAttribute[] sources = [.. method.GetCustomAttributes().OfType<IDataAttribute>()];
+        if (sources.Length == 0)
+            return [[]];
+        return sources.SelectMany(source => source.GetData(method, new DisposalTracker()).AsTask().GetAwaiter().GetResult()).Select(row => method.ResolveMethodArguments(row.GetData()));
+    }
+
+    private static void Invoke(Type type, MethodInfo method, object?[] row)
+    {
+        object instance = Activator.CreateInstance(type)!;
+        try
+        {
+            object? result = method.Invoke(instance, row);
+            (result is ValueTask later ? later.AsTask() : result as Task)?.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            (instance as IDisposable)?.Dispose();
+        }
+    }
+}
