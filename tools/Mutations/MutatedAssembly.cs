@@ -34,7 +34,7 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
                     System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
                     if (Active == 0)
                         Reached[id] = true;
-                    else if (Stopped)
+                    if (Stopped)
                         throw new TimeoutException("The mutant does not end.");
                     return Active == id;
                 }

@@ -155,7 +155,7 @@ public sealed class MutationOperators(SemanticModel model)
         {
             string? other = token.Text switch { "<" => "<=", "<=" => "<", ">" => ">=", ">=" => ">", "and" => "or", "or" => "and", _ => null };
             if (other is not null)
-                yield return Instead(node, node.ReplaceToken(token, SyntaxFactory.ParseToken(other + " ").WithLeadingTrivia(SyntaxFactory.Space)).ToString());
+                yield return Instead(node, node.ToString().Remove(token.SpanStart - node.SpanStart, token.Span.Length).Insert(token.SpanStart - node.SpanStart, other));
         }
     }
 

@@ -10,33 +10,47 @@ namespace TinyGptV.Mutations;
 /// <param name="Outcome">How that test ended.</param>
 public sealed record Verdict(Mutant Mutant, int Tests, string? Killer, Outcome Outcome);
 
-/// <summary>Runs, for each mutant, the tests that reach it.</summary>
+/// <summary>
+/// Runs, for each mutant, the tests that reach it. Most mutants share a room in which everything static was made while no mutant was on; one that only what is
+/// static asks gets a room of its own.
+/// </summary>
 /// <param name="assembly">The mutated project.</param>
 /// <param name="tests">The file of the test assembly.</param>
 public sealed class MutationRun(MutatedAssembly assembly, string tests)
 {
-    private readonly ConcurrentBag<(string Type, string Method, TimeSpan Duration, bool[] Reached)> _tests = [];
+    // The simulations of the intervals: their rules have quick tests too, and what they alone would notice counts as survived.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+
+    private readonly List<ReachingTest> _tests = [];
+    private readonly ConcurrentBag<TestRoom> _rooms = [];
 
     /// <summary>The tests that do not pass without any mutant, and so say nothing here.</summary>
-    public ConcurrentBag<string> Failing { get; } = [];
+    public List<string> Failing { get; } = [];
+
+    /// <summary>The tests that take too long to be run for every mutant.</summary>
+    public List<string> Long { get; } = [];
 
     /// <summary>How many tests there are.</summary>
     public int Tests => _tests.Count;
 
-    public IEnumerable<string> Slow => _tests.OrderByDescending(t => t.Duration).Select(t => $"{t.Duration.TotalSeconds:F1} {t.Type.Split('.')[^1]}.{t.Method}");
-    /// <summary>Runs each test without mutants to see what it reaches.</summary>
+    /// <summary>Runs each test twice without mutants, to see what it reaches the first time and every time.</summary>
     public void Look()
     {
-        (string Type, string Method)[] all = [.. InRoom(0, room => room.Find().ToArray())];
-        Parallel.ForEach(all, Parallelism, test => InRoom(0, room =>
+        TestRoom room = NewRoom(isBrief: false);
+        var all = room.Find().Select(test => (Test: test, Outcome: room.Run(test, TimeSpan.FromMinutes(3)), First: room.TakeReached())).ToArray();
+        Failing.AddRange(all.Where(test => test.Outcome != Outcome.Passed).Select(test => NameOf(test.Test)));
+        foreach (var (test, _, first) in all.Where(test => test.Outcome == Outcome.Passed))
         {
             var watch = Stopwatch.StartNew();
-            if (room.Run(test, TimeSpan.FromMinutes(3)) == Outcome.Passed)
-                _tests.Add((test.Type, test.Method, watch.Elapsed, room.Reached));
+            room.Run(test, TimeSpan.FromMinutes(3));
+            if (watch.Elapsed < Longest)
+                _tests.Add(new ReachingTest(test, watch.Elapsed, first, room.TakeReached()));
             else
-                Failing.Add($"{test.Type}.{test.Method}");
-            return true;
-        }));
+                Long.Add(NameOf(test));
+            room.TakeReached();
+        }
+
+        _rooms.Add(room);
     }
 
     /// <summary>Tries every mutant.</summary>
@@ -46,36 +60,70 @@ public sealed class MutationRun(MutatedAssembly assembly, string tests)
     {
         ArgumentNullException.ThrowIfNull(progress);
         var verdicts = new ConcurrentBag<Verdict>();
-        Parallel.ForEach(Partitioner.Create(assembly.Mutants, EnumerablePartitionerOptions.NoBuffering), Parallelism, mutant =>
+        var parallelism = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.ForEach(Partitioner.Create(assembly.Mutants, EnumerablePartitionerOptions.NoBuffering), parallelism, mutant =>
         {
-            Verdict verdict = InRoom(mutant.Id, room => Try(room, mutant));
+            Verdict verdict = Try(mutant);
             verdicts.Add(verdict);
             progress(verdict);
         });
         return [.. verdicts.OrderBy(verdict => verdict.Mutant.Id)];
     }
 
-    private static ParallelOptions Parallelism { get; } = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+    /// <summary>Whether the rooms are as they were: a mutant that left something behind would have made later tests fail.</summary>
+    /// <returns>The tests that fail now, without a mutant.</returns>
+    public IEnumerable<string> FindLeftovers() =>
+        from room in _rooms
+        from test in _tests
+        where room.Run(test.Test, TimeSpan.FromMinutes(3)) != Outcome.Passed
+        select NameOf(test.Test);
 
-    private Verdict Try(TestRoom room, Mutant mutant)
+    private Verdict Try(Mutant mutant)
     {
-        var reaching = _tests.Where(test => test.Reached[mutant.Id]).OrderBy(test => test.Duration).ToArray();
-        foreach (var test in reaching)
+        TestRoom room = _rooms.TryTake(out TestRoom? free) ? free : NewWarmRoom();
+        ReachingTest[] reaching = [.. _tests.Where(test => test.Always[mutant.Id])];
+        Verdict verdict = Try(room, mutant, reaching);
+        if (room.IsUsable)
+            _rooms.Add(room);
+        if (verdict.Killer is not null || !_tests.Any(test => test.First[mutant.Id] && !test.Always[mutant.Id]))
+            return verdict;
+        TestRoom brief = NewRoom(isBrief: true);
+        verdict = Try(brief, mutant, [.. _tests.Where(test => test.First[mutant.Id] || test.Test.Type.Contains($".Tests.{mutant.Folder}.", StringComparison.Ordinal))]);
+        brief.Unload();
+        return verdict;
+    }
+
+    private static Verdict Try(TestRoom room, Mutant mutant, ReachingTest[] reaching)
+    {
+        room.Active = mutant.Id;
+        try
         {
-            Outcome outcome = room.Run((test.Type, test.Method), TimeSpan.FromSeconds(10) + 5 * test.Duration);
-            if (outcome != Outcome.Passed)
-                return new Verdict(mutant, reaching.Length, $"{test.Type.Split('.')[^1]}.{test.Method}", outcome);
+            foreach (ReachingTest test in reaching.OrderBy(test => test.Duration))
+            {
+                Outcome outcome = room.Run(test.Test, TimeSpan.FromSeconds(5) + 10 * test.Duration);
+                if (outcome != Outcome.Passed)
+                    return new Verdict(mutant, reaching.Length, NameOf(test.Test), outcome);
+            }
+
+            return new Verdict(mutant, reaching.Length, null, Outcome.Passed);
         }
-
-        return new Verdict(mutant, reaching.Length, null, Outcome.Passed);
+        finally
+        {
+            room.Active = 0;
+        }
     }
 
-    private T InRoom<T>(int mutant, Func<TestRoom, T> what)
+    private TestRoom NewRoom(bool isBrief) => new(assembly.Image, tests, isBrief);
+
+    private TestRoom NewWarmRoom()
     {
-        var room = new TestRoom(assembly.Image, tests);
-        room.Activate(mutant);
-        T result = what(room);
-        room.Unload();
-        return result;
+        TestRoom room = NewRoom(isBrief: false);
+        foreach (ReachingTest test in _tests)
+            room.Run(test.Test, TimeSpan.FromMinutes(3));
+        return room;
     }
+
+    private static string NameOf((string Type, string Method) test) => $"{test.Type.Split('.')[^1]}.{test.Method}";
+
+    private sealed record ReachingTest((string Type, string Method) Test, TimeSpan Duration, bool[] First, bool[] Always);
 }

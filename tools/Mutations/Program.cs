@@ -7,9 +7,7 @@ Console.WriteLine($"{assembly.Mutants.Length} mutants; {assembly.Uncompilable} m
 var run = new MutationRun(assembly, Path.Combine(AppContext.BaseDirectory, "TinyGptV.Evaluation.Tests.dll"));
 run.Look();
 Console.WriteLine($"{run.Tests} test methods; {run.Failing.Count} fail without a mutant and do not count: {string.Join(", ", run.Failing)}");
-Console.Error.WriteLine($"T {System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime} {DateTime.Now:T}");
-foreach (var t in run.Slow.Take(25)) Console.Error.WriteLine(t);
-if (Environment.GetEnvironmentVariable("LOOK") == "1") return;
+Console.WriteLine($"Too long for this: {string.Join(", ", run.Long)}.");
 int tried = 0;
 IReadOnlyList<Verdict> verdicts = run.Try(verdict =>
 {
@@ -18,3 +16,5 @@ IReadOnlyList<Verdict> verdicts = run.Try(verdict =>
 });
 foreach (string line in ScoreTable.Describe(verdicts))
     Console.WriteLine(line);
+foreach (string leftover in run.FindLeftovers())
+    Console.WriteLine($"Some mutant left something behind: without a mutant, {leftover} fails now. The result is worth nothing.");

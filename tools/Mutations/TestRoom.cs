@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using Xunit.Sdk;
@@ -20,20 +19,31 @@ public enum Outcome
 }
 
 /// <summary>
-/// Tests and mutated project, loaded apart from everything else: with statics of their own, so that no mutant sees what another one left.
+/// Tests and mutated project, loaded apart from everything else, with statics of their own.
 /// </summary>
 /// <param name="image">The mutated project.</param>
 /// <param name="tests">The file of the test assembly.</param>
-public sealed class TestRoom(byte[] image, string tests) : AssemblyLoadContext(isCollectible: true)
+/// <param name="isBrief">True if it is for one mutant alone, and is to be unloaded.</param>
+public sealed class TestRoom(byte[] image, string tests, bool isBrief) : AssemblyLoadContext(isBrief)
 {
     private Type? _switch;
 
     /// <summary>The number of the mutant that is on; 0 for none.</summary>
-    /// <param name="mutant">The number.</param>
-    public void Activate(int mutant) => Switch.GetField("Active")!.SetValue(null, mutant);
+    public int Active
+    {
+        get => (int)Switch.GetField(nameof(Active))!.GetValue(null)!;
+        set => Switch.GetField(nameof(Active))!.SetValue(null, value);
+    }
 
-    /// <summary>Which mutants were asked whether they are on while none was.</summary>
-    public bool[] Reached => (bool[])Switch.GetField("Reached")!.GetValue(null)!;
+    /// <summary>Which mutants were asked whether they are on while none was, since the last time.</summary>
+    /// <returns>True at the number of each.</returns>
+    public bool[] TakeReached()
+    {
+        FieldInfo field = Switch.GetField("Reached")!;
+        bool[] reached = (bool[])field.GetValue(null)!;
+        field.SetValue(null, new bool[reached.Length]);
+        return reached;
+    }
 
     /// <summary>The names of all test methods that need nothing but themselves.</summary>
     /// <returns>Type and method.</returns>
@@ -51,17 +61,17 @@ public sealed class TestRoom(byte[] image, string tests) : AssemblyLoadContext(i
     public Outcome Run((string Type, string Method) test, TimeSpan limit)
     {
         Task<bool> run = Task.Factory.StartNew(() => Passes(test), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var watch = Stopwatch.StartNew();
-        while (!run.Wait(TimeSpan.FromMilliseconds(200)))
-        {
-            if (watch.Elapsed > limit || GC.GetTotalMemory(false) > 6L << 30)
-                Switch.GetField("Stopped")!.SetValue(null, true);
-            if (watch.Elapsed > limit + TimeSpan.FromSeconds(10))
-                return Outcome.Endless;
-        }
-
-        return run.Result ? Outcome.Passed : (bool)Switch.GetField("Stopped")!.GetValue(null)! ? Outcome.Endless : Outcome.Failed;
+        if (run.Wait(limit))
+            return run.Result ? Outcome.Passed : Outcome.Failed;
+        // The next question whether a mutant is on throws; code that asks none is left to itself, and the room is of no use any more.
+        Switch.GetField("Stopped")!.SetValue(null, true);
+        IsUsable = run.Wait(TimeSpan.FromSeconds(10));
+        Switch.GetField("Stopped")!.SetValue(null, !IsUsable);
+        return Outcome.Endless;
     }
+
+    /// <summary>False once something in it could not be ended.</summary>
+    public bool IsUsable { get; private set; } = true;
 
     /// <inheritdoc />
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -34,6 +34,19 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
+    public void Create_SampleThatFailedOnceAndWasAnsweredOnce_CountsAsAnswered()
+    {
+        Prediction answered = MadeUpRun.All.First(prediction => prediction.Sample.Id.Value == "1");
+        Prediction failed = answered with { Generation = null, Failure = new SampleFailure(SampleFailureKind.ImageUnavailable, "gone") };
+
+        foreach (Prediction[] order in (Prediction[][])[[answered, failed], [failed, answered]])
+        {
+            AnswerCounts counts = EvaluationReport.Create(MadeUpRun.Manifest, order, "tinygptv").Benchmarks[0].Counts;
+            Assert.Equal((1, 0, 1), (counts.Answered, counts.Failed, counts.Duplicated));
+        }
+    }
+
+    [Fact]
     public void Create_DoublePointsOfVsr_PassOneHundredPercentOfASlice()
     {
         SliceMeasurement under = Assert.Single(MadeUpRun.Report().Benchmarks[1].Slices, slice => slice.Name == "under");

@@ -20,6 +20,34 @@ public class LeaseSizingTests
     }
 
     [Fact]
+    public void Observe_OneOddLease_CountsHalf()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 20, TimeSpan.FromSeconds(1));
+        sizing.Observe("a", 10, TimeSpan.FromSeconds(1));
+        Assert.Equal(15 * 5, sizing.SamplesFor("a", 1_000_000, 2));
+        sizing.Observe("a", 25, TimeSpan.FromSeconds(1));
+        Assert.Equal(20 * 5, sizing.SamplesFor("a", 1_000_000, 2));
+    }
+
+    [Fact]
+    public void SamplesFor_FewWait_IsHalfAnEvenShare()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(25, sizing.SamplesFor("a", 100, 2));
+        Assert.Equal(50, sizing.SamplesFor("a", 100, 0));
+    }
+
+    [Fact]
+    public void SamplesFor_FastReplica_IsTheLimitAtMost()
+    {
+        var sizing = new LeaseSizing(Target, 7);
+        sizing.Observe("a", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(7, sizing.SamplesFor("a", 1_000_000, 2));
+    }
+
+    [Fact]
     public void SamplesFor_SpeedChanges_FollowsWithinAFewLeases()
     {
         var sizing = new LeaseSizing(Target, 10_000);
