@@ -54,7 +54,7 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
         SyntaxTree[] trees = [.. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), Parsing, Path.GetRelativePath(root, path), System.Text.Encoding.UTF8))];
         CSharpCompilation original = CSharpCompilation.Create(Project, [.. trees, CSharpSyntaxTree.ParseText(Added, Parsing)], References(),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Disable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations));
         HashSet<int> left = [];
         while (true)
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -102,9 +103,17 @@ public sealed class TestRoom(byte[] image, string tests, bool isBrief) : Assembl
     private static IEnumerable<object?[]> RowsOf(MethodInfo method)
     {
         IDataAttribute[] sources = [.. method.GetCustomAttributes().OfType<IDataAttribute>()];
-        if (sources.Length == 0)
-            return [[]];
-        return sources.SelectMany(source => source.GetData(method, new DisposalTracker()).AsTask().GetAwaiter().GetResult()).Select(row => method.ResolveMethodArguments(row.GetData()));
+        return sources.Length == 0 ? [[]] : sources.SelectMany(source => RowsOf(method, source)).Select(row => method.ResolveMethodArguments(row.GetData()));
+    }
+
+    private static IEnumerable<ITheoryDataRow> RowsOf(MethodInfo method, IDataAttribute source)
+    {
+        if (source is not MemberDataAttributeBase { MemberName: var name })
+            return source.GetData(method, new DisposalTracker()).AsTask().GetAwaiter().GetResult();
+        Type type = method.DeclaringType!;
+        object? rows = type.GetMethod(name)?.Invoke(null, []) ?? type.GetProperty(name)?.GetValue(null) ?? type.GetField(name)?.GetValue(null);
+        ITheoryDataRow[] all = [.. ((System.Collections.IEnumerable)rows!).Cast<object>().Select(row => row as ITheoryDataRow ?? new TheoryDataRow(row is object?[] many ? many : [row]))];
+        return all.Length > 0 ? all : throw new InvalidOperationException($"{name} of {type} gives no rows.");
     }
 
     private static void Invoke(Type type, MethodInfo method, object?[] row)

@@ -93,5 +93,6 @@ public class FairSharesTests
         shares.Leave("a");
         shares.Charge("a", Second);
         Assert.Equal("b", shares.Choose(["b"]));
+        Assert.Throws<KeyNotFoundException>(() => shares.Choose(["a", "b"]));
     }
 }

@@ -77,5 +77,10 @@ public class LeaseSizingTests
         sizing.Observe("middling", 10, TimeSpan.FromSeconds(1));
         sizing.Observe("quick", 100, TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(1), sizing.ExpectedFor("new", 10));
+        Assert.Equal(TimeSpan.FromSeconds(10), sizing.ExpectedFor("slow", 10));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), sizing.ExpectedFor("quick", 10));
+        // Of an even number, the quicker of the two in the middle.
+        sizing.Observe("quickest", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), sizing.ExpectedFor("new", 10));
     }
 }

@@ -286,6 +286,115 @@ public class ShardLedgerTests
     }
 
     [Fact]
+    public void StateOf_ShardThatIsLeasedAndReturned_WaitsAgain()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var lease = ledger.TryLease("a")!;
+        Assert.Equal((ShardState.Leased, ShardState.Waiting), (ledger.StateOf(new(0)), ledger.StateOf(new(1))));
+        ledger.Return(lease);
+        Assert.Equal(ShardState.Waiting, ledger.StateOf(new(0)));
+    }
+
+    [Fact]
+    public void IsAwaited_PartThatIsDeliveredOrCameBack_IsFalse()
+    {
+        var ledger = new ShardLedger([2, 3], []);
+        var lease = ledger.TryLease("a", 5)!;
+        Assert.Equal((5, 1), (lease.Samples, ledger.Leases));
+        Assert.True(ledger.IsAwaited(lease, lease.Parts[0]));
+        ledger.Deliver(lease.Parts[0]);
+        Assert.Equal((false, true), (ledger.IsAwaited(lease, lease.Parts[0]), ledger.IsAwaited(lease, lease.Parts[1])));
+        ledger.Return(lease);
+        Assert.Equal((false, 0), (ledger.IsAwaited(lease, lease.Parts[1]), ledger.Leases));
+    }
+
+    [Fact]
+    public void IsExhausted_SomethingWaitsOrIsLeased_IsFalse()
+    {
+        var ledger = new ShardLedger([1], []);
+        Assert.False(ledger.IsExhausted);
+        var lease = ledger.TryLease("a")!;
+        Assert.False(ledger.IsExhausted);
+        ledger.Deliver(lease.Parts[0]);
+        Assert.True(ledger.IsExhausted);
+        Assert.False(ledger.IsComplete);
+    }
+
+    [Fact]
+    public void Condemned_SamplesOfSeveralShards_AreInAscendingOrder()
+    {
+        var ledger = new ShardLedger([2, 2], [], attemptsLimit: 1);
+        for (int turn = 0; !ledger.IsExhausted; turn++)
+            ledger.Return(ledger.TryLease($"replica-{turn}")!);
+        Assert.Equal([(0, 0), (0, 1), (1, 0), (1, 1)], ledger.Condemned.Select(part => (part.Shard.Value, part.First)));
+    }
+
+    [Fact]
+    public void Release_Parts_AreTheNextToBeGiven()
+    {
+        var ledger = new ShardLedger([1, 1, 1], []);
+        ShardLease lost = ledger.TryLease("a")!, drained = ledger.TryLease("b")!;
+        ledger.Return(lost);
+        ledger.Release(drained);
+        Assert.Equal([1], Shards(ledger.TryLease("c")!));
+        Assert.Equal([0], Shards(ledger.TryLease("c")!));
+    }
+
+    [Fact]
+    public void TryHedge_SeveralLateLeases_RepeatsTheOldest()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        ShardLease oldest = ledger.TryLease("a")!;
+        Assert.NotNull(ledger.TryLease("b"));
+        Assert.Equal(oldest.Parts, ledger.TryHedge("c", _ => true)!.Parts);
+    }
+
+    [Fact]
+    public void TryHedge_LeaseOfWhichAPartIsHedged_GivesNothingTwiceOver()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var late = ledger.TryLease("a", 2)!;
+        var hedge = ledger.TryHedge("b", _ => true)!;
+        ledger.Deliver(late.Parts[0]);
+        Assert.Equal(2, hedge.Samples);
+        Assert.Null(ledger.TryHedge("c", _ => true));
+    }
+
+    [Fact]
+    public void TryLease_Replica_JoinsByIt()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var other = ledger.TryLease("other")!;
+        ledger.Return(ledger.TryLease("broken")!);
+        Assert.Null(ledger.TryLease("broken"));
+        Assert.True(ledger.IsOpen(other));
+    }
+
+    [Fact]
+    public void Ledger_CountsBelowOne_AreRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1, 0], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1], [], attemptsLimit: 0));
+    }
+
+    [Fact]
+    public void Complete_DividedShard_TakesWhatIsLeftOfItAndNothingElse()
+    {
+        var ledger = new ShardLedger([4, 4], [], attemptsLimit: 1);
+        ledger.Return(ledger.TryLease("a")!);
+        Assert.Equal(ShardState.Divided, ledger.StateOf(new(0)));
+        var half = ledger.TryLease("b")!;
+        Assert.True(ledger.Complete(new(0)));
+        Assert.False(ledger.IsOpen(half));
+        Assert.Equal(4, ledger.SamplesWaiting);
+        ledger.CheckIntegrity();
+        Assert.Equal([1], Shards(ledger.TryLease("c")!));
+    }
+
+    [Fact]
+    public void ToString_OfAPart_NamesShardAndSamples() => Assert.Equal("7[3..8)", new ShardPart(new(7), 3, 5).ToString());
+
+    [Fact]
     public void Complete_ShardOfAnotherRun_Throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1, 1], [new ShardIndex(2)]));
 
