@@ -44,6 +44,9 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
 
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Preview);
 
+    private static readonly CSharpCompilationOptions Compiling = new(
+        OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations);
+
     /// <summary>Compiles the project.</summary>
     /// <param name="root">The folder of the repository.</param>
     /// <param name="folders">The folders of the project that get mutants.</param>
@@ -53,18 +56,17 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
         string source = Path.Combine(root, "src", Project);
         SyntaxTree[] trees = [.. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), Parsing, Path.GetRelativePath(root, path), System.Text.Encoding.UTF8))];
-        CSharpCompilation original = CSharpCompilation.Create(Project, [.. trees, CSharpSyntaxTree.ParseText(Added, Parsing)], References(),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations));
+        var original = CSharpCompilation.Create(Project, [.. trees, CSharpSyntaxTree.ParseText(Added, Parsing)], References(), Compiling);
         HashSet<int> left = [];
         while (true)
         {
             var mutants = new List<Mutant>();
             CSharpCompilation mutated = original;
             Compilation whole = WithGenerated(original);
-            foreach (SyntaxTree tree in trees.Where(tree => folders.Contains(Path.GetRelativePath(source, Path.Combine(root, Path.GetDirectoryName(tree.FilePath)!)))))
+            foreach (SyntaxTree tree in trees.Where(tree => folders.Contains(FolderOf(tree))))
             {
                 SyntaxNode rewritten = new Mutator(tree.FilePath, whole.GetSemanticModel(tree), mutants, left).Visit(tree.GetRoot())!;
-                mutated = mutated.ReplaceSyntaxTree(tree, CSharpSyntaxTree.Create((CSharpSyntaxNode)rewritten, Parsing, tree.FilePath, System.Text.Encoding.UTF8));
+                mutated = mutated.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(rewritten, Parsing));
             }
 
             using var image = new MemoryStream();
@@ -76,6 +78,9 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
                 throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).Take(20)));
         }
     }
+
+    /// <summary>The folder of a file, below the project.</summary>
+    private static string FolderOf(SyntaxTree tree) => Path.GetRelativePath(Path.Combine("src", Project), Path.GetDirectoryName(tree.FilePath)!);
 
     /// <summary>Finds the mutants that the compiler complains about: the innermost one at the place, else those that declare something in the member.</summary>
     private static bool TryLeaveOut(ImmutableArray<Diagnostic> diagnostics, Compilation all, HashSet<int> left)
@@ -100,7 +105,8 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
     private static IEnumerable<MemberDeclarationSyntax> ConstantsNamedIn(SyntaxNode place, Compilation all)
     {
         HashSet<string> names = [.. place.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(name => name.Identifier.Text)];
-        return all.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<PropertyDeclarationSyntax>()).Where(property => names.Contains(property.Identifier.Text));
+        return all.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<PropertyDeclarationSyntax>())
+            .Where(property => names.Contains(property.Identifier.Text));
     }
 
     private static IEnumerable<SyntaxNode> Suspects(MemberDeclarationSyntax member)

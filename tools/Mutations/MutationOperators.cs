@@ -26,8 +26,9 @@ public sealed class MutationOperators(SemanticModel model)
 
     // An empty name leaves the call out.
     private static readonly Dictionary<string, string> OtherMethod = BothWays(
-        ("First", "Last"), ("FirstOrDefault", "LastOrDefault"), ("OrderBy", "OrderByDescending"), ("ThenBy", "ThenByDescending"), ("Order", "OrderDescending"),
-        ("Min", "Max"), ("Any", "All"), ("Skip", "Take"), ("Floor", "Ceiling"), ("IndexOf", "LastIndexOf"), ("StartsWith", "EndsWith"), ("AddFirst", "AddLast"),
+        ("First", "Last"), ("FirstOrDefault", "LastOrDefault"), ("OrderBy", "OrderByDescending"), ("ThenBy", "ThenByDescending"),
+        ("Order", "OrderDescending"), ("Min", "Max"), ("Any", "All"), ("Skip", "Take"), ("Floor", "Ceiling"), ("IndexOf", "LastIndexOf"), ("StartsWith", "EndsWith"),
+        ("AddFirst", "AddLast"),
         ("Where", ""), ("Distinct", ""), ("Reverse", ""), ("Trim", ""), ("ToLowerInvariant", ""), ("Abs", ""));
 
     private static readonly HashSet<string> OneWay = ["Where", "Distinct", "Reverse", "Trim", "ToLowerInvariant", "Abs"];
@@ -38,7 +39,7 @@ public sealed class MutationOperators(SemanticModel model)
     public IEnumerable<Mutation> For(ExpressionSyntax node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return IsFixed(node) ? [] : Conditions(node).Concat(Operators(node)).Concat(Constants(node)).Concat(Calls(node)).Concat(Patterns(node)).Concat(Results(node));
+        return IsFixed(node) ? [] : [.. Conditions(node), .. Operators(node), .. Constants(node), .. Calls(node), .. Patterns(node), .. Results(node)];
     }
 
     /// <summary>Whether leaving out a statement says something: what only refuses null says what the nullable types say already.</summary>
@@ -59,22 +60,31 @@ public sealed class MutationOperators(SemanticModel model)
     }
 
     private static Dictionary<string, string> BothWays(params (string One, string Other)[] pairs) =>
-        pairs.SelectMany(pair => pair.Other.Length == 0 ? [pair] : new[] { pair, (pair.Other, pair.One) }).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+        pairs.Concat(pairs.Where(pair => pair.Other.Length > 0).Select(pair => (pair.Other, pair.One))).ToDictionary();
 
     /// <summary>Constants that the compiler wants, places that are written to, and pieces of a longer chain after <c>?.</c>.</summary>
     private static bool IsFixed(ExpressionSyntax node) =>
-        node.Ancestors().Any(ancestor => ancestor is AttributeSyntax or PatternSyntax or EqualsValueClauseSyntax { Parent: ParameterSyntax or EnumMemberDeclarationSyntax }
-            or SwitchLabelSyntax or InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } } or BaseListSyntax
-            or LocalDeclarationStatementSyntax { IsConst: true } || (ancestor is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword)))
+        node.Ancestors().Any(IsConstant)
         || node.Parent is ArgumentSyntax argument && !argument.RefKindKeyword.IsKind(SyntaxKind.None)
         || node.Parent is AssignmentExpressionSyntax assignment && assignment.Left == node
-        || node.DescendantNodesAndSelf().Any(inner => inner is MemberBindingExpressionSyntax && !inner.Ancestors().TakeWhile(above => above != node.Parent).OfType<ConditionalAccessExpressionSyntax>().Any());
+        || node.DescendantNodesAndSelf().OfType<MemberBindingExpressionSyntax>()
+            .Any(inner => !inner.Ancestors().TakeWhile(above => above != node.Parent).OfType<ConditionalAccessExpressionSyntax>().Any());
 
-    private static bool IsLogical(SyntaxNode? node) => node is BinaryExpressionSyntax && node.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression;
+    private static bool IsConstant(SyntaxNode node) =>
+        node is AttributeSyntax or PatternSyntax or SwitchLabelSyntax or BaseListSyntax or LocalDeclarationStatementSyntax { IsConst: true }
+            or EqualsValueClauseSyntax { Parent: ParameterSyntax or EnumMemberDeclarationSyntax }
+            or InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } }
+        || (node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword));
+
+    private static bool IsLogical(SyntaxNode? node) =>
+        node is BinaryExpressionSyntax && node.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression;
 
     private static bool Declares(SyntaxNode node) => node.DescendantNodes().Any(inner => inner is VariableDesignationSyntax);
 
-    private static string Short(SyntaxNode node)
+    /// <summary>A piece of source on one line, cut off if it is long.</summary>
+    /// <param name="node">The piece.</param>
+    /// <returns>The text.</returns>
+    public static string Short(SyntaxNode node)
     {
         string text = string.Join(' ', node.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return text.Length <= 70 ? text : text[..67] + "...";
@@ -105,19 +115,23 @@ public sealed class MutationOperators(SemanticModel model)
         }
     }
 
-    private bool IsCondition(ExpressionSyntax node) => node is not LiteralExpressionSyntax && TypeOf(node)?.SpecialType == SpecialType.System_Boolean && node.Parent switch
-    {
-        IfStatementSyntax or WhileStatementSyntax or ForStatementSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or LambdaExpressionSyntax or WhenClauseSyntax => true,
-        ConditionalExpressionSyntax choice => choice.Condition == node,
-        ArgumentSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax => node is BinaryExpressionSyntax or IsPatternExpressionSyntax or PrefixUnaryExpressionSyntax,
-        _ => false,
-    };
+    private bool IsCondition(ExpressionSyntax node) =>
+        node is not LiteralExpressionSyntax && TypeOf(node)?.SpecialType == SpecialType.System_Boolean && node.Parent switch
+        {
+            IfStatementSyntax or WhileStatementSyntax or ForStatementSyntax or WhenClauseSyntax => true,
+            ReturnStatementSyntax or ArrowExpressionClauseSyntax or LambdaExpressionSyntax => true,
+            ConditionalExpressionSyntax choice => choice.Condition == node,
+            ArgumentSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax =>
+                node is BinaryExpressionSyntax or IsPatternExpressionSyntax or PrefixUnaryExpressionSyntax,
+            _ => false,
+        };
 
     private IEnumerable<Mutation> Operators(ExpressionSyntax node)
     {
         if (node is BinaryExpressionSyntax binary && OtherOperator.TryGetValue(node.Kind(), out string? other) && IsNumber(TypeOf(binary.Right)))
             yield return new Mutation($"{Short(node)} -> {other}", (now, isOn) => $"({isOn} ? {binary.Left} {other} {binary.Right} : {now})");
-        if (node.Parent is AssignmentExpressionSyntax sum && sum.Kind() is SyntaxKind.AddAssignmentExpression or SyntaxKind.SubtractAssignmentExpression && IsNumber(TypeOf(node)))
+        if (node.Parent is AssignmentExpressionSyntax sum && IsNumber(TypeOf(node))
+            && sum.Kind() is SyntaxKind.AddAssignmentExpression or SyntaxKind.SubtractAssignmentExpression)
             yield return new Mutation($"{Short(sum)} -> the other sign", (now, isOn) => $"({isOn} ? -({node}) : {now})");
         if (node.IsKind(SyntaxKind.UnaryMinusExpression))
             yield return Instead(node, ((PrefixUnaryExpressionSyntax)node).Operand.ToString());
@@ -130,7 +144,8 @@ public sealed class MutationOperators(SemanticModel model)
         if (!node.IsKind(SyntaxKind.NumericLiteralExpression))
             return [];
         // A number that the compiler would turn into another type by itself does not do so behind a condition.
-        string cast = model.GetTypeInfo(node) is var type && !SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType) && IsNumber(type.ConvertedType) ? $"({type.ConvertedType})" : "";
+        TypeInfo type = model.GetTypeInfo(node);
+        string cast = !SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType) && IsNumber(type.ConvertedType) ? $"({type.ConvertedType})" : "";
         return Shifted(node).Select(mutation => mutation with { Apply = (now, isOn) => $"({cast}{mutation.Apply(now, isOn)})" });
     }
 
@@ -155,14 +170,18 @@ public sealed class MutationOperators(SemanticModel model)
         {
             string? other = token.Text switch { "<" => "<=", "<=" => "<", ">" => ">=", ">=" => ">", "and" => "or", "or" => "and", _ => null };
             if (other is not null)
-                yield return Instead(node, node.ToString().Remove(token.SpanStart - node.SpanStart, token.Span.Length).Insert(token.SpanStart - node.SpanStart, other));
+            {
+                int start = token.SpanStart - node.SpanStart;
+                yield return Instead(node, node.ToString().Remove(start, token.Span.Length).Insert(start, other));
+            }
         }
     }
 
     private IEnumerable<Mutation> Results(ExpressionSyntax node)
     {
-        bool isResult = node.Parent is ReturnStatementSyntax or ArrowExpressionClauseSyntax && node is not (ThrowExpressionSyntax or LiteralExpressionSyntax or SwitchExpressionSyntax);
-        if (isResult && model.GetTypeInfo(node).ConvertedType is { SpecialType: not (SpecialType.System_Boolean or SpecialType.System_Void) })
+        bool isResult = node.Parent is ReturnStatementSyntax or ArrowExpressionClauseSyntax;
+        if (isResult && node is not (ThrowExpressionSyntax or LiteralExpressionSyntax or SwitchExpressionSyntax)
+            && model.GetTypeInfo(node).ConvertedType is { SpecialType: not (SpecialType.System_Boolean or SpecialType.System_Void) })
             yield return Instead(node, "default");
     }
 

@@ -18,8 +18,8 @@ public sealed record Verdict(Mutant Mutant, int Tests, string? Killer, Outcome O
 /// <param name="tests">The file of the test assembly.</param>
 public sealed class MutationRun(MutatedAssembly assembly, string tests)
 {
-    // The simulations of the intervals: their rules have quick tests too, and what they alone would notice counts as survived.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    // What tests that take longer would notice alone, counts as survived.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
 
     private readonly List<ReachingTest> _tests = [];
     private readonly ConcurrentBag<TestRoom> _rooms = [];
@@ -88,7 +88,8 @@ public sealed class MutationRun(MutatedAssembly assembly, string tests)
         if (verdict.Killer is not null || !_tests.Any(test => test.First[mutant.Id] && !test.Always[mutant.Id]))
             return verdict;
         TestRoom brief = NewRoom(isBrief: true);
-        verdict = Try(brief, mutant, [.. _tests.Where(test => test.First[mutant.Id] || test.Test.Type.Contains($".Tests.{mutant.Folder}.", StringComparison.Ordinal))]);
+        string sameFolder = $".Tests.{mutant.Folder}.";
+        verdict = Try(brief, mutant, [.. _tests.Where(test => test.First[mutant.Id] || test.Test.Type.Contains(sameFolder, StringComparison.Ordinal))]);
         brief.Unload();
         return verdict;
     }

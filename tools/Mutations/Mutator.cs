@@ -63,8 +63,8 @@ public sealed class Mutator(string file, SemanticModel model, List<Mutant> mutan
         if (current == value)
             return node;
         // What was a constant has to be asked for each time.
-        string modifiers = string.Join(' ', node.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ConstKeyword)).Select(modifier => modifier.Text));
-        MemberDeclarationSyntax property = SyntaxFactory.ParseMemberDeclaration($"{modifiers} static {node.Declaration.Type} {variable.Identifier.Text} => 0;\n")!;
+        string modifiers = node.Modifiers.ToString().Replace("const", "static", StringComparison.Ordinal);
+        MemberDeclarationSyntax property = SyntaxFactory.ParseMemberDeclaration($"{modifiers} {node.Declaration.Type} {variable.Identifier.Text} => 0;\n")!;
         return property.ReplaceNode(property.DescendantNodes().OfType<LiteralExpressionSyntax>().Single(), current);
     }
 
@@ -75,12 +75,12 @@ public sealed class Mutator(string file, SemanticModel model, List<Mutant> mutan
         if (node.Pattern is DiscardPatternSyntax || node.WhenClause is not null || !TryAdd(node, $"{node.Pattern} => left out", out int id))
             return visited;
         ExpressionSyntax condition = Marked($"!{IsOn(id)}", id);
-        return visited.WithWhenClause(SyntaxFactory.WhenClause(condition).NormalizeWhitespace().WithLeadingTrivia(SyntaxFactory.Space).WithTrailingTrivia(SyntaxFactory.Space));
+        return visited.WithWhenClause(SyntaxFactory.WhenClause(condition));
     }
 
     private StatementSyntax LeaveOut(ExpressionSyntax node, StatementSyntax statement)
     {
-        if (!TryAdd(node, $"{string.Join(' ', node.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))} left out", out int id))
+        if (!TryAdd(node, $"{MutationOperators.Short(node)} left out", out int id))
             return statement;
         return SyntaxFactory.IfStatement(Marked($"!{IsOn(id)}", id), SyntaxFactory.Block(statement))
             .WithAdditionalAnnotations(new SyntaxAnnotation(Mark, $"{id}"));
@@ -92,11 +92,13 @@ public sealed class Mutator(string file, SemanticModel model, List<Mutant> mutan
             return current;
         // The part that is there already keeps its marks: it is put in place of a name.
         ExpressionSyntax written = SyntaxFactory.ParseExpression(mutation.Apply("__now", IsOn(id)));
-        return written.ReplaceNode(written.DescendantNodes().OfType<IdentifierNameSyntax>().Single(name => name.Identifier.Text == "__now"), current.WithoutTrivia())
+        SyntaxNode now = written.DescendantNodes().OfType<IdentifierNameSyntax>().Single(name => name.Identifier.Text == "__now");
+        return written.ReplaceNode(now, current.WithoutTrivia())
             .WithTriviaFrom(current).WithAdditionalAnnotations(new SyntaxAnnotation(Mark, $"{id}"));
     }
 
-    private static ExpressionSyntax Marked(string text, int id) => SyntaxFactory.ParseExpression(text).WithAdditionalAnnotations(new SyntaxAnnotation(Mark, $"{id}"));
+    private static ExpressionSyntax Marked(string text, int id) =>
+        SyntaxFactory.ParseExpression(text).WithAdditionalAnnotations(new SyntaxAnnotation(Mark, $"{id}"));
 
     private static string IsOn(int id) => $"global::TinyGptV.Mutations.MutantSwitch.IsOn({id})";
 

@@ -8,10 +8,11 @@ var run = new MutationRun(assembly, Path.Combine(AppContext.BaseDirectory, "Tiny
 run.Look();
 Console.WriteLine($"{run.Tests} test methods; {run.Failing.Count} fail without a mutant and do not count: {string.Join(", ", run.Failing)}");
 Console.WriteLine($"Too long for this: {string.Join(", ", run.Long)}.");
-if (Environment.GetEnvironmentVariable("LOOK") == "1") return;
 int tried = 0;
 IReadOnlyList<Verdict> verdicts = run.Try(verdict =>
 {
+    if (verdict.Killer is null)
+        Console.Error.WriteLine($"survived: {verdict.Mutant}");
     if (Interlocked.Increment(ref tried) % 100 == 0)
         Console.Error.WriteLine($"{tried} of {assembly.Mutants.Length}");
 });

@@ -27,7 +27,8 @@ public static class ScoreTable
     {
         int survived = verdicts.Count(verdict => verdict.Killer is null);
         int endless = verdicts.Count(verdict => verdict.Outcome == Outcome.Endless);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {verdicts.Count} | {verdicts.Count - survived} | {endless} | {survived} | {100.0 * (verdicts.Count - survived) / verdicts.Count:F1} % |");
+        int killed = verdicts.Count - survived;
+        double score = 100.0 * killed / verdicts.Count;
+        return string.Create(CultureInfo.InvariantCulture, $"| {name} | {verdicts.Count} | {killed} | {endless} | {survived} | {score:F1} % |");
     }
 }

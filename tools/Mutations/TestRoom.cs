@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.Loader;
 using Xunit;
@@ -46,11 +47,11 @@ public sealed class TestRoom(byte[] image, string tests, bool isBrief) : Assembl
         return reached;
     }
 
-    /// <summary>The names of all test methods that need nothing but themselves.</summary>
+    /// <summary>The names of all test methods that need nothing but themselves; simulations, which take seconds each, are left out.</summary>
     /// <returns>Type and method.</returns>
     public IEnumerable<(string Type, string Method)> Find() =>
         from type in LoadFromAssemblyPath(tests).GetTypes()
-        where !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null
+        where !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null && !type.Name.StartsWith("Simulated", StringComparison.Ordinal)
         from method in type.GetMethods()
         where method.GetCustomAttributes().Any(attribute => attribute is IFactAttribute)
         select (type.FullName!, method.Name);
@@ -112,7 +113,7 @@ public sealed class TestRoom(byte[] image, string tests, bool isBrief) : Assembl
             return source.GetData(method, new DisposalTracker()).AsTask().GetAwaiter().GetResult();
         Type type = method.DeclaringType!;
         object? rows = type.GetMethod(name)?.Invoke(null, []) ?? type.GetProperty(name)?.GetValue(null) ?? type.GetField(name)?.GetValue(null);
-        ITheoryDataRow[] all = [.. ((System.Collections.IEnumerable)rows!).Cast<object>().Select(row => row as ITheoryDataRow ?? new TheoryDataRow(row is object?[] many ? many : [row]))];
+        ITheoryDataRow[] all = [.. ((IEnumerable)rows!).Cast<object>().Select(row => row as ITheoryDataRow ?? new TheoryDataRow((object?[])row))];
         return all.Length > 0 ? all : throw new InvalidOperationException($"{name} of {type} gives no rows.");
     }
 

@@ -59,5 +59,6 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
         return ValueTask.FromResult(name);
     }
 
-    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) => ValueTask.FromResult(_reports.GetValueOrDefault(name));
+    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_reports.GetValueOrDefault(name));
 }

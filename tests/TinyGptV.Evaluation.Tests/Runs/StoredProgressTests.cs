@@ -41,7 +41,8 @@ public class StoredProgressTests
     public async Task ReadAsync_RunThatIsNotComplete_IsCountedThoughItsStateNamesCounts()
     {
         _store.Put(0, Answered(0), SampleRuns.Prediction("gqa", ThreeSamples.Samples[1], Gone));
-        await (Completed(shards: 1) with { Phase = RunPhase.Running }).WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
+        RunState state = Completed(shards: 1) with { Phase = RunPhase.Running };
+        await state.WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
 
         Assert.Equal([new BenchmarkProgress(Gqa, 3, 2, 1)], (await ReadAsync()).Benchmarks);
     }
@@ -55,6 +56,17 @@ public class StoredProgressTests
         RunProgress progress = await ReadAsync();
 
         Assert.Equal((RunPhase.Completed, null), (progress.Phase, progress.Problem));
+    }
+
+    [Fact]
+    public async Task ReadAsync_OneBenchmarkOfTwoIsPredicted_IsNotComplete()
+    {
+        StoreOfOneRun store = new StoreOfOneRun(SampleRuns.Manifest(ThreeSamples, SampleRuns.Benchmark("vsr", 1))).Open();
+        store.Put(0, Answered(0), Answered(1), Answered(2));
+
+        RunProgress progress = await StoredProgress.ReadAsync(store, new RunId("a-run"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunPhase.Cancelled, 3), (progress.Phase, progress.Resumed));
     }
 
     [Theory]

@@ -27,7 +27,8 @@ public class StoredShardsTests
     public async Task ReadShardsAsync_ManyShards_ReadsSixteenAtOnceAndNotAll()
     {
         Store(50);
-        var reader = _store.ReadShardsAsync(new RunId("a-run"), TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        var reader = _store.ReadShardsAsync(new RunId("a-run"), token).GetAsyncEnumerator(token);
 
         Task<bool> first = reader.MoveNextAsync().AsTask();
         Assert.Equal(16, _store.MostAtOnce);

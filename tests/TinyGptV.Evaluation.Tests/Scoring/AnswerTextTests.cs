@@ -38,7 +38,8 @@ public sealed class AnswerTextTests
     [InlineData("yes_ or knows", null)]
     [InlineData("_no", null)]
     [InlineData("", null)]
-    public void Side_IsTakenByWholeWords(string text, bool? expected) => Assert.Equal(expected, AnswerText.Side(text, word => word == "yes", word => word == "no"));
+    public void Side_IsTakenByWholeWords(string text, bool? expected) =>
+        Assert.Equal(expected, AnswerText.Side(text, word => word == "yes", word => word == "no"));
 
     [Theory]
     [InlineData("red.", "red")]
@@ -59,6 +60,13 @@ public sealed class AnswerTextTests
     [InlineData(33, 1)]
     public void Normalize_FullStops_LeavesThoseBehindThirtyTwoOthers(int stops, int left) =>
         Assert.Equal("red" + new string('.', left), VqaText.Normalize("red" + new string('.', stops), Contractions.Vqa));
+
+    [Theory]
+    [InlineData("x-y- z", "xy z")]
+    [InlineData("x-y -z", "xy z")]
+    [InlineData("x-y z", "x y z")]
+    public void Normalize_MarkBesideASpaceAnywhere_IsDeletedEverywhere(string text, string expected) =>
+        Assert.Equal(expected, VqaText.Normalize(text, Contractions.Vqa));
 
     [Theory]
     [InlineData("1,000 cats-dogs", "1000 catsdogs")]

@@ -49,6 +49,7 @@ public sealed class RocAucTests
 
         Assert.Equal((2, 1.0), (area.Samples, area.Value));
         Assert.Equal(7, Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), excluded], missing: 5).Samples);
+        Assert.Equal("1 samples have no prediction", Metric.Measure([Scored("1", "no", 0.1)], missing: 1).Unavailable);
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class VizWizMetricsTests
     public void Measure_ExcludedOrMissingSamples_AreLeftOutOrCounted()
     {
         ScoredSample excluded = Sample("3", "yes", "unanswerable");
-        ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", "yes", "a cat"), excluded with { Score = excluded.Score with { Excluded = true } }];
+        excluded = excluded with { Score = excluded.Score with { Excluded = true } };
+        ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", "yes", "a cat"), excluded];
 
         Measurement found = Measure("answerability-f1", samples);
 

@@ -31,6 +31,14 @@ public class LeaseSizingTests
     }
 
     [Fact]
+    public void Observe_NamesThatDifferInCapitals_AreTwoReplicas()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 20, TimeSpan.FromSeconds(1));
+        Assert.Equal(1, sizing.SamplesFor("A", 1_000_000, 2));
+    }
+
+    [Fact]
     public void SamplesFor_FewWait_IsHalfAnEvenShare()
     {
         var sizing = new LeaseSizing(Target, 10_000);

@@ -392,6 +392,86 @@ public class ShardLedgerTests
     }
 
     [Fact]
+    public void Complete_OneOfTwoDividedShards_LeavesThePartsOfTheOther()
+    {
+        var ledger = new ShardLedger([2, 2], [], attemptsLimit: 1);
+        ShardLease first = ledger.TryLease("a")!, second = ledger.TryLease("b")!;
+        ledger.Return(first);
+        ledger.Return(second);
+        Assert.Equal((2, 4), (ledger.Divided, ledger.SamplesWaiting));
+        Assert.True(ledger.Complete(new(0)));
+        Assert.Equal(2, ledger.SamplesWaiting);
+        ledger.CheckIntegrity();
+    }
+
+    [Fact]
+    public void TryLease_ShardThatDoesNotFit_WaitsForTheNextLease()
+    {
+        var ledger = new ShardLedger([2, 3], []);
+        Assert.Equal([0], Shards(ledger.TryLease("a", 4)!));
+    }
+
+    [Fact]
+    public void TryLease_ShardLostOnceOfThree_MayGoInCompany()
+    {
+        var ledger = new ShardLedger([1, 1, 1], [], attemptsLimit: 3);
+        var lost = ledger.TryLease("a")!;
+        Assert.NotNull(ledger.TryLease("b"));
+        ledger.Return(lost);
+        Assert.Equal([0], Shards(ledger.TryLease("b")!));
+    }
+
+    [Fact]
+    public void Return_HalfOfADividedShard_HasTwoAttemptsAlone()
+    {
+        var ledger = new ShardLedger([2], []);
+        for (int loss = 0; loss < 3; loss++)
+            ledger.Return(ledger.TryLease("a")!);
+        ShardLease half = ledger.TryLease("a")!;
+        Assert.Equal(ShardLedger.AttemptsInCompany, ledger.LossesOf(half.Parts[0]));
+        ledger.Return(half);
+        Assert.Empty(ledger.Condemned);
+        // The other half waits before it.
+        ShardLease other = ledger.TryLease("a")!;
+        ledger.Deliver(other.Parts[0]);
+        Assert.Equal(half.Parts, ledger.TryLease("a")!.Parts);
+        ledger.ReturnAllOf("a");
+        Assert.Equal(half.Parts, ledger.Condemned);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(6, 2)]
+    public void Return_DividedShard_LeavesItsHalvesOneAttemptAtLeast(int attempts, int losses)
+    {
+        var ledger = new ShardLedger([2], [], attempts);
+        while (ledger.Divided == 0)
+            ledger.Return(ledger.TryLease("a")!);
+        Assert.Equal(losses, ledger.LossesOf(new ShardPart(new(0), 0, 1)));
+    }
+
+    [Fact]
+    public void TryLease_NamesThatDifferInCapitals_AreTwoReplicas()
+    {
+        var ledger = new ShardLedger([1], []);
+        ledger.Join("A");
+        ledger.Return(ledger.TryLease("a")!);
+        Assert.Null(ledger.TryLease("a"));
+        Assert.NotNull(ledger.TryLease("A"));
+    }
+
+    [Fact]
+    public void Deliver_SecondTime_EndsNothing()
+    {
+        var ledger = new ShardLedger([1], []);
+        var lease = ledger.TryLease("a")!;
+        Assert.Equal([lease], ledger.Deliver(lease.Parts[0]).Ended);
+        Assert.Empty(ledger.Deliver(lease.Parts[0]).Ended);
+    }
+
+    [Fact]
     public void ToString_OfAPart_NamesShardAndSamples() => Assert.Equal("7[3..8)", new ShardPart(new(7), 3, 5).ToString());
 
     [Fact]

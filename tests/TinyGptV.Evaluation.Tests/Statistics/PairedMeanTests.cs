@@ -76,7 +76,8 @@ public sealed class PairedMeanTests
         // One graded score at least, and the highest one: the range is 0..1, and 0..2 when doubled.
         pairs = [.. pairs, new(new ImageReference("x"), 1, 0.5), new(new ImageReference("y"), 0.25, 0.5)];
 
-        MetricDifference once = PairedMean.Compare("m", pairs, draws: 99), twice = PairedMean.Compare("m", [.. pairs.Select(pair => pair with { A = 2 * pair.A, B = 2 * pair.B })], draws: 99);
+        MetricDifference once = PairedMean.Compare("m", pairs, draws: 99);
+        MetricDifference twice = PairedMean.Compare("m", [.. pairs.Select(pair => pair with { A = 2 * pair.A, B = 2 * pair.B })], draws: 99);
 
         Assert.Equal(2 * once.Difference!.Value, twice.Difference!.Value, precision: 10);
         Assert.Equal(2 * once.StandardError!.Value, twice.StandardError!.Value, precision: 10);
@@ -124,6 +125,27 @@ public sealed class PairedMeanTests
     {
         Assert.Equal(1, PairedBootstrap.PValue([new ClusterTotal(1, 1), new ClusterTotal(1, -1)], draws: 9));
         Assert.Equal(1.0 / 100, PairedBootstrap.PValue([.. Enumerable.Range(0, 50).Select(i => new ClusterTotal(1, 10 + i % 3))], draws: 99));
+    }
+
+    [Fact]
+    public void Compare_NoScoreAboveAHalf_MayStillBeUpToOne()
+    {
+        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 4).Select(i => new PairedScore(new ImageReference($"{i}"), 0, i == 0 ? 0.3 : 0.5))];
+
+        Assert.True(PairedMean.Compare("m", pairs, draws: 9).Interval!.Value.High > 0.5);
+    }
+
+    [Fact]
+    public void Compare_ChangesOfHalfAPoint_HaveHalfTheIntervalOfWholeOnes()
+    {
+        ImmutableArray<PairedScore> whole = Table(both: 190, onlyA: 5, onlyB: 15, neither: 190);
+
+        MetricDifference half = PairedMean.Compare("m", [.. whole.Select(pair => pair with { A = pair.A / 2, B = pair.B / 2 })], draws: 9);
+
+        Interval expected = PairedMean.Compare("m", whole).Interval!.Value;
+        // Graded scores are taken a little more carefully.
+        Assert.Equal(expected.Low / 2, half.Interval!.Value.Low, tolerance: 0.0005);
+        Assert.Equal(expected.High / 2, half.Interval.Value.High, tolerance: 0.0005);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class StudentTTests
     [InlineData(3, 2, 0.09546596626670913)]
     [InlineData(0.1, 50, 0.9207442136529701)]
     [InlineData(0, 4, 1)]
-    public void BothTails_IsTheProbabilityOfSuchAValue(double t, double degrees, double expected) => Assert.Equal(expected, StudentT.BothTails(t, degrees), tolerance: 1e-12);
+    public void BothTails_IsTheProbabilityOfSuchAValue(double t, double degrees, double expected) =>
+        Assert.Equal(expected, StudentT.BothTails(t, degrees), tolerance: 1e-12);
 
     [Fact]
     public void Quantile_IsThatOfTheClosedForms()
