@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CsCheck;
-using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Reports;
@@ -34,6 +33,19 @@ public sealed class EvaluationReportTests
 
         // Right: 09 and 1 by substring, but not 2, 4 (failed) or the missing one. Of the two predictions for 3, "green" sorts first.
         Assert.Equal((6, 2.0 / 6), (overall.Samples, overall.Value));
+    }
+
+    [Fact]
+    public void Create_SampleThatFailedOnceAndWasAnsweredOnce_CountsAsAnswered()
+    {
+        Prediction answered = MadeUpRun.All.First(prediction => prediction.Sample.Id.Value == "1");
+        Prediction failed = answered with { Generation = null, Failure = new SampleFailure(SampleFailureKind.ImageUnavailable, "gone") };
+
+        foreach (Prediction[] order in (Prediction[][])[[answered, failed], [failed, answered]])
+        {
+            AnswerCounts counts = EvaluationReport.Create(MadeUpRun.Manifest, order, "tinygptv").Benchmarks[0].Counts;
+            Assert.Equal((1, 0, 1), (counts.Answered, counts.Failed, counts.Duplicated));
+        }
     }
 
     [Fact]

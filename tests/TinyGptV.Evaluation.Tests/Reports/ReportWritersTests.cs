@@ -20,6 +20,15 @@ public sealed class ReportWritersTests
     [Fact]
     public void MarkdownReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.md", Write(MarkdownReport.Write));
 
+    [Theory]
+    [InlineData("<b>bold", "\\<b>bold")]
+    [InlineData("a | b", "a \\| b")]
+    [InlineData("*_`[#", "\\*\\_\\`\\[\\#")]
+    [InlineData("C:\\x", "C:\\\\x")]
+    [InlineData("one\ntwo\rthree", "one two three")]
+    [InlineData("caf\u00e9, yes.", "caf\u00e9, yes.")]
+    public void MarkdownReport_Escape_LeavesNoMarkupAndNoLineEnd(string text, string expected) => Assert.Equal(expected, MarkdownReport.Escape(text));
+
     [Fact]
     public void ReportJson_Write_GivesTheApprovedText() => Approved.AssertMatches("report.json", ReportJson.Write(MadeUpRun.Report()));
 

@@ -38,6 +38,18 @@ public class ManifestComparisonTests
     }
 
     [Fact]
+    public void Compare_BenchmarkThatIsNotWhatItWas_FindsEachSettingUnderItsName()
+    {
+        BenchmarkManifest stored = Manifest.Benchmarks[0];
+        BenchmarkManifest found = stored with { Samples = 3, Definition = stored.Definition with { Title = "Other" } };
+
+        Assert.Equal(
+            ["benchmarks.gqa.definition.title: stored \"GQA\", requested \"Other\"", "benchmarks.gqa.samples: stored 2, requested 3"],
+            ManifestComparison.Compare(stored, found).Select(difference => difference.ToString()));
+        Assert.Empty(ManifestComparison.Compare(stored, stored));
+    }
+
+    [Fact]
     public void Compare_AgreesWithTheName()
     {
         RunManifest[] others =

@@ -50,7 +50,38 @@ public class PredictionLinesTests
             PredictionLines.Outline(PredictionLines.Write(predictions), "x"));
     });
 
+    [Fact]
+    public void Outline_MembersOfInnerObjects_AreNotThoseOfTheLine()
+    {
+        const string line = """
+            {"other":{"benchmark":"x","sample":{"id":"x"},"failure":{}},"benchmark":"gqa","sample":{"inner":{"id":"y"},"id":"s","slices":[{"id":"z"}]},"failure":null}
+
+            """;
+        Assert.Equal(
+            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)], PredictionLines.Outline(Encoding.UTF8.GetBytes(line), "x"));
+        const string innerLast = """
+            {"benchmark":"gqa","sample":{"id":"s"},"failure":null,"other":{"benchmark":"x","sample":{"id":"x"},"failure":{}}}
+
+            """;
+        Assert.Equal(
+            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)], PredictionLines.Outline(Encoding.UTF8.GetBytes(innerLast), "x"));
+    }
+
+    [Fact]
+    public void Read_EmptyLine_IsMalformedAndNotCutOff() => Assert.DoesNotContain(
+        "cut off", Assert.Throws<PrerequisiteException>(() => PredictionLines.Read("\n"u8, "x")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void StoredShard_Predictions_AreThoseOfItsLines()
+    {
+        var shard = new StoredShard(PredictionLines.Write([Answered, Refused]), "0.jsonl");
+        Assert.Equal([Answered.Sample.Id, Refused.Sample.Id], shard.Predictions().Select(prediction => prediction.Sample.Id));
+        Assert.Equal([false, true], shard.Outlines().Select(outline => outline.Failed));
+    }
+
     [Theory]
+    [InlineData("""{"sample":{"id":"s"}}""", "the line has no benchmark or no sample")]
+    [InlineData("""{"benchmark":1,"sample":{"id":"s"}}""", "the line has no benchmark or no sample")]
     [InlineData("{}", "the line has no benchmark or no sample")]
     [InlineData("""{"benchmark":"gqa","sample":{"slices":[{"id":"1"}]}}""", "the line has no benchmark or no sample")]
     [InlineData("""{"benchmark":"gqa","sample":""", "line 1 is not")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Runs;
@@ -24,6 +25,18 @@ public class RunNamingTests
             Model = Manifest.Model with { Name = "copy", Files = Manifest.Model.Files.Add("a.pth", "12") },
         };
         Assert.Equal(RunNaming.NameFor(Manifest), RunNaming.NameFor(other));
+    }
+
+    [Fact]
+    public void Manifest_Layout_IsTheFirst() => Assert.Equal(1, Manifest.Layout);
+
+    [Fact]
+    public void Identities_AsJson_AreTheirValuesAlone()
+    {
+        var options = EvaluationJson.Compact.Options;
+        Assert.Equal("7", JsonSerializer.Serialize(new ShardIndex(7), options));
+        Assert.Equal(new ShardIndex(7), JsonSerializer.Deserialize<ShardIndex>("7", options));
+        Assert.Equal(new RunId("a"), JsonSerializer.Deserialize<RunId>("\"a\"", options));
     }
 
     [Fact]

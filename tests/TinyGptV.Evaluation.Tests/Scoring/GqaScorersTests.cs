@@ -78,6 +78,18 @@ public sealed class GqaScorersTests
     }
 
     [Fact]
+    public void Measure_ConsistencyOfASetThatLacksSomeOfTheEntailedQuestions_IsNotAvailable()
+    {
+        Measurement found = Measure("consistency", [Sample("1", "green", "green", Entailing("2", "absent")), Sample("2", "green", "green")]);
+
+        Assert.Null(found.Value);
+        Assert.StartsWith("1 right answers entail questions that are not in the set", found.Unavailable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Measure_DistributionOfNothing_HasNoReason() => Assert.Equal((null, null), (Measure("distribution", []).Value, Measure("distribution", []).Unavailable));
+
+    [Fact]
     public void Measure_Distribution_WorkedExample_IsKnown()
     {
         GqaContext color = new() { Group = "color" }, place = new() { Group = "place" };

@@ -42,6 +42,28 @@ public sealed class RocAucTests
     }
 
     [Fact]
+    public void Measure_ExcludedSample_IsLeftOut()
+    {
+        ScoredSample excluded = Scored("3", "yes", 0.01);
+        excluded = excluded with { Score = excluded.Score with { Excluded = true } };
+
+        Measurement area = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), excluded], missing: 0);
+
+        Assert.Equal((2, 1.0), (area.Samples, area.Value));
+        Assert.Equal(7, Metric.Measure([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), excluded], missing: 5).Samples);
+        Assert.Equal("1 samples have no prediction", Metric.Measure([Scored("1", "no", 0.1)], missing: 1).Unavailable);
+    }
+
+    [Fact]
+    public void StatisticOf_ProbabilityUnknown_IsNull()
+    {
+        ScoredSample old = YesOrNo.Judge(Predictions.Generated("hm", "2", "yes", "yes")), failed = YesOrNo.Judge(Predictions.Failed("hm", "3", "no"));
+
+        Assert.Null(Metric.StatisticOf([Scored("1", "no", 0.1), old]));
+        Assert.Equal(0.5, Metric.StatisticOf([Scored("1", "no", 0.1), Scored("2", "yes", 0.9), failed])!([1, 1, 1]));
+    }
+
+    [Fact]
     public void Measure_OneLabelOnly_IsUnavailable()
     {
         Measurement area = Metric.Measure([Scored("1", "no", 0.1), Scored("2", "no", 0.9)], missing: 0);

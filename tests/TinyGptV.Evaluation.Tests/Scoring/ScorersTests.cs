@@ -44,6 +44,38 @@ public sealed class ScorersTests
     public void SubstringRule_FindsALabelWhereverItStands() => Gen.Select(Gen.String, Gen.String).Sample((before, after) =>
         Text("contains-label", "green", before + "GrEEn" + after).Value == 1);
 
+    [Theory]
+    [InlineData("contains-label-any-case", "Green", "it is greenish", 1)]
+    [InlineData("contains-label-any-case", "green", "red", 0)]
+    [InlineData("equals-label-any-case", "Green.", " green ###red", 1)]
+    [InlineData("equals-label-any-case", "green", "GREEN.", 1)]
+    [InlineData("equals-label-any-case", "green", "greenish", 0)]
+    public void LabelScorers_AnyCase_AreWhatTheirDescriptionsSay(string scorer, string label, string text, double expected) =>
+        Assert.Equal(new Score(expected), Text(scorer, label, text));
+
+    [Theory]
+    [InlineData("true-or-false", "true")]
+    [InlineData("yes-or-no", "yes")]
+    public void SideScorers_Undecided_IsTheShareOfAnswersThatTakeNoSide(string name, string label)
+    {
+        IScorer scorer = Scorers.ByName[name];
+        ScoredSample[] samples = [.. new[] { label, "maybe", "perhaps", label + " it is" }.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
+
+        Assert.Equal(0.5, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
+    }
+
+    [Fact]
+    public void Every_scorer_says_what_it_compares_with_and_which_words_it_asks_for()
+    {
+        Assert.Equal(
+            [ReferenceKind.Target, ReferenceKind.Target, ReferenceKind.Answers, ReferenceKind.Box],
+            new[] { "mean-likelihood-choice", "true-or-false", "vqa-accuracy", "box-overlap" }.Select(name => Scorers.ByName[name].Reference));
+        Assert.Empty(Scorers.ByName["mean-likelihood-choice"].FirstWords);
+        Assert.Equal(["true", "yes", "false", "no"], Scorers.ByName["true-or-false"].FirstWords);
+        Assert.Equal(
+            ["false", "no", "true", "yes"], Scorers.FirstWordsFor(Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("other", "yes-or-no"))));
+    }
+
     [Fact]
     public void For_ModeThatTheBenchmarkLacks_ListsTheModesItHas()
     {

@@ -48,6 +48,30 @@ public sealed class VizWizMetricsTests
         Assert.Equal("4 samples have no prediction", Official.Metrics[^1].Measure(answerable, missing: 4).Unavailable);
     }
 
+    [Fact]
+    public void Measure_ExcludedOrMissingSamples_AreLeftOutOrCounted()
+    {
+        ScoredSample excluded = Sample("3", "yes", "unanswerable");
+        excluded = excluded with { Score = excluded.Score with { Excluded = true } };
+        ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", "yes", "a cat"), excluded];
+
+        Measurement found = Measure("answerability-f1", samples);
+
+        Assert.Equal((2, 1.0), (found.Samples, found.Value));
+        Assert.Equal(5, Official.Metrics[^1].Measure(samples, missing: 3).Samples);
+    }
+
+    [Fact]
+    public void Measure_SomeSamplesUnsaid_IsNotAvailable()
+    {
+        ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", null, "a cat")];
+
+        Assert.Equal("the annotations do not say which questions can be answered", Measure("answerability-f1", samples).Unavailable);
+        var metric = (IResampledMetric)Official.Metrics[^1];
+        Assert.Null(metric.StatisticOf(samples));
+        Assert.Equal(1, metric.StatisticOf([samples[0]])!([1]));
+    }
+
     private static Measurement Measure(string metric, ImmutableArray<ScoredSample> samples) =>
         Official.Metrics.Single(one => one.Name == metric).Measure(samples, missing: 0);
 

@@ -53,6 +53,33 @@ public class FairSharesTests
     }
 
     [Fact]
+    public void Join_LaterThanSeveral_BeginsWhereTheOneThatHadLeastIs()
+    {
+        var shares = new FairShares<string>();
+        shares.Join("much", 0);
+        shares.Join("little", 0);
+        shares.Charge("much", 100 * Second);
+        shares.Charge("little", 10 * Second);
+        shares.Join("new", 0);
+        // Level with the one that had least, and not with the other: a second more, and that one is ahead again.
+        Assert.Equal("new", shares.Choose(["much", "new", "little"]));
+        shares.Charge("new", Second);
+        Assert.Equal("little", shares.Choose(["much", "new", "little"]));
+    }
+
+    [Fact]
+    public void Join_AmongRunsOfOtherPriorities_IsMeasuredByItsEqualsOnly()
+    {
+        var shares = new FairShares<string>();
+        shares.Join("low", 0);
+        shares.Join("high", 1);
+        shares.Charge("high", 100 * Second);
+        shares.Join("new", 1);
+        shares.Charge("new", Second);
+        Assert.Equal("high", shares.Choose(["new", "high"]));
+    }
+
+    [Fact]
     public void Join_AgainWithTheSamePriority_ForgetsNothing()
     {
         var shares = new FairShares<string>();
@@ -66,5 +93,6 @@ public class FairSharesTests
         shares.Leave("a");
         shares.Charge("a", Second);
         Assert.Equal("b", shares.Choose(["b"]));
+        Assert.Throws<KeyNotFoundException>(() => shares.Choose(["a", "b"]));
     }
 }

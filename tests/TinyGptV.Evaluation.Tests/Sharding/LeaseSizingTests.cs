@@ -20,6 +20,42 @@ public class LeaseSizingTests
     }
 
     [Fact]
+    public void Observe_OneOddLease_CountsHalf()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 20, TimeSpan.FromSeconds(1));
+        sizing.Observe("a", 10, TimeSpan.FromSeconds(1));
+        Assert.Equal(15 * 5, sizing.SamplesFor("a", 1_000_000, 2));
+        sizing.Observe("a", 25, TimeSpan.FromSeconds(1));
+        Assert.Equal(20 * 5, sizing.SamplesFor("a", 1_000_000, 2));
+    }
+
+    [Fact]
+    public void Observe_NamesThatDifferInCapitals_AreTwoReplicas()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 20, TimeSpan.FromSeconds(1));
+        Assert.Equal(1, sizing.SamplesFor("A", 1_000_000, 2));
+    }
+
+    [Fact]
+    public void SamplesFor_FewWait_IsHalfAnEvenShare()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(25, sizing.SamplesFor("a", 100, 2));
+        Assert.Equal(50, sizing.SamplesFor("a", 100, 0));
+    }
+
+    [Fact]
+    public void SamplesFor_FastReplica_IsTheLimitAtMost()
+    {
+        var sizing = new LeaseSizing(Target, 7);
+        sizing.Observe("a", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(7, sizing.SamplesFor("a", 1_000_000, 2));
+    }
+
+    [Fact]
     public void SamplesFor_SpeedChanges_FollowsWithinAFewLeases()
     {
         var sizing = new LeaseSizing(Target, 10_000);
@@ -49,5 +85,10 @@ public class LeaseSizingTests
         sizing.Observe("middling", 10, TimeSpan.FromSeconds(1));
         sizing.Observe("quick", 100, TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(1), sizing.ExpectedFor("new", 10));
+        Assert.Equal(TimeSpan.FromSeconds(10), sizing.ExpectedFor("slow", 10));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), sizing.ExpectedFor("quick", 10));
+        // Of an even number, the quicker of the two in the middle.
+        sizing.Observe("quickest", 1000, TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), sizing.ExpectedFor("new", 10));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
@@ -31,6 +32,13 @@ public class PackedShardTests
         Assert.Equal((first, first + one.Count, count), (one.First, two.First, one.Count + two.Count));
         Assert.InRange(one.Count - two.Count, 0, 1);
     });
+
+    [Fact]
+    public void ReadIds_OtherMembersBefore_AreNoIds()
+    {
+        Assert.Equal([new SampleId("s")], SampleLines.ReadIds("{\"image\":\"x\",\"box\":{\"id\":\"y\"},\"id\":\"s\"}\n"u8));
+        Assert.Throws<JsonException>(() => SampleLines.ReadIds("{\"image\":\"x\"}\n"u8));
+    }
 
     [Fact]
     public void Divide_SingleSample_Throws() => Assert.Throws<InvalidOperationException>(() => new ShardPart(new(1), 4, 1).Divide());

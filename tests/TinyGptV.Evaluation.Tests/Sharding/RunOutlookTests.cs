@@ -49,6 +49,29 @@ public class RunOutlookTests
         Assert.True(_outlook.HasSucceeded);
     }
 
+    [Fact]
+    public void Succeeded_ForgetsWhoFailedBefore()
+    {
+        _outlook.Joined("a");
+        _outlook.Joined("b");
+        Fail("a", 1);
+        _outlook.Succeeded();
+        Fail("b", RunOutlook.HopelessFailures);
+        // Replica a has not failed since something went well.
+        Assert.False(_outlook.IsHopeless);
+        Fail("a", 1);
+        Assert.True(_outlook.IsHopeless);
+    }
+
+    [Fact]
+    public void IsHopeless_NamesThatDifferInCapitals_AreTwoReplicas()
+    {
+        _outlook.Joined("a");
+        _outlook.Joined("A");
+        Fail("a", RunOutlook.HopelessFailures);
+        Assert.False(_outlook.IsHopeless);
+    }
+
     private void Fail(string replica, int times)
     {
         for (int time = 0; time < times; time++)

@@ -32,6 +32,29 @@ public class RunTallyTests
     }
 
     [Fact]
+    public void Arrived_MoreOfThePart_ReplacesWhatWasKnown()
+    {
+        _tally.Arrived(First, Gqa, 1, 0);
+        _tally.Arrived(First, Gqa, 2, 1);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
+    }
+
+    [Fact]
+    public void Arrived_AsFarAsTheOther_TheFirstCounts()
+    {
+        _tally.Arrived(First, Gqa, 2, 1);
+        _tally.Arrived(First, Gqa, 2, 0);
+        Assert.Equal(new BenchmarkProgress(Gqa, 3, 2, 1), _tally.ToProgress()[0]);
+    }
+
+    [Fact]
+    public void Arrived_PartOfOneBenchmark_CountsForNoOther()
+    {
+        _tally.Arrived(First, Gqa, 2, 1);
+        Assert.Equal(new BenchmarkProgress(new("vsr"), 1, 0, 0), _tally.ToProgress()[1]);
+    }
+
+    [Fact]
     public void Forget_ShardInWork_CountsItNoMore()
     {
         _tally.Arrived(First, Gqa, 1, 0);

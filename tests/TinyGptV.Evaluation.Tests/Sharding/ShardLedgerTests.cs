@@ -286,6 +286,195 @@ public class ShardLedgerTests
     }
 
     [Fact]
+    public void StateOf_ShardThatIsLeasedAndReturned_WaitsAgain()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var lease = ledger.TryLease("a")!;
+        Assert.Equal((ShardState.Leased, ShardState.Waiting), (ledger.StateOf(new(0)), ledger.StateOf(new(1))));
+        ledger.Return(lease);
+        Assert.Equal(ShardState.Waiting, ledger.StateOf(new(0)));
+    }
+
+    [Fact]
+    public void IsAwaited_PartThatIsDeliveredOrCameBack_IsFalse()
+    {
+        var ledger = new ShardLedger([2, 3], []);
+        var lease = ledger.TryLease("a", 5)!;
+        Assert.Equal((5, 1), (lease.Samples, ledger.Leases));
+        Assert.True(ledger.IsAwaited(lease, lease.Parts[0]));
+        ledger.Deliver(lease.Parts[0]);
+        Assert.Equal((false, true), (ledger.IsAwaited(lease, lease.Parts[0]), ledger.IsAwaited(lease, lease.Parts[1])));
+        ledger.Return(lease);
+        Assert.Equal((false, 0), (ledger.IsAwaited(lease, lease.Parts[1]), ledger.Leases));
+    }
+
+    [Fact]
+    public void IsExhausted_SomethingWaitsOrIsLeased_IsFalse()
+    {
+        var ledger = new ShardLedger([1], []);
+        Assert.False(ledger.IsExhausted);
+        var lease = ledger.TryLease("a")!;
+        Assert.False(ledger.IsExhausted);
+        ledger.Deliver(lease.Parts[0]);
+        Assert.True(ledger.IsExhausted);
+        Assert.False(ledger.IsComplete);
+    }
+
+    [Fact]
+    public void Condemned_SamplesOfSeveralShards_AreInAscendingOrder()
+    {
+        var ledger = new ShardLedger([2, 2], [], attemptsLimit: 1);
+        for (int turn = 0; !ledger.IsExhausted; turn++)
+            ledger.Return(ledger.TryLease($"replica-{turn}")!);
+        Assert.Equal([(0, 0), (0, 1), (1, 0), (1, 1)], ledger.Condemned.Select(part => (part.Shard.Value, part.First)));
+    }
+
+    [Fact]
+    public void Release_Parts_AreTheNextToBeGiven()
+    {
+        var ledger = new ShardLedger([1, 1, 1], []);
+        ShardLease lost = ledger.TryLease("a")!, drained = ledger.TryLease("b")!;
+        ledger.Return(lost);
+        ledger.Release(drained);
+        Assert.Equal([1], Shards(ledger.TryLease("c")!));
+        Assert.Equal([0], Shards(ledger.TryLease("c")!));
+    }
+
+    [Fact]
+    public void TryHedge_SeveralLateLeases_RepeatsTheOldest()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        ShardLease oldest = ledger.TryLease("a")!;
+        Assert.NotNull(ledger.TryLease("b"));
+        Assert.Equal(oldest.Parts, ledger.TryHedge("c", _ => true)!.Parts);
+    }
+
+    [Fact]
+    public void TryHedge_LeaseOfWhichAPartIsHedged_GivesNothingTwiceOver()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var late = ledger.TryLease("a", 2)!;
+        var hedge = ledger.TryHedge("b", _ => true)!;
+        ledger.Deliver(late.Parts[0]);
+        Assert.Equal(2, hedge.Samples);
+        Assert.Null(ledger.TryHedge("c", _ => true));
+    }
+
+    [Fact]
+    public void TryLease_Replica_JoinsByIt()
+    {
+        var ledger = new ShardLedger([1, 1], []);
+        var other = ledger.TryLease("other")!;
+        ledger.Return(ledger.TryLease("broken")!);
+        Assert.Null(ledger.TryLease("broken"));
+        Assert.True(ledger.IsOpen(other));
+    }
+
+    [Fact]
+    public void Ledger_CountsBelowOne_AreRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1, 0], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1], [], attemptsLimit: 0));
+    }
+
+    [Fact]
+    public void Complete_DividedShard_TakesWhatIsLeftOfItAndNothingElse()
+    {
+        var ledger = new ShardLedger([4, 4], [], attemptsLimit: 1);
+        ledger.Return(ledger.TryLease("a")!);
+        Assert.Equal(ShardState.Divided, ledger.StateOf(new(0)));
+        var half = ledger.TryLease("b")!;
+        Assert.True(ledger.Complete(new(0)));
+        Assert.False(ledger.IsOpen(half));
+        Assert.Equal(4, ledger.SamplesWaiting);
+        ledger.CheckIntegrity();
+        Assert.Equal([1], Shards(ledger.TryLease("c")!));
+    }
+
+    [Fact]
+    public void Complete_OneOfTwoDividedShards_LeavesThePartsOfTheOther()
+    {
+        var ledger = new ShardLedger([2, 2], [], attemptsLimit: 1);
+        ShardLease first = ledger.TryLease("a")!, second = ledger.TryLease("b")!;
+        ledger.Return(first);
+        ledger.Return(second);
+        Assert.Equal((2, 4), (ledger.Divided, ledger.SamplesWaiting));
+        Assert.True(ledger.Complete(new(0)));
+        Assert.Equal(2, ledger.SamplesWaiting);
+        ledger.CheckIntegrity();
+    }
+
+    [Fact]
+    public void TryLease_ShardThatDoesNotFit_WaitsForTheNextLease()
+    {
+        var ledger = new ShardLedger([2, 3], []);
+        Assert.Equal([0], Shards(ledger.TryLease("a", 4)!));
+    }
+
+    [Fact]
+    public void TryLease_ShardLostOnceOfThree_MayGoInCompany()
+    {
+        var ledger = new ShardLedger([1, 1, 1], [], attemptsLimit: 3);
+        var lost = ledger.TryLease("a")!;
+        Assert.NotNull(ledger.TryLease("b"));
+        ledger.Return(lost);
+        Assert.Equal([0], Shards(ledger.TryLease("b")!));
+    }
+
+    [Fact]
+    public void Return_HalfOfADividedShard_HasTwoAttemptsAlone()
+    {
+        var ledger = new ShardLedger([2], []);
+        for (int loss = 0; loss < 3; loss++)
+            ledger.Return(ledger.TryLease("a")!);
+        ShardLease half = ledger.TryLease("a")!;
+        Assert.Equal(ShardLedger.AttemptsInCompany, ledger.LossesOf(half.Parts[0]));
+        ledger.Return(half);
+        Assert.Empty(ledger.Condemned);
+        // The other half waits before it.
+        ShardLease other = ledger.TryLease("a")!;
+        ledger.Deliver(other.Parts[0]);
+        Assert.Equal(half.Parts, ledger.TryLease("a")!.Parts);
+        ledger.ReturnAllOf("a");
+        Assert.Equal(half.Parts, ledger.Condemned);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(6, 2)]
+    public void Return_DividedShard_LeavesItsHalvesOneAttemptAtLeast(int attempts, int losses)
+    {
+        var ledger = new ShardLedger([2], [], attempts);
+        while (ledger.Divided == 0)
+            ledger.Return(ledger.TryLease("a")!);
+        Assert.Equal(losses, ledger.LossesOf(new ShardPart(new(0), 0, 1)));
+    }
+
+    [Fact]
+    public void TryLease_NamesThatDifferInCapitals_AreTwoReplicas()
+    {
+        var ledger = new ShardLedger([1], []);
+        ledger.Join("A");
+        ledger.Return(ledger.TryLease("a")!);
+        Assert.Null(ledger.TryLease("a"));
+        Assert.NotNull(ledger.TryLease("A"));
+    }
+
+    [Fact]
+    public void Deliver_SecondTime_EndsNothing()
+    {
+        var ledger = new ShardLedger([1], []);
+        var lease = ledger.TryLease("a")!;
+        Assert.Equal([lease], ledger.Deliver(lease.Parts[0]).Ended);
+        Assert.Empty(ledger.Deliver(lease.Parts[0]).Ended);
+    }
+
+    [Fact]
+    public void ToString_OfAPart_NamesShardAndSamples() => Assert.Equal("7[3..8)", new ShardPart(new(7), 3, 5).ToString());
+
+    [Fact]
     public void Complete_ShardOfAnotherRun_Throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShardLedger([1, 1], [new ShardIndex(2)]));
 

@@ -55,6 +55,21 @@ public class ShardPlanTests
     });
 
     [Fact]
+    public void Create_AnySizes_FillsAShardBeforeTheNext() => AnyRun.Sample(run =>
+    {
+        var shards = ShardPlan.Create(run.Benchmarks, run.Size);
+        Assert.All(shards.Zip(shards.Skip(1)).Where(pair => pair.First.Benchmark == pair.Second.Benchmark), pair =>
+        {
+            int next = pair.Second.Samples.Count(sample => sample.Image == pair.Second.Samples[0].Image);
+            Assert.True(pair.First.Samples.Length + next > run.Size, "An image begins a shard only if the one before has no room for it.");
+        });
+    });
+
+    [Fact]
+    public void Create_ImagesThatFitExactly_FillTheShard() => Assert.Equal(
+        [4, 4, 1], ShardPlan.Create([SampleRuns.Benchmark("gqa", 1, 2, 3, 4, 5, 5, 6, 6, 7)], 4).Select(shard => shard.Samples.Length));
+
+    [Fact]
     public void Create_ScatteredImages_PacksWholeGroups()
     {
         var shards = ShardPlan.Create([SampleRuns.Benchmark("gqa", 1, 2, 1, 3, 3, 3, 3, 3, 4)], 4);

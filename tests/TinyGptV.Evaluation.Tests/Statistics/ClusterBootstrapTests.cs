@@ -47,6 +47,33 @@ public sealed class ClusterBootstrapTests
     }
 
     [Fact]
+    public void Draw_TwoImages_HasEveryReplicate() => Assert.Equal(1999, ClusterBootstrap.Draw([Images[0], Images[3]], _ => 1).Length);
+
+    [Fact]
+    public void SpreadOf_Draws_IsTheirStandardDeviation()
+    {
+        double[] draws = [.. Enumerable.Range(0, 1999).Select(i => i / 1000.0)];
+
+        // Of 0, 1, ... n - 1, the variance with n - 1 in the denominator is n (n + 1) / 12.
+        Assert.Equal(Math.Sqrt(1999.0 * 2000 / 12) / 1000, ClusterBootstrap.SpreadOf(draws)!.Value.StandardError, precision: 10);
+        Assert.Equal(new Interval(0.049, 1.949), ClusterBootstrap.SpreadOf(draws)!.Value.Interval);
+    }
+
+    [Fact]
+    public void Percentiles_FewerDraws_AreTheFortiethPartFromEitherEnd()
+    {
+        double[] draws = [.. Enumerable.Range(1, 79).Select(i => (double)i)];
+
+        Assert.Equal(new Interval(2, 78), ClusterBootstrap.Percentiles(draws));
+        Assert.Equal(new Interval(1, 78), ClusterBootstrap.Percentiles(draws[..78]));
+    }
+
+    [Fact]
+    public void ClusterTotals_AreSumsInOrdinalOrderOfImages_AndOneForEachMissingSample() => Assert.Equal(
+        [new(1, 0.5), new(2, 2), new(1, 0), new(1, 0)],
+        ClusterTotal.Of([(new ImageReference("a"), 1.0), (new ImageReference("B"), 0.5), (new ImageReference("a"), 1.0)], missing: 2));
+
+    [Fact]
     public void Spread_FewerThanTwoImages_IsNotKnown()
     {
         Assert.Null(ClusterBootstrap.Spread([], _ => 1));

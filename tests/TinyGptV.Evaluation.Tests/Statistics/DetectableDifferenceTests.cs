@@ -55,6 +55,11 @@ public sealed class DetectableDifferenceTests
     }
 
     [Fact]
+    public void OfError_IsWhatASetFindsInFourOfFive() =>
+        // 97.5 % and 80 % quantiles of the normal distribution.
+        Assert.Equal((1.959964 + 0.841621) * 0.02, DetectableDifference.OfError(0.02), tolerance: 1e-7);
+
+    [Fact]
     public void Of_MoreSamples_ShowLess()
     {
         double?[] found = [.. new[] { 50, 100, 1000, 10_000, 100_000 }.Select(samples => DetectableDifference.Of(samples, 0.2))];

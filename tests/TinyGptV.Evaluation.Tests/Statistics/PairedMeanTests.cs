@@ -73,6 +73,84 @@ public sealed class PairedMeanTests
     }
 
     [Fact]
+    public void Compare_ScoresOfTwiceTheSize_GiveTwiceTheNumbers() => SomePairs.Sample(pairs =>
+    {
+        // One graded score at least, and the highest one: the range is 0..1, and 0..2 when doubled.
+        pairs = [.. pairs, new(new ImageReference("x"), 1, 0.5), new(new ImageReference("y"), 0.25, 0.5)];
+
+        MetricDifference once = PairedMean.Compare("m", pairs, draws: 99);
+        MetricDifference twice = PairedMean.Compare("m", [.. pairs.Select(pair => pair with { A = 2 * pair.A, B = 2 * pair.B })], draws: 99);
+
+        Assert.Equal(2 * once.Difference!.Value, twice.Difference!.Value, precision: 10);
+        Assert.Equal(2 * once.StandardError!.Value, twice.StandardError!.Value, precision: 10);
+        Assert.Equal(2 * once.Interval!.Value.Low, twice.Interval!.Value.Low, precision: 10);
+        Assert.Equal(2 * once.Interval.Value.High, twice.Interval.Value.High, precision: 10);
+        Assert.Equal(2 * (once.Detectable ?? -1), twice.Detectable ?? -2, precision: 10);
+    }, iter: 20);
+
+    [Theory]
+    [InlineData(0.5, 1)]
+    [InlineData(0, 0.5)]
+    public void Compare_OneRunIsGraded_IsTestedByTheBootstrap(double a, double b)
+    {
+        MetricDifference found = PairedMean.Compare("m", [new(new ImageReference("1"), a, b), new(new ImageReference("2"), 0, 1)], draws: 9);
+
+        Assert.Equal((PairedTest.Bootstrap, null), (found.Test, found.McNemarPValue));
+    }
+
+    [Fact]
+    public void PValue_OfGradedChanges_IsAboutThatOfStudentsTest()
+    {
+        // Thirty images that changed by -2 to 4 points: not far from normal, so that the t-test of their mean is about right.
+        ClusterTotal[] changes = [.. Enumerable.Range(0, 30).Select(i => new ClusterTotal(1, i * 7 % 30 % 7 - 2.4))];
+        double mean = changes.Average(change => change.Sum), variance = changes.Sum(change => (change.Sum - mean) * (change.Sum - mean)) / 29;
+
+        double p = PairedBootstrap.PValue(changes, draws: 4999);
+
+        Assert.Equal(StudentT.BothTails(mean / Math.Sqrt(variance / 30), 29), p, tolerance: 0.02);
+        Assert.Equal(p, PairedBootstrap.PValue([.. changes.Select(change => change with { Sum = -change.Sum })], draws: 4999));
+    }
+
+    [Fact]
+    public void PValue_ImagesOfUnequalSizes_IsTheSameInAnyUnit()
+    {
+        ClusterTotal[] changes = [.. Enumerable.Range(0, 40).Select(i => new ClusterTotal(1 + i % 3, i % 5 - 1.5))];
+
+        double p = PairedBootstrap.PValue(changes, draws: 999);
+
+        Assert.InRange(p, 0.02, 0.2);
+        Assert.Equal(p, PairedBootstrap.PValue([.. changes.Select(change => change with { Sum = change.Sum / 4 })], draws: 999));
+    }
+
+    [Fact]
+    public void PValue_NothingChangedOrEverythingDid_IsTheLargestOrTheSmallest()
+    {
+        Assert.Equal(1, PairedBootstrap.PValue([new ClusterTotal(1, 1), new ClusterTotal(1, -1)], draws: 9));
+        Assert.Equal(1.0 / 100, PairedBootstrap.PValue([.. Enumerable.Range(0, 50).Select(i => new ClusterTotal(1, 10 + i % 3))], draws: 99));
+    }
+
+    [Fact]
+    public void Compare_NoScoreAboveAHalf_MayStillBeUpToOne()
+    {
+        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 4).Select(i => new PairedScore(new ImageReference($"{i}"), 0, i == 0 ? 0.3 : 0.5))];
+
+        Assert.True(PairedMean.Compare("m", pairs, draws: 9).Interval!.Value.High > 0.5);
+    }
+
+    [Fact]
+    public void Compare_ChangesOfHalfAPoint_HaveHalfTheIntervalOfWholeOnes()
+    {
+        ImmutableArray<PairedScore> whole = Table(both: 190, onlyA: 5, onlyB: 15, neither: 190);
+
+        MetricDifference half = PairedMean.Compare("m", [.. whole.Select(pair => pair with { A = pair.A / 2, B = pair.B / 2 })], draws: 9);
+
+        Interval expected = PairedMean.Compare("m", whole).Interval!.Value;
+        // Graded scores are taken a little more carefully.
+        Assert.Equal(expected.Low / 2, half.Interval!.Value.Low, tolerance: 0.0005);
+        Assert.Equal(expected.High / 2, half.Interval.Value.High, tolerance: 0.0005);
+    }
+
+    [Fact]
     public void Compare_OtherWayRound_IsTheSameWithTheOtherSign() => SomePairs.Sample(pairs =>
     {
         MetricDifference there = PairedMean.Compare("m", pairs), back = PairedMean.Compare(

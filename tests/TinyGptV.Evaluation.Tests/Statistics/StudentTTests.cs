@@ -18,6 +18,30 @@ public sealed class StudentTTests
     [InlineData(100, 1.984)]
     public void Quantile_IsThatOfTheTable(int degrees, double expected) => Assert.Equal(expected, StudentT.Quantile(degrees), tolerance: 0.0005);
 
+    // Inverted with 30 digits by another program, from the incomplete beta function.
+    [Theory]
+    [InlineData(1, 12.706204736)]
+    [InlineData(1.5, 6.016663104)]
+    [InlineData(2.5, 3.574654842)]
+    [InlineData(7, 2.364624252)]
+    [InlineData(25, 2.059538553)]
+    [InlineData(100.5, 1.983850655)]
+    [InlineData(399.9, 1.965913835)]
+    [InlineData(400, 1.965912343)]
+    [InlineData(401.5, 1.965890054)]
+    [InlineData(1000, 1.962339081)]
+    public void Quantile_IsRightToNineDecimals(double degrees, double expected) => Assert.Equal(expected, StudentT.Quantile(degrees));
+
+    [Theory]
+    [InlineData(0.5, 3, 0.651447964848151)]
+    [InlineData(1, 1, 0.5)]
+    [InlineData(1, 5, 0.3632174676491226)]
+    [InlineData(3, 2, 0.09546596626670913)]
+    [InlineData(0.1, 50, 0.9207442136529701)]
+    [InlineData(0, 4, 1)]
+    public void BothTails_IsTheProbabilityOfSuchAValue(double t, double degrees, double expected) =>
+        Assert.Equal(expected, StudentT.BothTails(t, degrees), tolerance: 1e-12);
+
     [Fact]
     public void Quantile_IsThatOfTheClosedForms()
     {

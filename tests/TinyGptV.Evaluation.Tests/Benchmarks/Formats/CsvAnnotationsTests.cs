@@ -76,6 +76,15 @@ public sealed class CsvAnnotationsTests
         expected, (await Assert.ThrowsAsync<PrerequisiteException>(() => ReadRankedAsync(text))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task Read_RowOfSeveralMebibytes_IsRefused()
+    {
+        static string File(int length) => $"image,question,answer\na.jpg,\"{new string('x', length)}\",green\n";
+
+        Assert.Equal(1 << 19, Assert.Single(await AnnotationFiles.ReadAsync(AnnotationFormat.Csv, "all", ("annotations", File(1 << 19)))).Question.Length);
+        Assert.Contains("a mistake at or after line", await AnnotationFiles.RefusalAsync(AnnotationFormat.Csv, "all", ("annotations", File(1 << 22))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Read_BytesThatAreNotUtf8_AreRefused()
     {
         byte[] latin = Encoding.Latin1.GetBytes("image,question,answer\na.jpg,caf\u00e9?,green\n");
