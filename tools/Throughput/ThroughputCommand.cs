@@ -17,7 +17,7 @@ internal sealed class ThroughputCommand : TeachingCommand
     private readonly Option<int> _processes = Number("--processes", "How many processes the replicas are divided among.", 4, 1);
     private readonly Option<int> _shardSize = Number("--shard-size", "How many samples are given to a replica at once.", 32, 1);
     private readonly Option<string?> _folder = new("--folder") { Description = "Where data and runs of the measurement are kept. Default: a temporary folder that is removed.", HelpName = "DIR" };
-    private readonly Option<string> _format = RunOptions.Format();
+    private readonly Option<string> _format = CommandOptions.Format();
 
     public ThroughputCommand(ProgramEnvironment environment) : base(
         "throughput",

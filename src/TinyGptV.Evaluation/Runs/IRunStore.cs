@@ -54,13 +54,13 @@ public interface IRunStore
     /// <param name="content">The content: text in UTF-8.</param>
     /// <param name="cancellationToken">Ends the writing early; the older file stays then.</param>
     /// <returns>Where it can be found, for people.</returns>
-    ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+    ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    /// <summary>Reads what <see cref="WriteReportAsync"/> wrote.</summary>
+    /// <summary>Reads what <see cref="WriteFileAsync"/> wrote.</summary>
     /// <param name="run">The run.</param>
     /// <param name="name">The file name.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The content, or null if there is no such file.</returns>
     /// <exception cref="PrerequisiteException">The file is there and cannot be read.</exception>
-    ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken);
+    ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken);
 }

@@ -36,7 +36,7 @@ public sealed record RunState
         ArgumentNullException.ThrowIfNull(store);
         try
         {
-            return await store.ReadReportAsync(run, File, cancellationToken) is { } json
+            return await store.ReadFileAsync(run, File, cancellationToken) is { } json
                 ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunState>())
                 : null;
         }
@@ -56,7 +56,7 @@ public sealed record RunState
     public async ValueTask WriteAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n"), cancellationToken);
+        await store.WriteFileAsync(run, File, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n"), cancellationToken);
     }
 }
 

@@ -68,14 +68,14 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
             : throw new PrerequisiteException($"The predictions '{blobs.LocationOf(name)}' cannot be read: they are not there. Restore them, or remove the run and start it again.");
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string blob = NameOf(run, name);
         await blobs.ReplaceAsync(blob, content, cancellationToken);
         return blobs.LocationOf(blob);
     }
 
-    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         BlobReading reading = await blobs.ReadAsync(NameOf(run, name), default, cancellationToken);
         return reading.Status == BlobStatus.Read ? Encoding.UTF8.GetString(reading.Bytes.Span) : null;

@@ -75,13 +75,13 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         }
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
         return await WritingAsync(path, () => WriteOnceFile.Replace(path, content.Span), cancellationToken);
     }
 
-    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
         try

@@ -19,7 +19,7 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         IRunStore store = WithoutConnection().OpenRuns(Signed(DateTimeOffset.UtcNow.AddHours(1)));
 
-        Assert.Equal("x", await store.ReadReportAsync(new RunId("r1"), "report.csv", Token));
+        Assert.Equal("x", await store.ReadFileAsync(new RunId("r1"), "report.csv", Token));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         StorageLocation location = Signed(DateTimeOffset.UtcNow.AddHours(1));
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteReportAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteFileAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
 
         Assert.Contains("The storage refuses access to", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", exception.ToString(), StringComparison.Ordinal);

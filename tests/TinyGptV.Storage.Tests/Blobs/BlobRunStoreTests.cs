@@ -27,7 +27,7 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
     [InlineData("../report.csv")]
     [InlineData("sub/report.csv")]
     public async Task WriteReportAsync_name_with_a_folder_is_a_bug(string name) =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteReportAsync(Run, name, ""u8.ToArray(), Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteFileAsync(Run, name, ""u8.ToArray(), Token));
 
     [Fact]
     public async Task Names_of_blobs_are_those_of_files()
@@ -35,7 +35,7 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         await Store.TryCreateAsync(Manifest("first-run"), Token);
         await Store.TryWriteShardAsync(Run, new(7), PredictionLines.Write([Predict("1", "a")]), Token);
 
-        Assert.Equal($"{_storage.Root}/team/runs/first-run/report.csv", await Store.WriteReportAsync(Run, "report.csv", "x"u8.ToArray(), Token));
+        Assert.Equal($"{_storage.Root}/team/runs/first-run/report.csv", await Store.WriteFileAsync(Run, "report.csv", "x"u8.ToArray(), Token));
         Assert.Equal($"{_storage.Root}/team/runs/first-run/predictions/shard-000007.jsonl", (await Store.ReadShardAsync(Run, new(7), Token)).Place);
     }
 

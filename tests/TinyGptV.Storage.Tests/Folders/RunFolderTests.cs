@@ -114,7 +114,7 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     [Fact]
     public async Task WriteReportAsync_says_where_the_report_is()
     {
-        string path = await Store.WriteReportAsync(Run, "report.csv", "new\n"u8.ToArray(), Token);
+        string path = await Store.WriteFileAsync(Run, "report.csv", "new\n"u8.ToArray(), Token);
 
         Assert.Equal("new\n"u8.ToArray(), await File.ReadAllBytesAsync(path, Token));
         Assert.Equal(_folder["runs", "first-run", "report.csv"], path);
@@ -122,5 +122,5 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
 
     [Fact]
     public async Task WriteReportAsync_name_with_a_folder_is_a_bug() =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteReportAsync(Run, "../report.csv", ""u8.ToArray(), Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteFileAsync(Run, "../report.csv", ""u8.ToArray(), Token));
 }

@@ -136,19 +136,19 @@ public abstract class RunStoreContract
     [Fact]
     public async Task WriteReportAsync_replaces_the_older_report()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
-        await Store.WriteReportAsync(Run, "report.csv", "new: Größe\n"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "new: Größe\n"u8.ToArray(), Token);
 
-        Assert.Equal("new: Größe\n", await Store.ReadReportAsync(Run, "report.csv", Token));
+        Assert.Equal("new: Größe\n", await Store.ReadFileAsync(Run, "report.csv", Token));
     }
 
     [Fact]
     public async Task ReadReportAsync_no_such_report_is_null()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "here"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "here"u8.ToArray(), Token);
 
-        Assert.Null(await Store.ReadReportAsync(Run, "report.md", Token));
-        Assert.Null(await Store.ReadReportAsync(new("other-run"), "report.csv", Token));
+        Assert.Null(await Store.ReadFileAsync(Run, "report.md", Token));
+        Assert.Null(await Store.ReadFileAsync(new("other-run"), "report.csv", Token));
     }
 
     protected static RunManifest Manifest(string run) => new()
