@@ -7,8 +7,8 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.SamplePainter;
 
 /// <summary>
-/// The definitions of the sample benchmarks: prompts, limits, scorers and published results as in the definitions of the real ones, but another split,
-/// so that no report takes the two for each other.
+/// The definitions of the sample benchmarks: prompts, limits, scorers and published results as in the real definitions, but another split,
+/// so that reports cannot confuse the two.
 /// </summary>
 internal static class SampleDefinitions
 {
@@ -47,7 +47,8 @@ internal static class SampleDefinitions
         Request = RequestKind.Generate,
         PromptTemplate = Before + "Based on the image, is this statement true or false? {question}###Assistant: ",
         Scorers = Scorers(
-            ("tinygptv", "contains-label-or-yes-no"), ("tinygptv-root", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "true-or-false")),
+            ("tinygptv", "contains-label-or-yes-no"), ("tinygptv-root", "contains-label"), ("minigptv2", "equals-label-lower-cased"),
+            ("official", "true-or-false")),
         Expected = new ExpectedCounts(60, 30),
         Published = Published(0.547, "test", Before + "Based on the image, is this statement true or false? {question}###Assistant: "),
     };
