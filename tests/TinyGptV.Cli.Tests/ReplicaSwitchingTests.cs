@@ -55,7 +55,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(_folder["runs", "second", "timings.json"])).RootElement.GetProperty("replicas").GetInt32());
         // The same weights, whatever files they are in.
         Assert.Equal(AnswersOf("first"), AnswersOf("second"));
-        Assert.Equal($"{silo}-1: has it already\n{silo}-2: has it already\n", repeated);
+        Assert.Equal($"{silo}-1: already has it\n{silo}-2: already has it\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains($"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: does not hold a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
         Assert.EndsWith($"The replica has '{stored}' again.\n", failed, StringComparison.Ordinal);

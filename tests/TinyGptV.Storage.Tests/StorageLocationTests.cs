@@ -37,9 +37,9 @@ public sealed class StorageLocationTests
     [Theory]
     [InlineData("https://acc.blob.core.windows.net?sig=c2VjcmV0", "names no container")]
     [InlineData("s3://bucket/runs?sig=c2VjcmV0", "has the scheme 's3'")]
-    [InlineData("https://user:c2VjcmV0@acc.blob.core.windows.net/c", "holds a user name")]
-    [InlineData("file://server/share", "names another machine")]
-    [InlineData("https://?sig=c2VjcmV0", "is no URI")]
+    [InlineData("https://user:c2VjcmV0@acc.blob.core.windows.net/c", "contains a user name")]
+    [InlineData("file://server/share", "names another host")]
+    [InlineData("https://?sig=c2VjcmV0", "is not a URI")]
     [InlineData("https://acc.blob.core.windows.net/c/a/..%5C..%5Cb", "leads out of its container")]
     public void Parse_anything_else_is_refused_without_its_secret(string text, string why)
     {

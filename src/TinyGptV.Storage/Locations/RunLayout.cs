@@ -44,7 +44,7 @@ internal static class RunLayout
         {
             RunManifest? manifest = JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunManifest>());
             return manifest is { Layout: <= Newest } ? manifest : throw new PrerequisiteException(
-                $"The manifest '{name}' has layout {manifest?.Layout}, written by a newer program; this program reads layouts up to {Newest}. Upgrade it.");
+                $"The manifest '{name}' has layout {manifest?.Layout}, written by a newer version; this one reads layouts up to {Newest}. Upgrade.");
         }
         catch (JsonException exception)
         {

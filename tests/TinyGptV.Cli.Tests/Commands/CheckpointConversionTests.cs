@@ -23,7 +23,7 @@ public sealed class CheckpointConversionTests : IDisposable
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("TinyGPT-V_for_Stage4.pth", output, StringComparison.Ordinal);
-        Assert.Contains("Sound:", output, StringComparison.Ordinal);
+        Assert.Contains("Valid:", output, StringComparison.Ordinal);
         Assert.Empty(error);
     }
 

@@ -91,7 +91,7 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
         Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (there.ExitCode, here.ExitCode, none.ExitCode));
         Assert.Contains("gqa, split sample: complete", there.Output, StringComparison.Ordinal);
         Assert.Equal(here.Output, there.Output);
-        Assert.Contains("it holds gqa, iconqa, vsr", none.Error, StringComparison.Ordinal);
+        Assert.Contains("found gqa, iconqa, vsr", none.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,6 +136,6 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
         var (exitCode, _, error) = await new InProcess(_folder).RunAsync("data", "list", "coco");
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("There is no known benchmark 'coco'; known are gqa, gqa-val,", error, StringComparison.Ordinal);
+        Assert.Contains("Unknown benchmark 'coco'. Choose one of gqa, gqa-val,", error, StringComparison.Ordinal);
     }
 }

@@ -27,8 +27,8 @@ public sealed class EnvironmentVariablesTests : IDisposable
         var (exitCode, _, error) = await program.RunAsync("silo", "--role", "coordinator");
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("--silo-port is a port", error, StringComparison.Ordinal);
-        Assert.Contains("Options were also taken from the environment: TINYGPTV_SILO_PORT.", error, StringComparison.Ordinal);
+        Assert.Contains("--silo-port must be a port", error, StringComparison.Ordinal);
+        Assert.Contains("Options set by the environment: TINYGPTV_SILO_PORT.", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,8 +78,8 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
         Assert.Contains("2 of 4 samples answered", output, StringComparison.Ordinal);
         Assert.Contains("2 samples have no answer in the file and count as wrong: test:3, test:4", error, StringComparison.Ordinal);
-        Assert.Contains("1 ids in the file belong to no sample and are left out: test:9", error, StringComparison.Ordinal);
-        Assert.Contains("1 samples are answered more than once; the first answer counts: test:2", error, StringComparison.Ordinal);
+        Assert.Contains("1 unknown ids in the file are ignored: test:9", error, StringComparison.Ordinal);
+        Assert.Contains("1 samples have several answers; the first one counts: test:2", error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.SamplesFailed, score.ExitCode);
         using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["runs", "r", "manifest.json"], TestContext.Current.CancellationToken));
         JsonElement imported = manifest.RootElement.GetProperty("benchmarks")[0].GetProperty("imported");
@@ -107,9 +107,9 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("export r --runs {folder}/runs --format lm-eval --output {folder}/out", "The format 'lm-eval' fits a, b. Choose one with --benchmark")]
     [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark c --output {folder}/out", "has no benchmark 'c'; it has a, b")]
     [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark a --output {folder}/none/out", "Choose another file with --output")]
-    [InlineData("export none --runs {folder}/runs --format lm-eval --output {folder}/out", "There is no run 'none'")]
+    [InlineData("export none --runs {folder}/runs --format lm-eval --output {folder}/out", "No run 'none' in")]
     [InlineData("export r --runs {folder}/runs --format xml --output {folder}/out", "xml")]
-    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Give the file with the answers")]
+    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Pass the file with the answers")]
     [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format gqa", "The format 'gqa' does not fit the benchmark 'a'")]
     [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "The run 'r' exists with other settings")]
     public async Task Export_and_import_say_what_is_wrong(string commandLine, string message)

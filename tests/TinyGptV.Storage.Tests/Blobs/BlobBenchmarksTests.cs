@@ -63,7 +63,7 @@ public sealed class BlobBenchmarksTests(AzuriteServer azurite) : IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(new(name), Token));
 
-        Assert.Contains($"There is no benchmark '{name}' in '{_storage.Root}/all': it holds own.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"There is no benchmark '{name}' in '{_storage.Root}/all': found own.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -154,7 +154,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => FetchAsync(_storage));
 
-        Assert.Contains("weights.pth' does not have the digest that SHA256SUMS gives", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("weights.pth' does not match the digest in SHA256SUMS", exception.Message, StringComparison.Ordinal);
         await _storage.Container.UploadAsync("models/stage4/SHA256SUMS", Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(Weights))} *./weights.pth\n"));
         await FolderAsync(_storage);
     }

@@ -31,7 +31,7 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReadManifestAsync(Run, Token));
 
-        Assert.Contains("has layout 2, written by a newer program", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has layout 2, written by a newer version", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
