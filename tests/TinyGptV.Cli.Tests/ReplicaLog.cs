@@ -12,5 +12,6 @@ internal static partial class ReplicaLog
     public static partial Regex IsDone { get; }
 
     /// <summary>The shards of which a kind of line tells.</summary>
-    public static IEnumerable<int> ShardsOf(Regex line, ProgramProcess replica) => line.Matches(replica.Transcript).Select(match => int.Parse(match.Groups[1].ValueSpan));
+    public static IEnumerable<int> ShardsOf(Regex line, ProgramProcess replica) =>
+        line.Matches(replica.Transcript).Select(match => int.Parse(match.Groups[1].ValueSpan));
 }

@@ -26,7 +26,8 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         SampleContainer container = await _storage.GetAsync();
         string stored = container.ModelAt();
         await RunAsync("checkpoint", "convert", Path.Combine(AppContext.BaseDirectory, "DemonstrationModel"), "--output", "{folder}/converted");
-        await using ProgramProcess coordinator = ProgramProcess.Start(_folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
+        await using ProgramProcess coordinator = ProgramProcess.Start(
+            _folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
         Uri metrics = new(new Uri(Status.Match(await coordinator.WaitForLineAsync(Status.IsMatch, Token)).Value), "/metrics");
         Match addresses = Addresses.Match(await coordinator.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token));
         string[] cluster = ["--cluster", addresses.Groups["gateway"].Value];
@@ -57,13 +58,18 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal(AnswersOf("first"), AnswersOf("second"));
         Assert.Equal($"{silo}-1: already has it\n{silo}-2: already has it\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains($"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: does not hold a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{silo}-2: failed. '{_folder["runs"]}' could not be loaded: runs: does not hold a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
         Assert.EndsWith($"The replica has '{stored}' again.\n", failed, StringComparison.Ordinal);
-        Assert.Equal((ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; 'tinygptv replicas' lists them.\n"), (unknownCode, unknown));
+        Assert.Equal(
+            (ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; see 'tinygptv replicas'.\n"),
+            (unknownCode, unknown));
         Assert.Equal([$"{silo}-1", $"{silo}-2"], replicas.Select(one => one.GetProperty("replica").GetString()));
         Assert.All(replicas, one => Assert.Equal(
             (silo, "ready"), (one.GetProperty("silo").GetString(), one.GetProperty("phase").GetString())));
-        Assert.Equal([after.GetProperty("digest").GetString(), before.GetProperty("digest").GetString()], replicas.Select(one => one.GetProperty("model").GetProperty("digest").GetString()));
+        Assert.Equal(
+            [after.GetProperty("digest").GetString(), before.GetProperty("digest").GetString()],
+            replicas.Select(one => one.GetProperty("model").GetProperty("digest").GetString()));
         Assert.Contains(after.GetProperty("digest").GetString()![..12], table, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(new Uri(status, "/health/ready")));
         string measured = await ReadAsync(metrics);

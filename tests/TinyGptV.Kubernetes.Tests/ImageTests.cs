@@ -27,7 +27,9 @@ public sealed class ImageTests
     {
         string user = ImageFile.Read(name).User;
 
-        Workload[] program = [.. RenderedManifests.Overlays.Select(RenderedManifests.Render).SelectMany(manifests => manifests.Workloads).Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")];
+        Workload[] program = [.. RenderedManifests.Overlays.Select(RenderedManifests.Render)
+            .SelectMany(manifests => manifests.Workloads)
+            .Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")];
         Assert.NotEmpty(program);
         Assert.All(program, workload => Assert.Equal(user, $"{workload.Pod.SecurityContext.RunAsUser}:{workload.Pod.SecurityContext.RunAsGroup}"));
     }

@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The overlay `local`, run: Redis, two coordinators, two replicas and an evaluation job with the commands and environments of the manifests.</summary>
+/// <summary>Runs the overlay `local`: Redis, two coordinators, two replicas and an evaluation job, with the manifests' commands and environments.</summary>
 public sealed class LocalClusterTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -38,8 +38,10 @@ public sealed class LocalClusterTests : IDisposable
         await redis.Process.WaitForLineAsync(line => line.Contains("Ready to accept connections", StringComparison.Ordinal), Token);
         Pod[] silos =
         [
-            .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
-            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
+            .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value)
+                .Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
+            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value)
+                .Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
         ];
         foreach (Pod silo in silos)
             await AssertReadyAsync(silo);

@@ -59,7 +59,8 @@ public sealed partial class OptionTests
     {
         string[] named = [.. VariableName.Matches(File.ReadAllText(Repository.PathOf("k8s", "README.md"))).Select(match => match.Value).Distinct()];
 
-        string[] known = [.. new[] { "eval", "silo" }.SelectMany(command => Root().Subcommands.Single(one => one.Name == command).Options.Select(EnvironmentVariables.NameOf)), "TINYGPTV_STORAGE_CONNECTION"]; // a secret, and therefore no option
+        IEnumerable<Option> options = new[] { "eval", "silo" }.SelectMany(command => Root().Subcommands.Single(one => one.Name == command).Options);
+        string[] known = [.. options.Select(EnvironmentVariables.NameOf), "TINYGPTV_STORAGE_CONNECTION"]; // a secret, and therefore not an option
 
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(known));
@@ -86,7 +87,8 @@ public sealed partial class OptionTests
     private static (ParseResult Result, ImmutableArray<string> Used) Parse(IEnumerable<string> arguments, IEnumerable<V1EnvVar> variables)
     {
         Dictionary<string, string> environment = variables.ToDictionary(variable => variable.Name, ValueOf);
-        ParseResult result = TinyGptVProgram.Parse([.. arguments], Environment(environment.GetValueOrDefault), out ImmutableArray<(Option Option, string Value)> taken);
+        ParseResult result = TinyGptVProgram.Parse(
+            [.. arguments], Environment(environment.GetValueOrDefault), out ImmutableArray<(Option Option, string Value)> taken);
         return (result, [.. taken.Select(one => EnvironmentVariables.NameOf(one.Option))]);
     }
 

@@ -19,14 +19,18 @@ public sealed class StorageLocationTests
 
     [Theory]
     [InlineData("https://acc.blob.core.windows.net/runs", "https://acc.blob.core.windows.net/runs", "", "runs", null)]
-    [InlineData("https://acc.blob.core.windows.net/checkpoints/tinygpt-v/stage4/", "https://acc.blob.core.windows.net/checkpoints", "tinygpt-v/stage4/", "stage4", null)]
-    [InlineData("https://acc.blob.core.windows.net/c/p?sv=2024-11-04&sp=rl&sig=c2VjcmV0", "https://acc.blob.core.windows.net/c", "p/", "p", "sv=2024-11-04&sp=rl&sig=c2VjcmV0")]
+    [InlineData("https://acc.blob.core.windows.net/checkpoints/tinygpt-v/stage4/",
+        "https://acc.blob.core.windows.net/checkpoints", "tinygpt-v/stage4/", "stage4", null)]
+    [InlineData("https://acc.blob.core.windows.net/c/p?sv=2024-11-04&sp=rl&sig=c2VjcmV0",
+        "https://acc.blob.core.windows.net/c", "p/", "p", "sv=2024-11-04&sp=rl&sig=c2VjcmV0")]
     [InlineData("http://127.0.0.1:10000/devstoreaccount1/runs/team", "http://127.0.0.1:10000/devstoreaccount1/runs", "team/", "team", null)]
     public void Parse_container(string text, string container, string prefix, string name, string? signature)
     {
         StorageLocation location = StorageLocation.Parse(text);
 
-        Assert.Equal((new Uri(container), prefix, name, signature, (string?)null), (location.Container, location.Prefix, location.Name, location.Signature, location.Folder));
+        Assert.Equal(
+            (new Uri(container), prefix, name, signature, (string?)null),
+            (location.Container, location.Prefix, location.Name, location.Signature, location.Folder));
     }
 
     [Theory]

@@ -99,7 +99,8 @@ public sealed class CheckpointCommandTests : IDisposable
         SmallBenchmark.WriteTo(_folder, "small", 2);
         _program.Loader = LocalTinyGptV.LoadAsync;
 
-        var (exitCode, output, error) = await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", option, Path.Combine(Demonstration, file));
+        var (exitCode, output, error) = await _program.RunAsync(
+            "eval", "--data", "{folder}/data", "--runs", "{folder}/runs", option, Path.Combine(Demonstration, file));
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);

@@ -11,7 +11,16 @@ public sealed class EnvironmentVariablesTests : IDisposable
     [Fact]
     public async Task Option_that_is_not_typed_is_read_from_the_environment()
     {
-        var program = new InProcess(_folder) { Variables = { ["TINYGPTV_RUNS"] = _folder["elsewhere"], ["TINYGPTV_LIMIT"] = "2", ["TINYGPTV_FORMAT"] = "", ["TINYGPTV_VERBOSE"] = "false" } };
+        var program = new InProcess(_folder)
+        {
+            Variables =
+            {
+                ["TINYGPTV_RUNS"] = _folder["elsewhere"],
+                ["TINYGPTV_LIMIT"] = "2",
+                ["TINYGPTV_FORMAT"] = "",
+                ["TINYGPTV_VERBOSE"] = "false",
+            },
+        };
 
         var (exitCode, _, error) = await program.RunAsync("eval", "--run", "by-environment", "--limit", "1");
 

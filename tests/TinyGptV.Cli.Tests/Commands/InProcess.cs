@@ -31,7 +31,8 @@ internal sealed class InProcess(TemporaryFolder folder)
             Variable = Variables.GetValueOrDefault,
             LoadModel = Loader ?? ((_, _) => Task.FromResult(Model)),
         };
-        int exitCode = await TinyGptVProgram.RunAsync([.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
+        int exitCode = await TinyGptVProgram.RunAsync(
+            [.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
         return (exitCode, output.ToString(), error.ToString());
     }
 }

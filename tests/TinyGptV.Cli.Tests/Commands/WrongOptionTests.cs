@@ -19,7 +19,8 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role boss", "Argument 'boss' not recognized", "tinygptv silo --help")]
     [InlineData("silo --role replica --silo-port 70000", "--silo-port must be a port", "tinygptv silo --help")]
     [InlineData("silo --role replica --advertise here", "--advertise must be an IP address; found 'here'", "tinygptv silo --help")]
-    [InlineData("silo --role replica --otlp collector:4317", "--otlp must be the URL of a collector, for example http://collector:4317; found 'collector:4317'", "tinygptv silo --help")]
+    [InlineData("silo --role replica --otlp collector:4317",
+        "--otlp must be the URL of a collector, for example http://collector:4317; found 'collector:4317'", "tinygptv silo --help")]
     [InlineData("silo --role replica --clustering zookeeper", "Argument 'zookeeper' not recognized", "tinygptv silo --help")]
     [InlineData("replicas load --cluster 127.0.0.1:1", "Required argument 'DIR|URI' missing for command: 'load'", "tinygptv replicas load --help")]
     [InlineData("score", "Required argument 'RUN' missing for command: 'score'", "tinygptv score --help")]
@@ -45,15 +46,21 @@ public sealed class WrongOptionTests : IDisposable
     [InlineData("silo --role replica --model {folder} --primary 127.0.0.1:1 --wait 0", "No coordinator answers at 127.0.0.1:1")]
     [InlineData("silo --role replica --replicas 2", "--replicas 2 needs --scripted. For several replicas of a model, list devices")]
     [InlineData("eval --device cpu,gpu", "A device is cpu, cuda or cuda:N; found 'gpu'")]
-    [InlineData("silo --role coordinator --clustering redis", "--clustering redis needs a connection string. Set --membership or the environment variable TINYGPTV_MEMBERSHIP")]
+    [InlineData("silo --role coordinator --clustering redis",
+        "--clustering redis needs a connection string. Set --membership or the environment variable TINYGPTV_MEMBERSHIP")]
     [InlineData("silo --role coordinator --membership redis:6379", "--membership is set, but --clustering is localhost")]
     [InlineData("silo --role coordinator --clustering redis --membership ,", "The connection to Redis cannot be read")]
-    [InlineData("silo --role coordinator --clustering postgres --membership hidden-words", "The connection to PostgreSQL cannot be read (it is not repeated here")]
-    [InlineData("silo --role coordinator --clustering redis --membership 127.0.0.1:1 --wait 0", "The membership store, Redis at 127.0.0.1:1, does not answer after 0 s")]
-    [InlineData("eval --clustering postgres --membership Host=127.0.0.1;Port=1 --wait 0", "The membership store, PostgreSQL at 127.0.0.1:1, does not answer after 0 s")]
-    [InlineData("eval --cluster 127.0.0.1:1 --clustering redis --membership 127.0.0.1:1", "--cluster names gateways; --clustering names a store that lists them")]
+    [InlineData("silo --role coordinator --clustering postgres --membership hidden-words",
+        "The connection to PostgreSQL cannot be read (it is not repeated here")]
+    [InlineData("silo --role coordinator --clustering redis --membership 127.0.0.1:1 --wait 0",
+        "The membership store, Redis at 127.0.0.1:1, does not answer after 0 s")]
+    [InlineData("eval --clustering postgres --membership Host=127.0.0.1;Port=1 --wait 0",
+        "The membership store, PostgreSQL at 127.0.0.1:1, does not answer after 0 s")]
+    [InlineData("eval --cluster 127.0.0.1:1 --clustering redis --membership 127.0.0.1:1",
+        "--cluster names gateways; --clustering names a store that lists them")]
     [InlineData("silo --role coordinator --tls-key k", "--tls-certificate, --tls-key and --tls-authority belong together")]
-    [InlineData("silo --role coordinator --tls-certificate c --tls-key k --tls-authority a", "The file 'c' of --tls-certificate (or the key to it) cannot be used")]
+    [InlineData("silo --role coordinator --tls-certificate c --tls-key k --tls-authority a",
+        "The file 'c' of --tls-certificate (or the key to it) cannot be used")]
     [InlineData("runs --cluster 127.0.0.1:1 --runs r", "Use only one of the two")]
     [InlineData("runs --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]
     [InlineData("runs list --cluster 127.0.0.1:1 --wait 0", "No cluster answers at 127.0.0.1:1")]

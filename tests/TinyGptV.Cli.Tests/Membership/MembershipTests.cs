@@ -7,7 +7,9 @@ namespace TinyGptV.Cli.Tests.Membership;
 /// The whole evaluation however silos find each other: processes of their own, real servers, the shipped model on the shipped samples;
 /// benchmarks, checkpoint and runs in object storage.
 /// </summary>
-public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres) : IDisposable
+public sealed class MembershipTests(
+    StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres)
+    : IDisposable
 {
     private static readonly string[] Replica = ["--threads", "1"];
 
@@ -37,7 +39,9 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         foreach (string secret in new[] { "swordfish", container.Key })
         {
             Assert.All([eval, .. cluster.Silos], process => Assert.DoesNotContain(secret, process.Transcript, StringComparison.Ordinal));
-            Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
+            Assert.All(
+                Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories),
+                file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
     public async Task Stranger_can_neither_call_a_grain_nor_join()
     {
         string[] certificates = TestCertificates.Write(_folder, "cluster"), strange = TestCertificates.Write(_folder, "stranger");
-        (string, string)[] variables = [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
+        (string, string)[] variables =
+            [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
             _folder, [.. variables, .. Variables(certificates)], [Scripted, Scripted], Token);
 

@@ -45,7 +45,9 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
         }
 
         Assert.Equal(Enumerable.Range(0, ObservedRun.Samples / 2), stores.Select(store => int.Parse(store.Attributes["tinygptv.shard"])).Order());
-        Assert.All(stores, store => Assert.Equal(("c1", "vsr", "2", "true"), (store.Silo, store.Attributes["tinygptv.benchmark"], store.Attributes["tinygptv.samples"], store.Attributes["tinygptv.written"])));
+        Assert.All(stores, store => Assert.Equal(
+            ("c1", "vsr", "2", "true"),
+            (store.Silo, store.Attributes["tinygptv.benchmark"], store.Attributes["tinygptv.samples"], store.Attributes["tinygptv.written"])));
         Assert.Single(run.Spans, span => span.Name == "prepare");
         // The client asks for the report too.
         Assert.Contains(run.Spans, span => span is { Name: "report", Parent: "", IsError: false });

@@ -58,7 +58,8 @@ internal sealed record OtlpSpan(string Silo, string Name, string Trace, string I
         let silo = resource.Messages(1).Single().Attributes(1)["service.instance.id"]
         from scope in resource.Messages(2)
         from span in scope.Messages(2)
-        select new OtlpSpan(silo, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Messages(15).Any(status => status.Number(3) == 2), span.Attributes(9));
+        select new OtlpSpan(
+            silo, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Messages(15).Any(status => status.Number(3) == 2), span.Attributes(9));
 }
 
 /// <summary>One point of a sum, with the silo that sent it.</summary>

@@ -10,7 +10,8 @@ internal sealed partial class ImageFile
     private ImageFile(string text) => _text = text;
 
     /// <summary>What every stage is built on, with the defaults of arguments filled in.</summary>
-    public IEnumerable<string> Bases => From.Matches(_text).Select(match => Argument.Replace(match.Groups["image"].Value, argument => Default(argument.Groups["name"].Value)));
+    public IEnumerable<string> Bases =>
+        From.Matches(_text).Select(match => Argument.Replace(match.Groups["image"].Value, argument => Default(argument.Groups["name"].Value)));
 
     /// <summary>The user of the image that is made, as user:group.</summary>
     public string User => Regex.Matches(_text, @"^USER (\S+)$", RegexOptions.Multiline).Last().Groups[1].Value;

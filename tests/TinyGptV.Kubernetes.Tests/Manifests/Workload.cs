@@ -12,9 +12,15 @@ namespace TinyGptV.Kubernetes.Tests.Manifests;
 /// <param name="Selector">How it finds its pods; null for jobs, which Kubernetes labels by itself.</param>
 /// <param name="Claims">The volumes that each pod gets of its own.</param>
 internal sealed record Workload(
-    string Kind, string Name, IDictionary<string, string> Labels, IDictionary<string, string>? Annotations, V1PodSpec Pod, V1LabelSelector? Selector, IEnumerable<V1PersistentVolumeClaim> Claims)
+    string Kind,
+    string Name,
+    IDictionary<string, string> Labels,
+    IDictionary<string, string>? Annotations,
+    V1PodSpec Pod,
+    V1LabelSelector? Selector,
+    IEnumerable<V1PersistentVolumeClaim> Claims)
 {
-    /// <summary>Whether its pods run until they are told to stop.</summary>
+    /// <summary>True if its pods run until they are stopped.</summary>
     public bool IsService => Kind != "CronJob";
 
     public string Component => Labels["app.kubernetes.io/component"];
@@ -46,6 +52,8 @@ internal sealed record Workload(
 
     public override string ToString() => $"{Kind} {Name}";
 
-    private static Workload Of(IKubernetesObject<V1ObjectMeta> one, V1PodTemplateSpec template, V1LabelSelector? selector, IEnumerable<V1PersistentVolumeClaim> claims) => new(
-        one.Kind, one.Metadata.Name, template.Metadata.Labels ?? new Dictionary<string, string>(), template.Metadata.Annotations, template.Spec, selector, claims);
+    private static Workload Of(
+        IKubernetesObject<V1ObjectMeta> one, V1PodTemplateSpec template, V1LabelSelector? selector, IEnumerable<V1PersistentVolumeClaim> claims) => new(
+        one.Kind, one.Metadata.Name, template.Metadata.Labels ?? new Dictionary<string, string>(), template.Metadata.Annotations, template.Spec, selector,
+        claims);
 }

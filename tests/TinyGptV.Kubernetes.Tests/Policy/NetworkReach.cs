@@ -25,11 +25,13 @@ internal sealed class NetworkReach(RenderedManifests manifests)
         pod, "Egress", policy => (policy.Spec.Egress ?? []).Any(rule => (rule.To is null || rule.To.Any(peer => isPeer(peer))) && Includes(rule.Ports, port)));
 
     private bool MayReceive(Workload pod, Predicate<V1NetworkPolicyPeer> isPeer, int port) => Consents(
-        pod, "Ingress", policy => (policy.Spec.Ingress ?? []).Any(rule => (rule.FromProperty is null || rule.FromProperty.Any(peer => isPeer(peer))) && Includes(rule.Ports, port)));
+        pod, "Ingress", policy => (policy.Spec.Ingress ?? []).Any(
+            rule => (rule.FromProperty is null || rule.FromProperty.Any(peer => isPeer(peer))) && Includes(rule.Ports, port)));
 
     private bool Consents(Workload pod, string direction, Predicate<V1NetworkPolicy> allows)
     {
-        V1NetworkPolicy[] policies = [.. manifests.All<V1NetworkPolicy>().Where(policy => policy.Spec.PolicyTypes.Contains(direction) && policy.Spec.PodSelector.Selects(pod.Labels))];
+        V1NetworkPolicy[] policies =
+            [.. manifests.All<V1NetworkPolicy>().Where(policy => policy.Spec.PolicyTypes.Contains(direction) && policy.Spec.PodSelector.Selects(pod.Labels))];
         return policies.Length == 0 || policies.Any(policy => allows(policy));
     }
 

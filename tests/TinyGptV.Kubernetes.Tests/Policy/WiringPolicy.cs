@@ -18,9 +18,14 @@ internal static class WiringPolicy
     /// <returns>One sentence for each rule that is broken.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) =>
     [
-        .. Namespaces(manifests), .. manifests.Workloads.SelectMany(Selectors), .. manifests.All<V1Service>().SelectMany(service => Service(service, manifests)),
-        .. manifests.All<V1PodDisruptionBudget>().SelectMany(budget => Budget(budget, manifests)), .. Budgets(manifests), .. manifests.Workloads.SelectMany(workload => References(workload, manifests)),
-        .. Secrets(manifests), .. Rights(manifests),
+        .. Namespaces(manifests),
+        .. manifests.Workloads.SelectMany(Selectors),
+        .. manifests.All<V1Service>().SelectMany(service => Service(service, manifests)),
+        .. manifests.All<V1PodDisruptionBudget>().SelectMany(budget => Budget(budget, manifests)),
+        .. Budgets(manifests),
+        .. manifests.Workloads.SelectMany(workload => References(workload, manifests)),
+        .. Secrets(manifests),
+        .. Rights(manifests),
     ];
 
     private static IEnumerable<string> Namespaces(RenderedManifests manifests)
@@ -103,7 +108,8 @@ internal static class WiringPolicy
         foreach (V1Secret secret in manifests.All<V1Secret>())
             yield return $"The secret '{secret.Metadata.Name}' is written down.";
         foreach ((string name, string value) in manifests.All<V1ConfigMap>().SelectMany(map => map.Data ?? new Dictionary<string, string>()))
-            if (PodPolicy.IsSecret(name) || value.Contains("password", StringComparison.OrdinalIgnoreCase) || value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase) || value.Contains("sig=", StringComparison.Ordinal))
+            if (PodPolicy.IsSecret(name) || value.Contains("sig=", StringComparison.Ordinal)
+                || value.Contains("password", StringComparison.OrdinalIgnoreCase) || value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase))
                 yield return $"The setting {name} holds what should be a secret.";
     }
 

@@ -25,7 +25,10 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
         string name = $"{workload.Name}-{_pods.Count}";
         V1Container container = workload.Container;
         Dictionary<string, string> mounts = Mount(workload, container, name);
-        var start = new ProcessStartInfo(Program(container.Command[0]), container.Command.Skip(1).Concat(container.Args).Select(Local)) { WorkingDirectory = mounts.GetValueOrDefault("/tmp", folder.Path) };
+        var start = new ProcessStartInfo(Program(container.Command[0]), container.Command.Skip(1).Concat(container.Args).Select(Local))
+        {
+            WorkingDirectory = mounts.GetValueOrDefault("/tmp", folder.Path),
+        };
         start.Environment.Clear();
         foreach ((string variable, string value) in Environment(workload, container, name, address))
             start.Environment[variable] = Local(value);

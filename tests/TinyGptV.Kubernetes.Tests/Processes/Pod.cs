@@ -12,7 +12,8 @@ namespace TinyGptV.Kubernetes.Tests.Processes;
 /// <param name="Start">How it was started.</param>
 /// <param name="Process">The process of its only container.</param>
 /// <param name="Mounts">The folders that stand for its mounted paths.</param>
-internal sealed record Pod(string Name, string Address, Workload Workload, ProcessStartInfo Start, ProgramProcess Process, IReadOnlyDictionary<string, string> Mounts)
+internal sealed record Pod(
+    string Name, string Address, Workload Workload, ProcessStartInfo Start, ProgramProcess Process, IReadOnlyDictionary<string, string> Mounts)
 {
     /// <summary>Asks as the kubelet does.</summary>
     public Task<HttpStatusCode> AskAsync(HttpClient http, V1Probe probe, CancellationToken cancellationToken) =>
@@ -27,7 +28,8 @@ internal sealed record Pod(string Name, string Address, Workload Workload, Proce
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {
         Process.Signal("TERM");
-        return await Process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(Workload.Pod.TerminationGracePeriodSeconds!.Value), cancellationToken);
+        return await Process.WaitForExitAsync(cancellationToken).WaitAsync(
+            TimeSpan.FromSeconds(Workload.Pod.TerminationGracePeriodSeconds!.Value), cancellationToken);
     }
 
     private int PortOf(IntOrString port) => Workload.Container.Ports.Single(one => one.Name == port.Value).ContainerPort;

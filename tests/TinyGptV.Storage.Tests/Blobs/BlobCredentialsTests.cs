@@ -28,7 +28,8 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         StorageLocation location = Signed(DateTimeOffset.UtcNow.AddHours(1));
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteFileAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            async () => await WithoutConnection().OpenRuns(location).WriteFileAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
 
         Assert.Contains("Access to '", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", exception.ToString(), StringComparison.Ordinal);
@@ -74,7 +75,8 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
     [Fact]
     public void Connection_of_another_account_is_not_used_and_an_identity_is_not_sent_in_the_clear()
     {
-        var exception = Assert.Throws<PrerequisiteException>(() => _storage.NewAccess().OpenRuns(StorageLocation.Parse("http://127.0.0.1:1/otheraccount/runs")));
+        var exception = Assert.Throws<PrerequisiteException>(
+            () => _storage.NewAccess().OpenRuns(StorageLocation.Parse("http://127.0.0.1:1/otheraccount/runs")));
 
         Assert.Contains("is not encrypted", exception.Message, StringComparison.Ordinal);
     }

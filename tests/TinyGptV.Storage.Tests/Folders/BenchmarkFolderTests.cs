@@ -135,7 +135,8 @@ public sealed class BenchmarkFolderTests : IDisposable
     [Fact]
     public async Task ReadAsync_shipped_benchmark_without_a_folder_is_read_from_the_one_it_shares()
     {
-        _folder.Write("shipped/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"other.jsonl\"", "\"shared/other.jsonl\"", StringComparison.Ordinal));
+        _folder.Write(
+            "shipped/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"other.jsonl\"", "\"shared/other.jsonl\"", StringComparison.Ordinal));
         _folder.Write("data/shared/other.jsonl", SmallBenchmark.Annotations(2));
 
         Benchmark benchmark = await Source.ReadAsync(Vsr, Token);

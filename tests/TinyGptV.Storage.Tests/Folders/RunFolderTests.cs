@@ -75,7 +75,8 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     {
         _folder.Write("runs", "a file where the folder should be");
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            async () => await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
 
         Assert.Contains("choose another with --runs", exception.Message, StringComparison.Ordinal);
     }

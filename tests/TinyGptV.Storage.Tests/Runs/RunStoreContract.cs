@@ -123,7 +123,8 @@ public abstract class RunStoreContract
                 () =>
                 {
                     gate.SignalAndWait(Token);
-                    return Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
+                    return Store.TryWriteShardAsync(
+                        Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
                 },
                 Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 

@@ -19,7 +19,8 @@ internal static class Patches
     private static readonly (string Name, Rgb Rgb)[] Known =
     [
         .. Colors.Named.Select(named => (named.Name, named.Rgb)),
-        .. ((Rgb[])[Colors.Outline, Colors.White, Colors.Glass, Colors.Cream, Colors.Paper, Colors.Leaf, Colors.Wood, .. Colors.Pastels]).Select(other => ("", other)),
+        .. ((Rgb[])[Colors.Outline, Colors.White, Colors.Glass, Colors.Cream, Colors.Paper, Colors.Leaf, Colors.Wood, .. Colors.Pastels])
+            .Select(other => ("", other)),
     ];
 
     private static readonly ConcurrentDictionary<Rgb, string> NearestNames = new();

@@ -12,7 +12,8 @@ internal static class SampleFolder
 
     public static string Of(string benchmark) => Path.Combine(Root, "sample", benchmark);
 
-    public static BenchmarkDefinition Definition(string folder) => BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(folder, "benchmark.json")), folder);
+    public static BenchmarkDefinition Definition(string folder) =>
+        BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(folder, "benchmark.json")), folder);
 
     public static async Task<ImmutableArray<Sample>> ReadAsync(string benchmark)
     {
