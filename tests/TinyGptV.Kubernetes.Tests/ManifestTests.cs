@@ -62,7 +62,7 @@ public sealed class ManifestTests
     [InlineData("enableServiceLinks: false", "enableServiceLinks: true", "a variable for every service")]
     [InlineData("image: tinygptv:0.1.0", "image: tinygptv:latest", "no pinned image")]
     [InlineData("image: tinygptv:0.1.0", "image: host:5000/tinygptv", "no pinned image")]
-    [InlineData("terminationGracePeriodSeconds: 90", "terminationGracePeriodSeconds: 70", "is killed 70 s after it was told to stop")]
+    [InlineData("terminationGracePeriodSeconds: 90", "terminationGracePeriodSeconds: 70", "is killed 70 s after SIGTERM")]
     [InlineData("path: /health/ready", "path: /ready", "which nobody answers")]
     [InlineData("          name: http\n        readinessProbe", "          name: web\n        readinessProbe", "probe on port 'http', which it does not have")]
     [InlineData("value: \"30000\"", "value: \"30000\"\n        - name: REDIS_PASSWORD\n          value: hunter2", "to what anybody can read")]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
@@ -72,7 +71,7 @@ internal static class SampleDefinitions
     public static ImmutableArray<BenchmarkDefinition> All { get; } = [Gqa, Vsr, IconQa];
 
     public static SampleFile FileOf(BenchmarkDefinition definition) =>
-        new("benchmark.json", [.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize(definition, EvaluationJson.Indented.ShapeOf<BenchmarkDefinition>())), (byte)'\n']);
+        SampleFile.Text("benchmark.json", JsonSerializer.Serialize(definition, EvaluationJson.Indented.ShapeOf<BenchmarkDefinition>()) + "\n");
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Files(params (string Role, string Path)[] files) =>
         files.ToImmutableSortedDictionary(file => file.Role, file => ImmutableArray.Create(file.Path), StringComparer.Ordinal);

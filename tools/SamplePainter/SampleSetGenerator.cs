@@ -16,8 +16,8 @@ internal static class SampleSetGenerator
     {
         // Each benchmark has its own random stream, so that changing one does not change the others.
         IEnumerable<SampleFile>[] contents = [GqaSampleSet.Make(seed), VsrSampleSet.Make(seed + 1000), IconQaSampleSet.Make(seed + 2000)];
-        return SampleDefinitions.All.Zip(contents, (definition, files) =>
-            files.Prepend(SampleDefinitions.FileOf(definition)).Select(file => file with { Path = $"{definition.Name}/{file.Path}" })).SelectMany(files => files);
+        return SampleDefinitions.All.Zip(contents).SelectMany(set =>
+            set.Second.Prepend(SampleDefinitions.FileOf(set.First)).Select(file => file with { Path = $"{set.First.Name}/{file.Path}" }));
     }
 
     /// <summary>Writes all files to a folder, which is created if absent; existing files are overwritten.</summary>

@@ -55,7 +55,8 @@ public sealed class ExportCommandTests : IDisposable
             Path.Combine(Repository.Root, "benchmarks-data", "iconqa-images", "benchmark.json"), TestContext.Current.CancellationToken));
         _folder.Write("data/iconqa-images/problems.json", string.Join(',', Enumerable.Range(0, 4).Select(id =>
             $$"""
-            {{(id == 0 ? "{" : "")}}"{{id}}": {"question": "Which?", "choices": ["choice_0.png", "choice_1.png"], "answer": {{id % 2}}, "ques_type": "choose_img"}
+            {{(id == 0 ? "{" : "")}}"{{id}}":
+                {"question": "Which?", "choices": ["choice_0.png", "choice_1.png"], "answer": {{id % 2}}, "ques_type": "choose_img"}
             """)) + "}");
         _folder.Write("data/iconqa-images/pid_splits.json", """{"choose_img_val": ["0", "1", "2", "3"]}""");
         _folder.Write("results.json", """{"accuracy": 75, "args": {}, "results": {"0": 0, "1": 1, "2": 1, "3": 1}}""");

@@ -17,7 +17,8 @@ internal static class PodPolicy
     /// <returns>One sentence for each rule that is broken.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) => manifests.Workloads.SelectMany(workload =>
         OfPod(workload)
-            .Concat(workload.Containers.SelectMany(container => OfContainer(workload, container, manifests).Select(what => $"container {container.Name} {what}")))
+            .Concat(workload.Containers.SelectMany(container =>
+                OfContainer(workload, container, manifests).Select(what => $"container {container.Name} {what}")))
             .Select(what => $"{workload}: {what}"));
 
     private static IEnumerable<string> OfPod(Workload workload)
