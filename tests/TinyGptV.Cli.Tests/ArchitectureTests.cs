@@ -14,7 +14,7 @@ using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The walls of docs/architecture.md: they hold because these tests fail when one is broken.</summary>
+/// <summary>Enforces the project boundaries of docs/architecture.md.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly Assembly Evaluation = typeof(EvaluationJson).Assembly;
@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
     private static readonly Assembly Cli = typeof(TinyGptVProgram).Assembly;
     private static readonly Assembly[] Product = [Evaluation, Contracts, Cluster, Model, Pickle, Storage, Backends, Hosting, Cli];
 
-    // Words that say nothing: if one seems needed, the concept has not been found yet.
+    // Words that say nothing about a concept.
     private static readonly HashSet<string> ForbiddenWords =
         ["Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Common", "Shared", "Misc", "Manager", "Managers", "Processor", "Processors", "Impl"];
 
@@ -84,7 +84,7 @@ public sealed partial class ArchitectureTests
         Assert.DoesNotContain(References(Pickle), name => name.StartsWith("TinyGptV", StringComparison.Ordinal));
         Assert.DoesNotContain(
             References(Evaluation).Concat(References(Model)), name => name.StartsWith("TinyGptV", StringComparison.Ordinal) && name != "TinyGptV.Pickle");
-        // A project sees what its references refer to; only the two that read pickles may use it.
+        // Project references are transitive, but only the two projects that read pickles may use it.
         Assert.DoesNotContain(
             "TinyGptV.Pickle",
             References(Contracts).Concat(References(Cluster)).Concat(References(Storage)).Concat(References(Hosting)).Concat(References(Cli)));

@@ -7,7 +7,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>Replicas as users run them: two models in one process, which are given another checkpoint while it goes on.</summary>
+/// <summary>Replicas as users run them: two models in one process load another checkpoint without a restart.</summary>
 public sealed partial class ReplicaSwitchingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +31,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Uri metrics = new(new Uri(Status.Match(await coordinator.WaitForLineAsync(Status.IsMatch, Token)).Value), "/metrics");
         Match addresses = Addresses.Match(await coordinator.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token));
         string[] cluster = ["--cluster", addresses.Groups["gateway"].Value];
-        // Named by its process id, so that the list of replicas shows whether it is still the same.
+        // Named by its process id, so that the list of replicas shows whether it is still the same process.
         await using ProgramProcess replica = ProgramProcess.Start(
             _folder.Path, container.VariablesForModels(_folder),
             ["silo", "--role", "replica", "--device", "cpu,cpu", "--threads", "1", "--primary", addresses.Groups["silo"].Value, "--http", "0"]);
@@ -54,7 +54,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal("converted", after.GetProperty("name").GetString());
         Assert.NotEqual(before.GetProperty("digest").GetString(), after.GetProperty("digest").GetString());
         Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(_folder["runs", "second", "timings.json"])).RootElement.GetProperty("replicas").GetInt32());
-        // The same weights, whatever files they are in.
+        // The same weights, in different files.
         Assert.Equal(AnswersOf("first"), AnswersOf("second"));
         Assert.Equal($"{silo}-1: already has it\n{silo}-2: already has it\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
@@ -99,7 +99,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         return response.StatusCode;
     }
 
-    /// <returns>What is on standard output of a client.</returns>
+    /// <returns>The standard output of a client.</returns>
     private async Task<string> RunAsync(params string[] arguments)
     {
         var (exitCode, output, error) = await _client.RunAsync(arguments);

@@ -47,7 +47,7 @@ public sealed class RoomOrderTests
     public void Graph_is_made_of_all_files()
     {
         Assert.True(Graph.Value.Files.Count > 400, "The product's files were not found.");
-        // A use that needs no using line, for both files are in one room.
+        // A use without a using directive, because both files are in one folder.
         Assert.Contains(("src/TinyGptV.Evaluation/Sharding/ShardLedger.cs", "src/TinyGptV.Evaluation/Sharding/ShardLease.cs"), Graph.Value.Uses.Keys);
     }
 

@@ -2,7 +2,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The program as a process of its own, with benchmarks, checkpoint and runs in object storage.</summary>
+/// <summary>The program as a separate process, with benchmarks, checkpoint and runs in object storage.</summary>
 public sealed class StorageRunTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,7 +4,7 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary><c>k8s/README.md</c> names what is there.</summary>
+/// <summary>The names in <c>k8s/README.md</c> exist.</summary>
 public sealed partial class InstructionTests
 {
     private static readonly string Text = File.ReadAllText(Repository.PathOf("k8s", "README.md"));

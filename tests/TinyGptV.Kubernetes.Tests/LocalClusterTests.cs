@@ -29,7 +29,7 @@ public sealed class LocalClusterTests : IDisposable
         string password = RandomNumberGenerator.GetHexString(32);
         await using var node = new Node(manifests, _folder, new()
         {
-            // What README.md puts into the secret, with an address in place of a name.
+            // The secret as in README.md, with an address instead of a name.
             ["connection"] = $"{network}.2:6379,password={password}",
             ["redis.conf"] = $"requirepass {password}\nbind {network}.2\n",
         });
@@ -60,7 +60,7 @@ public sealed class LocalClusterTests : IDisposable
             Assert.True(await executed.WaitForExitAsync(Token) == ExitCode.Success, executed.Transcript);
             Assert.Contains("first", executed.Output, StringComparison.Ordinal);
         }
-        // The run is on one of the coordinators, and that one has counted.
+        // The run is on one of the coordinators, which has counted it.
         string[] metrics = await Task.WhenAll(silos.Select(silo => silo.MetricsAsync(_http, Token)));
         Assert.All(metrics, text => Assert.Contains("orleans_", text, StringComparison.Ordinal));
         Assert.Single(metrics, text => text.Contains("tinygptv_shards_completed", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using TinyGptV.Kubernetes.Tests.Policy;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The manifests as they are applied: rendered, parsed strictly, held against the schemas and against our own rules.</summary>
+/// <summary>The manifests as applied: rendered, parsed strictly, checked against the schemas and our own rules.</summary>
 public sealed class ManifestTests
 {
     private static readonly Dictionary<string, RenderedManifests> Rendered = RenderedManifests.Overlays.ToDictionary(

@@ -3,7 +3,7 @@ using TinyGptV.Kubernetes.Tests.Policy;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>Who reaches whom under the network policies: what the system needs, and nothing else.</summary>
+/// <summary>The connections that the network policies allow: what the system needs, and nothing else.</summary>
 public sealed class NetworkTests
 {
     private const int Silo = 11111;

@@ -27,7 +27,7 @@ public sealed class CompareCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("A = before: scripted, mode tinygptv; B = after: scripted, mode tinygptv", output, StringComparison.Ordinal);
-        // Of each image's two statements the false one is right now: 20 images for the better, none for the worse.
+        // Each image has two statements, and the false one is now answered correctly: 20 images better, none worse.
         Assert.Contains("Small: B is better by accuracy: +50.0 (", output, StringComparison.Ordinal);
         Assert.Contains("p < 0.0001, by the exact test of whole images.", output, StringComparison.Ordinal);
         Assert.Contains("Statement 0.", output, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>
-/// The whole evaluation however silos find each other: processes of their own, real servers, the shipped model on the shipped samples;
+/// A whole evaluation with each way of finding silos: separate processes, real servers, the shipped model on the shipped samples;
 /// benchmarks, checkpoint and runs in object storage.
 /// </summary>
 public sealed class MembershipTests(
@@ -53,7 +53,7 @@ public sealed class MembershipTests(
         await using var proxy = new FaultyProxy(container.Endpoint);
         var shards = new ShardWatch("killed");
         proxy.Served += shards.Served;
-        // One replica is quick; the other one would take minutes for what it has.
+        // One replica is fast; the other one would need minutes for its shards.
         await using var cluster = await ClusterProcesses.StartAsync(
             _folder, [.. await MembershipOfAsync("postgres"), .. container.VariablesFor(_folder, "killed", proxy.Endpoint)],
             [["--scripted", "50", "--batch", "1"], ["--scripted", "100000", "--batch", "1"]], Token);
@@ -93,7 +93,7 @@ public sealed class MembershipTests(
         return (timings.RootElement.GetProperty("replicas").GetInt32(), timings.RootElement.GetProperty("shardsReturned").GetInt32());
     }
 
-    /// <summary>Every cluster has a name of its own: the servers are shared, and tell clusters apart by it.</summary>
+    /// <summary>Every cluster has its own name, because the tests share the servers.</summary>
     private async Task<(string, string)[]> MembershipOfAsync(string clustering) => clustering switch
     {
         "localhost" => [("TINYGPTV_CLUSTERING", clustering)],

@@ -1,6 +1,6 @@
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>The JSON schemas of Kubernetes, as the npm package kubernetes-models carries them.</summary>
+/// <summary>The JSON schemas of Kubernetes, from the npm package kubernetes-models.</summary>
 internal static class Schemas
 {
     /// <returns>One line for each mistake.</returns>

@@ -4,17 +4,17 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests.Policy;
 
-/// <summary>What every pod has to be like: the restricted pod security standard and our own rules above it.</summary>
+/// <summary>The rules for pods: the restricted pod security standard and our own.</summary>
 internal static class PodPolicy
 {
-    /// <summary>What the program needs after its grace period, to leave the cluster and to end.</summary>
+    /// <summary>The time that the program needs after its grace period to leave the cluster and end.</summary>
     private const int SecondsToLeave = 15;
 
     private static readonly string[] Resources = ["cpu", "memory", "ephemeral-storage"];
     private static readonly string[] HealthPaths = ["/health/startup", "/health/live", "/health/ready"];
     private static readonly string[] SecretWords = ["MEMBERSHIP", "PASSWORD", "SECRET", "TOKEN", "CONNECTION", "ACCOUNT_KEY"];
 
-    /// <returns>One sentence for each rule that is broken.</returns>
+    /// <returns>One sentence per broken rule.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) => manifests.Workloads.SelectMany(workload =>
         OfPod(workload)
             .Concat(workload.Containers.SelectMany(container =>
@@ -143,7 +143,7 @@ internal static class PodPolicy
         }
     }
 
-    /// <summary>The file system is read-only: what the program is told to write to, and /tmp, has to be a volume.</summary>
+    /// <summary>The file system is read-only, so /tmp and every folder that the program writes to must be volumes.</summary>
     private static IEnumerable<string> FoldersOf(Workload workload, V1Container container, RenderedManifests manifests)
     {
         string[] mounts = [.. (container.VolumeMounts ?? []).Select(mount => mount.MountPath)];

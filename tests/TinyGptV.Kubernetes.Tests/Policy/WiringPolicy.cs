@@ -4,18 +4,18 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests.Policy;
 
-/// <summary>Whether objects that name each other find each other, and whether what cannot be changed later is chosen well.</summary>
+/// <summary>The rules for references between objects, and for fields that cannot be changed later.</summary>
 internal static class WiringPolicy
 {
     private const string Namespace = "tinygptv";
 
-    /// <summary>The secrets that people make; none is in the repository.</summary>
+    /// <summary>The secrets that users create; none is in the repository.</summary>
     private static readonly string[] KnownSecrets = ["membership", "silo-tls", "storage"];
 
-    /// <summary>Selectors of existing Deployments cannot be changed, so they hold nothing that ever will.</summary>
+    /// <summary>Selectors of existing Deployments cannot be changed, so they contain only labels that never change.</summary>
     private static readonly string[] SelectorLabels = ["app.kubernetes.io/name", "app.kubernetes.io/component"];
 
-    /// <returns>One sentence for each rule that is broken.</returns>
+    /// <returns>One sentence per broken rule.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) =>
     [
         .. Namespaces(manifests),

@@ -15,7 +15,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Long enough a pause for the one range that is let through to arrive before the others have failed for good.
+    // The pause is long enough for the one successful range to arrive before the others fail for good.
     private static StorageResilience OneRetry { get; } =
         BlobStorage.Quick with { MaxRetries = 1, FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(2) };
 

@@ -4,7 +4,7 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Tests.Blobs;
 
-/// <summary>Which credential is used, and that none is ever told.</summary>
+/// <summary>Which credential is used, and that no message reveals one.</summary>
 public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
 {
     private readonly BlobStorage _storage = new(azurite);

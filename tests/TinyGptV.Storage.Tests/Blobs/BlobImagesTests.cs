@@ -62,7 +62,7 @@ public sealed class BlobImagesTests(AzuriteServer azurite) : IDisposable
     {
         await using var proxy = new FaultyProxy(azurite.Endpoint);
         using var storage = new BlobStorage(azurite, proxy.Endpoint);
-        // A machine that is busy would hedge, and send twice what is counted here.
+        // On a busy machine, a hedge would double the requests counted here.
         storage.Options = storage.Options with
         {
             Resilience = BlobStorage.Quick with { ReadTimeout = TimeSpan.FromMinutes(5), HedgeAfter = TimeSpan.FromMinutes(5) },
@@ -147,7 +147,7 @@ public sealed class BlobImagesTests(AzuriteServer azurite) : IDisposable
         await storage.Container.UploadAsync("all/gqa/images/a.png", [1]);
         proxy.Schedule = new FaultSchedule(seed: 0, rate: 0) { Script = [Fault.Late], Hold = TimeSpan.FromMinutes(5) };
 
-        // The first try waits for minutes; the hedge answers.
+        // The first attempt waits for minutes; the hedge answers.
         EncodedImage image = await storage.NewAccess().OpenImages(storage.Location("all")).ReadAsync(
             Gqa, ["images"], new("a.png"), TestContext.Current.CancellationToken);
 
@@ -162,7 +162,7 @@ public sealed class BlobImagesTests(AzuriteServer azurite) : IDisposable
         using var storage = new BlobStorage(azurite, proxy.Endpoint);
         storage.Options = storage.Options with { Resilience = BlobStorage.Quick with { MaxRetries = 3 } };
 
-        // No I/O exception: that would become a failed sample, and the sample is fine.
+        // Not an I/O exception, which would become a failed sample.
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () =>
             await storage.NewAccess().OpenImages(storage.Location("all")).ReadAsync(Gqa, ["images"], new("a.png"), TestContext.Current.CancellationToken));
 

@@ -6,14 +6,14 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Storage.Tests.Runs;
 
-/// <summary>What every store of runs must do, whatever it is made of; each implementation's tests derive from it.</summary>
+/// <summary>The contract of every run store; the tests of each implementation derive from it.</summary>
 public abstract class RunStoreContract
 {
     protected static RunId Run { get; } = new("first-run");
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>The store under test, empty when the test begins. Asked twice, it gives two doors to the same runs where that is possible.</summary>
+    /// <summary>The store under test, empty at the start. Where possible, each call returns a new object for the same runs.</summary>
     protected abstract IRunStore Store { get; }
 
     [Fact]

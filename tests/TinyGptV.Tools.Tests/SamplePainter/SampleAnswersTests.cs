@@ -5,7 +5,7 @@ using TinyGptV.SamplePainter;
 
 namespace TinyGptV.Tools.Tests.SamplePainter;
 
-/// <summary>The committed answers against the pixels of the committed pictures.</summary>
+/// <summary>Checks the committed answers against the pixels of the committed pictures.</summary>
 public sealed class SampleAnswersTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using TinyGptV.Evaluation.Definitions;
 
 namespace TinyGptV.Tools.Tests.SamplePainter;
 
-/// <summary>The committed sample set, read by the readers of the real benchmarks.</summary>
+/// <summary>The committed sample set, read with the readers for the real benchmarks.</summary>
 internal static class SampleFolder
 {
     public static string Root { get; } = Path.Combine(FindRepository(), "benchmarks-data");
