@@ -1,9 +1,9 @@
-# The same program with libtorch for CUDA 12.8: replicas on NVIDIA GPUs. From the repository's root:
+# The same program with libtorch for CUDA 12.8: replicas on NVIDIA GPUs. Build in the root of the repository:
 #   docker build -f k8s/images/cuda.Dockerfile -t tinygptv-cuda:0.1.0 .
 #
-# libtorch, cuBLAS and cuDNN come as packages of exactly the version that TorchSharp's native part was compiled for, so the base image needs
-# no CUDA; the driver comes from the node (525.60 or newer, as for all of CUDA 12). The packages are several GB, and putting their parts together needs
-# about 20 GB of disk while building. Where they cannot be had, README.md says how to take libtorch from a PyTorch installation instead.
+# libtorch, cuBLAS and cuDNN are packages of exactly the version that TorchSharp was compiled for, so the base image needs no CUDA; the driver
+# comes from the node (525.60 or newer, as for all of CUDA 12). The packages are several GB, and assembling them needs about 20 GB of disk during
+# the build. If they are not available, README.md says how to use the libtorch of a PyTorch installation instead.
 ARG SDK=10.0.401-noble
 ARG RUNTIME=10.0.12-noble
 

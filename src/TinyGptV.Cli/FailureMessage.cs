@@ -4,7 +4,7 @@ using TinyGptV.Model.Checkpoints.Formats;
 
 namespace TinyGptV.Cli;
 
-/// <summary>Turns what went wrong into a message and an exit code.</summary>
+/// <summary>Turns an exception into a message and an exit code.</summary>
 internal static class FailureMessage
 {
     public static async Task<int> WriteAsync(Exception exception, TextWriter error, CancellationToken stopped)
@@ -18,7 +18,8 @@ internal static class FailureMessage
                 await error.WriteLineAsync(exception.Message);
                 return ExitCode.UserMustAct;
             default:
-                await error.WriteLineAsync($"tinygptv {ProgramVersion.Text} has made a mistake. Please report it with the lines below and the command that led to it.");
+                await error.WriteLineAsync(
+                    $"tinygptv {ProgramVersion.Text} hit an internal error; please report it with your command and the lines below.");
                 await error.WriteLineAsync(exception.ToString());
                 return ExitCode.Bug;
         }

@@ -15,10 +15,10 @@ internal static class TinyGptVProgram
     private static readonly (string, string)[] RootExamples =
     [
         ("Evaluate the shipped samples with the shipped demonstration model", "tinygptv eval"),
-        ("What a command does and which options it has", "tinygptv eval --help"),
+        ("Help for one command", "tinygptv eval --help"),
     ];
 
-    /// <summary>Runs the program in this process: standard streams, Ctrl+C and SIGTERM.</summary>
+    /// <summary>Runs the program with the streams and signals (Ctrl+C, SIGTERM) of this process.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         using var stop = new CancellationTokenSource();
@@ -27,7 +27,7 @@ internal static class TinyGptVProgram
         MakeRoomForWriters();
         return await RunAsync(args, ProgramEnvironment.OfThisProcess(), stop.Token);
 
-        // The first signal asks to stop; a second one ends the process at once, as if nobody listened.
+        // The first signal requests a stop; the second one gets the default handling, which ends the process at once.
         void StopOnce(PosixSignalContext signal)
         {
             if (stop.IsCancellationRequested)
@@ -37,26 +37,26 @@ internal static class TinyGptVProgram
         }
     }
 
-    /// <summary>Some threads of the pool wait for the disk; the others, one for each processor, must not have to wait until the pool notices.</summary>
+    /// <summary>Some pool threads block on the disk. Adds as many to the pool's minimum, so that one thread per processor stays free at once.</summary>
     private static void MakeRoomForWriters()
     {
         ThreadPool.GetMinThreads(out int workers, out int completionPorts);
         ThreadPool.SetMinThreads(workers + RunFolder.MostWriters, completionPorts);
     }
 
-    /// <summary>Runs the program with the given surroundings.</summary>
+    /// <summary>Runs the program in the given environment.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static Task<int> RunAsync(IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken) =>
         RunAsync(CreateRoot(environment), args, environment, cancellationToken);
 
-    /// <summary>Runs one command with the given surroundings.</summary>
+    /// <summary>Runs one command in the given environment.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(Command root, IReadOnlyList<string> args, ProgramEnvironment environment, CancellationToken cancellationToken)
     {
         try
         {
             ParseResult result = Parse(root, args, environment, out ImmutableArray<(Option, string)> variables);
-            // Signals are ours (above), and so are exceptions (below).
+            // This class handles signals (above) and exceptions (below) itself.
             var configuration = new InvocationConfiguration
             {
                 Output = environment.Output,
@@ -74,7 +74,7 @@ internal static class TinyGptVProgram
         }
     }
 
-    /// <summary>Reads the command line and what the environment holds instead of it, and does nothing yet.</summary>
+    /// <summary>Parses the command line and the environment variables, without running anything.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">Where variables are read.</param>
     /// <param name="variables">The options that came from the environment, with their values.</param>
@@ -111,11 +111,14 @@ internal static class TinyGptVProgram
 
     private static async Task<int> ExplainAsync(ParseResult result, ImmutableArray<(Option Option, string Value)> variables, TextWriter error)
     {
-        foreach (string message in result.Errors.Select(mistake => mistake.Message).Distinct())
+        foreach (string message in result.Errors.Select(parseError => parseError.Message).Distinct())
             await error.WriteLineAsync(message);
         if (!variables.IsEmpty)
-            await error.WriteLineAsync($"Options were also taken from the environment: {string.Join(", ", variables.Select(variable => EnvironmentVariables.NameOf(variable.Option)))}.");
-        await error.WriteLineAsync($"'tinygptv {PathOf(result.CommandResult)}--help' lists what is possible.");
+        {
+            IEnumerable<string> names = variables.Select(variable => EnvironmentVariables.NameOf(variable.Option));
+            await error.WriteLineAsync($"Options set by the environment: {string.Join(", ", names)}.");
+        }
+        await error.WriteLineAsync($"See 'tinygptv {PathOf(result.CommandResult)}--help'.");
         return ExitCode.UserMustAct;
     }
 

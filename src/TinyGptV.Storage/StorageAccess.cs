@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Azure.Storage.Blobs;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
@@ -10,14 +11,14 @@ using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage;
 
-/// <summary>Turns locations into what reads and writes there: on a disk, or in a container.</summary>
-/// <param name="options">How storage is reached and what is cached.</param>
+/// <summary>Opens locations for reading and writing: folders on a disk, or Blob containers.</summary>
+/// <param name="options">Access to object storage, and the cache.</param>
 public sealed class StorageAccess(StorageOptions options)
 {
     private readonly ConcurrentDictionary<string, StoragePipelines> _pipelines = new(StringComparer.Ordinal);
     private readonly Lazy<DiskCache> _cache = new(() => new DiskCache(options.CacheFolder, options.CacheBytes, options.Time));
 
-    /// <summary>Where runs are kept.</summary>
+    /// <summary>Opens the store of runs.</summary>
     /// <param name="location">The folder or container of all runs.</param>
     /// <exception cref="PrerequisiteException">The credentials cannot be used.</exception>
     public IRunStore OpenRuns(StorageLocation location)
@@ -26,17 +27,19 @@ public sealed class StorageAccess(StorageOptions options)
         return location.Folder is { } folder ? new RunFolder(folder, options.Time) : new BlobRunStore(OpenBlobs(location));
     }
 
-    /// <summary>Where benchmarks are read from.</summary>
+    /// <summary>Opens the source of benchmarks.</summary>
     /// <param name="location">The folder or container of all benchmarks.</param>
     /// <param name="shippedRoot">The folder of the shipped definitions.</param>
     /// <exception cref="PrerequisiteException">The credentials cannot be used.</exception>
     public IBenchmarkSource OpenBenchmarks(StorageLocation location, string shippedRoot)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.Folder is { } folder ? new BenchmarkFolder(folder, shippedRoot) : new BlobBenchmarks(OpenBlobs(location), _cache.Value, shippedRoot);
+        return location.Folder is { } folder
+            ? new BenchmarkFolder(folder, shippedRoot)
+            : new BlobBenchmarks(OpenBlobs(location), _cache.Value, shippedRoot);
     }
 
-    /// <summary>Where the images of benchmarks are read from.</summary>
+    /// <summary>Opens the source of benchmark images.</summary>
     /// <param name="location">The folder or container of all benchmarks.</param>
     /// <exception cref="PrerequisiteException">The credentials cannot be used.</exception>
     public IImageSource OpenImages(StorageLocation location)
@@ -45,11 +48,11 @@ public sealed class StorageAccess(StorageOptions options)
         return location.Folder is { } folder ? new ImageFolder(folder) : new BlobImages(OpenBlobs(location), _cache.Value);
     }
 
-    /// <summary>Brings a checkpoint onto this machine's disk, if it is not there.</summary>
-    /// <param name="location">The checkpoint's folder, or where its blobs are.</param>
-    /// <param name="cancellationToken">Gives up early; what is downloaded stays for the next attempt.</param>
-    /// <returns>The checkpoint as a folder. Its files are not evicted until the lease is disposed.</returns>
-    /// <exception cref="PrerequisiteException">There is no such checkpoint, it does not fit, it cannot be read, or it does not have the digests that it should.</exception>
+    /// <summary>Downloads a checkpoint, unless it is a folder or cached.</summary>
+    /// <param name="location">The checkpoint: a folder, or a container or prefix.</param>
+    /// <param name="cancellationToken">Stops early; downloaded ranges stay for the next attempt.</param>
+    /// <returns>The checkpoint as a folder. Its files are not evicted until it is disposed.</returns>
+    /// <exception cref="PrerequisiteException">The checkpoint is missing, unreadable or too large for the cache, or a digest is wrong.</exception>
     public async Task<LocalCheckpoint> FetchCheckpointAsync(StorageLocation location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
@@ -58,8 +61,11 @@ public sealed class StorageAccess(StorageOptions options)
             : await new BlobCheckpoint(OpenBlobs(location), _cache.Value).FetchAsync(cancellationToken);
     }
 
-    private BlobFolder OpenBlobs(StorageLocation location) => new(
-        location,
-        BlobCredentials.Open(location, options),
-        _pipelines.GetOrAdd(location.Container!.GetLeftPart(UriPartial.Authority), authority => new StoragePipelines(authority, options.Resilience, options.Time)));
+    private BlobFolder OpenBlobs(StorageLocation location)
+    {
+        BlobContainerClient container = BlobCredentials.Open(location, options);
+        StoragePipelines pipelines = _pipelines.GetOrAdd(
+            location.Container!.GetLeftPart(UriPartial.Authority), authority => new StoragePipelines(authority, options.Resilience, options.Time));
+        return new BlobFolder(location, container, pipelines);
+    }
 }

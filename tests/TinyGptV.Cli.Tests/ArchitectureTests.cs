@@ -14,7 +14,7 @@ using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The walls of docs/architecture.md: they hold because these tests fail when one is broken.</summary>
+/// <summary>Enforces the project boundaries of docs/architecture.md.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly Assembly Evaluation = typeof(EvaluationJson).Assembly;
@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
     private static readonly Assembly Cli = typeof(TinyGptVProgram).Assembly;
     private static readonly Assembly[] Product = [Evaluation, Contracts, Cluster, Model, Pickle, Storage, Backends, Hosting, Cli];
 
-    // Words that say nothing: if one seems needed, the concept has not been found yet.
+    // Words that say nothing about a concept.
     private static readonly HashSet<string> ForbiddenWords =
         ["Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Common", "Shared", "Misc", "Manager", "Managers", "Processor", "Processors", "Impl"];
 
@@ -59,7 +59,8 @@ public sealed partial class ArchitectureTests
     [InlineData("TinyGptV.Storage", "Azure.Identity", "Azure.Storage.Blobs", "Polly", "Polly.Extensions")]
     [InlineData("TinyGptV.Backends")]
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]
-    [InlineData("TinyGptV.Cluster", "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server", "Polly", "Polly.Extensions")]
+    [InlineData("TinyGptV.Cluster",
+        "Microsoft.Orleans.Client", "Microsoft.Orleans.Serialization.SystemTextJson", "Microsoft.Orleans.Server", "Polly", "Polly.Extensions")]
     [InlineData("TinyGptV.Hosting",
         "Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Clustering.Redis", "Microsoft.Orleans.Connections.Security",
         "Microsoft.Orleans.Dashboard", "Npgsql", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Exporter.Prometheus.AspNetCore",
@@ -72,8 +73,8 @@ public sealed partial class ArchitectureTests
     public void Every_project_of_the_product_has_its_walls_tested() =>
         Assert.Equal(
             [
-                "TinyGptV.Backends", "TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Hosting", "TinyGptV.Model",
-                "TinyGptV.Pickle", "TinyGptV.Storage",
+                "TinyGptV.Backends", "TinyGptV.Cli", "TinyGptV.Cluster", "TinyGptV.Cluster.Contracts", "TinyGptV.Evaluation", "TinyGptV.Hosting",
+                "TinyGptV.Model", "TinyGptV.Pickle", "TinyGptV.Storage",
             ],
             Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order());
 
@@ -83,8 +84,10 @@ public sealed partial class ArchitectureTests
         Assert.DoesNotContain(References(Pickle), name => name.StartsWith("TinyGptV", StringComparison.Ordinal));
         Assert.DoesNotContain(
             References(Evaluation).Concat(References(Model)), name => name.StartsWith("TinyGptV", StringComparison.Ordinal) && name != "TinyGptV.Pickle");
-        // A project sees what its references refer to; only the two that read pickles may use it.
-        Assert.DoesNotContain("TinyGptV.Pickle", References(Contracts).Concat(References(Cluster)).Concat(References(Storage)).Concat(References(Hosting)).Concat(References(Cli)));
+        // Project references are transitive, but only the two projects that read pickles may use it.
+        Assert.DoesNotContain(
+            "TinyGptV.Pickle",
+            References(Contracts).Concat(References(Cluster)).Concat(References(Storage)).Concat(References(Hosting)).Concat(References(Cli)));
         Assert.DoesNotContain(References(Evaluation).Concat(References(Model)), name => name.StartsWith("Orleans", StringComparison.Ordinal));
         Assert.DoesNotContain("TorchSharp", References(Evaluation));
         Assert.DoesNotContain("TorchSharp", References(Contracts).Concat(References(Cluster)).Concat(References(Hosting)));
@@ -96,7 +99,12 @@ public sealed partial class ArchitectureTests
     {
         string banned = File.ReadAllText(Repository.PathOf("src", "TinyGptV.Evaluation", "BannedSymbols.txt"));
 
-        foreach (string symbol in new[] { "T:System.IO.File;", "T:System.IO.Directory;", "T:System.Console;", "T:System.Environment;", "P:System.Random.Shared;", "M:System.Threading.Tasks.Task.Run(System.Action);" })
+        string[] symbols =
+        [
+            "T:System.IO.File;", "T:System.IO.Directory;", "T:System.Console;", "T:System.Environment;", "P:System.Random.Shared;",
+            "M:System.Threading.Tasks.Task.Run(System.Action);",
+        ];
+        foreach (string symbol in symbols)
             Assert.Contains(symbol, banned, StringComparison.Ordinal);
         Assert.True(File.Exists(Repository.PathOf("src", "TinyGptV.Cluster", "BannedSymbols.txt")));
     }
@@ -145,7 +153,9 @@ public sealed partial class ArchitectureTests
     {
         Assembly assembly = Product.Single(candidate => candidate.GetName().Name == project);
         XDocument documentation = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
-        HashSet<string> documented = [.. documentation.Descendants("member").Where(member => member.Element("summary")?.Value.Trim().Length > 0).Select(member => member.Attribute("name")!.Value)];
+        HashSet<string> documented = [.. documentation.Descendants("member")
+            .Where(member => member.Element("summary")?.Value.Trim().Length > 0)
+            .Select(member => member.Attribute("name")!.Value)];
 
         string[] types = [.. OwnTypes(assembly).Where(type => type.IsVisible).Select(type => "T:" + type.FullName!.Replace('+', '.'))];
         Assert.NotEmpty(types);
@@ -184,7 +194,8 @@ public sealed partial class ArchitectureTests
         Type[] options = [.. OwnTypes(Cluster).Where(type => type.IsVisible && type.Name.EndsWith("Options", StringComparison.Ordinal))];
 
         Assert.NotEmpty(options);
-        Assert.All(options, type => Assert.Contains(OwnTypes(Cluster), candidate => typeof(IValidateOptions<>).MakeGenericType(type).IsAssignableFrom(candidate)));
+        Assert.All(
+            options, type => Assert.Contains(OwnTypes(Cluster), candidate => typeof(IValidateOptions<>).MakeGenericType(type).IsAssignableFrom(candidate)));
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>
-/// A coordinator and replicas as processes, on loopback, on ports that were free. They find each other through a store of members if the
-/// environment names one, else by the coordinator's address; all options but names and ports come from the environment.
+/// A coordinator and replicas as processes on loopback, on free ports. They find each other through a membership store if the environment
+/// names one, else by the coordinator's address; all options except names and ports come from the environment.
 /// </summary>
 internal sealed partial class ClusterProcesses : IAsyncDisposable
 {
@@ -23,11 +23,11 @@ internal sealed partial class ClusterProcesses : IAsyncDisposable
 
     public IReadOnlyList<ProgramProcess> Silos => _silos;
 
-    /// <summary>Starts all of them, at once if they meet in a store; when this returns, all are ready.</summary>
-    /// <param name="folder">Where they run, and where <c>runs</c> is unless the environment says otherwise.</param>
-    /// <param name="variables">The environment of every process, the client's too.</param>
-    /// <param name="replicas">The options of each replica; they are called r1, r2 and so on.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Starts all processes (in parallel with a membership store) and waits until they are ready.</summary>
+    /// <param name="folder">The working folder, which contains <c>runs</c> unless the environment says otherwise.</param>
+    /// <param name="variables">The environment of every process, including the client.</param>
+    /// <param name="replicas">The options of each replica; the replicas are named r1, r2 and so on.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<ClusterProcesses> StartAsync(
         TemporaryFolder folder, IEnumerable<(string Name, string Value)> variables, string[][] replicas, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed partial class ClusterProcesses : IAsyncDisposable
 
     public ProgramProcess Control(params string[] command) => ProgramProcess.Start(_folder.Path, _variables, ["runs", .. command]);
 
-    /// <summary>SIGTERM ends every silo in an orderly way, the coordinator last: others may join by its address.</summary>
+    /// <summary>Stops every silo gracefully with SIGTERM, the coordinator last because others may join by its address.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await StopAsync([.. _silos.Skip(1)], cancellationToken);

@@ -3,8 +3,8 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>
-/// The program as users run it: processes of their own, the shipped demonstration model on the shipped samples. However the work is
-/// divided and whoever dies, predictions and reports are those of the one-process run, byte for byte.
+/// The program as users run it: separate processes, the shipped demonstration model on the shipped samples. However the work is divided and
+/// whichever process dies, predictions and reports are those of the one-process run, byte for byte.
 /// </summary>
 public sealed class MultiProcessTests(StartedOnce<OneProcessRun> oneProcess) : IDisposable
 {

@@ -3,12 +3,12 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>What all runs are held against: the samples, evaluated by the demonstration model in one process.</summary>
+/// <summary>The reference for all runs: the samples, evaluated with the demonstration model in one process.</summary>
 public sealed class OneProcessRun : IAsyncLifetime
 {
     public const string Name = "compared";
 
-    /// <summary>The settings of every run: small shards, so that there is something to lose, and no more samples than that takes.</summary>
+    /// <summary>The settings of every run: small shards, so that there are several to lose, and few samples.</summary>
     public static readonly ImmutableArray<string> Settings = ["--run", Name, "--shard-size", "2", "--limit", "24"];
 
     private readonly TemporaryFolder _folder = new();
@@ -25,6 +25,6 @@ public sealed class OneProcessRun : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Holds a run against this one, see <see cref="RunFiles"/>.</summary>
+    /// <summary>Compares a run with this one, see <see cref="RunFiles"/>.</summary>
     internal void AssertEqual(string runs) => RunFiles.AssertEqual(_folder["runs", Name], Path.Combine(runs, Name));
 }

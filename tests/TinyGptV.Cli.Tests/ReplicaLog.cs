@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>What a replica says of its shards with <c>--verbose</c>.</summary>
+/// <summary>The log lines of a replica about its shards, with <c>--verbose</c>.</summary>
 internal static partial class ReplicaLog
 {
     [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) begins")]
@@ -11,6 +11,7 @@ internal static partial class ReplicaLog
     [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) is done")]
     public static partial Regex IsDone { get; }
 
-    /// <summary>The shards of which a kind of line tells.</summary>
-    public static IEnumerable<int> ShardsOf(Regex line, ProgramProcess replica) => line.Matches(replica.Transcript).Select(match => int.Parse(match.Groups[1].ValueSpan));
+    /// <summary>The shards in lines of one kind.</summary>
+    public static IEnumerable<int> ShardsOf(Regex line, ProgramProcess replica) =>
+        line.Matches(replica.Transcript).Select(match => int.Parse(match.Groups[1].ValueSpan));
 }

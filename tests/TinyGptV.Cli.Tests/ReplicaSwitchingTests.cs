@@ -7,7 +7,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>Replicas as users run them: two models in one process, which are given another checkpoint while it goes on.</summary>
+/// <summary>Replicas as users run them: two models in one process load another checkpoint without a restart.</summary>
 public sealed partial class ReplicaSwitchingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -26,11 +26,12 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         SampleContainer container = await _storage.GetAsync();
         string stored = container.ModelAt();
         await RunAsync("checkpoint", "convert", Path.Combine(AppContext.BaseDirectory, "DemonstrationModel"), "--output", "{folder}/converted");
-        await using ProgramProcess coordinator = ProgramProcess.Start(_folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
+        await using ProgramProcess coordinator = ProgramProcess.Start(
+            _folder.Path, "silo", "--role", "coordinator", "--name", "c1", "--silo-port", "0", "--gateway-port", "0", "--runs", "runs", "--http", "0");
         Uri metrics = new(new Uri(Status.Match(await coordinator.WaitForLineAsync(Status.IsMatch, Token)).Value), "/metrics");
         Match addresses = Addresses.Match(await coordinator.WaitForLineAsync(line => line.Contains("is ready: ", StringComparison.Ordinal), Token));
         string[] cluster = ["--cluster", addresses.Groups["gateway"].Value];
-        // Named by its process id, so that the list of replicas shows whether it is still the same.
+        // Named by its process id, so that the list of replicas shows whether it is still the same process.
         await using ProgramProcess replica = ProgramProcess.Start(
             _folder.Path, container.VariablesForModels(_folder),
             ["silo", "--role", "replica", "--device", "cpu,cpu", "--threads", "1", "--primary", addresses.Groups["silo"].Value, "--http", "0"]);
@@ -53,17 +54,22 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         Assert.Equal("converted", after.GetProperty("name").GetString());
         Assert.NotEqual(before.GetProperty("digest").GetString(), after.GetProperty("digest").GetString());
         Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(_folder["runs", "second", "timings.json"])).RootElement.GetProperty("replicas").GetInt32());
-        // The same weights, whatever files they are in.
+        // The same weights, in different files.
         Assert.Equal(AnswersOf("first"), AnswersOf("second"));
-        Assert.Equal($"{silo}-1: has it already\n{silo}-2: has it already\n", repeated);
+        Assert.Equal($"{silo}-1: already has it\n{silo}-2: already has it\n", repeated);
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains($"{silo}-2: failed. Could not load '{_folder["runs"]}': runs: not a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{silo}-2: failed. Could not load '{_folder["runs"]}': runs: not a complete TinyGPT-V model.", failed, StringComparison.Ordinal);
         Assert.EndsWith($"The replica is back on '{stored}'.\n", failed, StringComparison.Ordinal);
-        Assert.Equal((ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; 'tinygptv replicas' lists them.\n"), (unknownCode, unknown));
+        Assert.Equal(
+            (ExitCode.UserMustAct, $"There is no replica 'nobody'. The cluster has {silo}-1, {silo}-2; see 'tinygptv replicas'.\n"),
+            (unknownCode, unknown));
         Assert.Equal([$"{silo}-1", $"{silo}-2"], replicas.Select(one => one.GetProperty("replica").GetString()));
         Assert.All(replicas, one => Assert.Equal(
             (silo, "ready"), (one.GetProperty("silo").GetString(), one.GetProperty("phase").GetString())));
-        Assert.Equal([after.GetProperty("digest").GetString(), before.GetProperty("digest").GetString()], replicas.Select(one => one.GetProperty("model").GetProperty("digest").GetString()));
+        Assert.Equal(
+            [after.GetProperty("digest").GetString(), before.GetProperty("digest").GetString()],
+            replicas.Select(one => one.GetProperty("model").GetProperty("digest").GetString()));
         Assert.Contains(after.GetProperty("digest").GetString()![..12], table, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(new Uri(status, "/health/ready")));
         string measured = await ReadAsync(metrics);
@@ -93,7 +99,7 @@ public sealed partial class ReplicaSwitchingTests : IDisposable
         return response.StatusCode;
     }
 
-    /// <returns>What is on standard output of a client.</returns>
+    /// <returns>The standard output of a client.</returns>
     private async Task<string> RunAsync(params string[] arguments)
     {
         var (exitCode, output, error) = await _client.RunAsync(arguments);

@@ -2,10 +2,10 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The program itself on a run of 25,000 samples, with no more memory than it may take.</summary>
+/// <summary>The program on a run of 25,000 samples, with limited memory.</summary>
 public sealed class ReportSizeTests : IDisposable
 {
-    // 200 MiB in hexadecimal, as the runtime wants it; the program's other memory, about 60 MB, comes on top.
+    // 200 MiB in hexadecimal, as the runtime expects; the program's other memory is about 60 MB.
     private const string HeapLimit = "C800000";
 
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +31,7 @@ public sealed class ReportSizeTests : IDisposable
         File.Delete(page);
         await using ProgramProcess report = ProgramProcess.Start(
             _folder.Path, [("DOTNET_GCHeapHardLimit", HeapLimit)], ["report", run.Manifest.Run.Value, "--runs", "runs"]);
-        // Some samples of the run have no answer, and the exit code says so.
+        // Some samples of the run have no answer, hence the exit code.
         Assert.True(await report.WaitForExitAsync(TestContext.Current.CancellationToken) == ExitCode.SamplesFailed, report.Transcript);
         return await File.ReadAllBytesAsync(page, TestContext.Current.CancellationToken);
     }

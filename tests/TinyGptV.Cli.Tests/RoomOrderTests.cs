@@ -3,7 +3,7 @@ using TinyGptV.Structure;
 namespace TinyGptV.Cli.Tests;
 
 /// <summary>
-/// The rooms of each project from the lowest to the highest: a room uses those before it and never one behind it. What counts is what the compiler resolves, not
+/// The folders of each project from lowest to highest: a folder uses only those before it. What counts is what the compiler resolves, not
 /// <c>using</c> lines.
 /// </summary>
 public sealed class RoomOrderTests
@@ -12,11 +12,11 @@ public sealed class RoomOrderTests
 
     [Theory]
     [InlineData("TinyGptV.Evaluation",
-        "", "Benchmarks", "Benchmarks/Formats", "Models", "Runs", "Sharding", "Statistics", "Scoring", "Definitions", "Inference", "Reports", "Reports/Html", "Reports/Files",
-        "Comparisons", "Submissions")]
+        "", "Benchmarks", "Benchmarks/Formats", "Models", "Runs", "Sharding", "Statistics", "Scoring", "Definitions", "Inference", "Reports", "Reports/Html",
+        "Reports/Files", "Comparisons", "Submissions")]
     [InlineData("TinyGptV.Model",
-        "Configuration", "Layers", "Checkpoints/Formats", "Tokenization", "Vision", "Language", "Checkpoints/Layout", "", "Checkpoints/Tools", "Training", "Engine/Decoding",
-        "Engine/Scheduling", "Engine/Caches", "Engine")]
+        "Configuration", "Layers", "Checkpoints/Formats", "Tokenization", "Vision", "Language", "Checkpoints/Layout", "", "Checkpoints/Tools", "Training",
+        "Engine/Decoding", "Engine/Scheduling", "Engine/Caches", "Engine")]
     [InlineData("TinyGptV.Storage", "Resilience", "Locations", "Caching", "Folders", "Blobs", "")]
     [InlineData("TinyGptV.Backends", "Scripted", "", "TinyGptV")]
     [InlineData("TinyGptV.Cluster", "Configuration", "Telemetry", "Placement", "Replicas", "Dispatch", "Runs", "Client", "Hosting")]
@@ -29,12 +29,15 @@ public sealed class RoomOrderTests
         string[] order = [.. rooms.Select(room => room.Length == 0 ? project : $"{project}/{room}")];
 
         Assert.Empty(FoldersOf(project).Except(order));
-        AssertNone(Graph.Value.Uses.Where(use => RunsBackUp(use.Key, order)).Select(use => $"{use.Key.From} uses {use.Value} names of {use.Key.To}, which lies above it."));
+        AssertNone(Graph.Value.Uses
+            .Where(use => RunsBackUp(use.Key, order))
+            .Select(use => $"{use.Key.From} uses {use.Value} names of {use.Key.To}, which is above it."));
     }
 
     [Fact]
     public void No_two_rooms_use_each_other() =>
-        AssertNone(StructureTable.MutualFolders(Graph.Value).Select(pair => $"{pair.Pair.A} and {pair.Pair.B} use each other: {pair.Names.There} and {pair.Names.Back} names."));
+        AssertNone(StructureTable.MutualFolders(Graph.Value)
+            .Select(pair => $"{pair.Pair.A} and {pair.Pair.B} use each other: {pair.Names.There} and {pair.Names.Back} names."));
 
     [Fact]
     public void No_files_use_each_other_in_a_circle() =>
@@ -44,7 +47,7 @@ public sealed class RoomOrderTests
     public void Graph_is_made_of_all_files()
     {
         Assert.True(Graph.Value.Files.Count > 400, "The product's files were not found.");
-        // A use that needs no using line, for both files are in one room.
+        // A use without a using directive, because both files are in one folder.
         Assert.Contains(("src/TinyGptV.Evaluation/Sharding/ShardLedger.cs", "src/TinyGptV.Evaluation/Sharding/ShardLease.cs"), Graph.Value.Uses.Keys);
     }
 

@@ -6,10 +6,10 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The files of a run, held against those of another one that should have made the same.</summary>
+/// <summary>Compares the files of two runs that should be equal.</summary>
 internal static class RunFiles
 {
-    /// <summary>Manifest and reports must be the same byte for byte, and so must predictions, byte for byte by sample.</summary>
+    /// <summary>Asserts that manifest and reports are equal byte for byte, and the predictions byte for byte per sample.</summary>
     /// <param name="expected">The folder of one run.</param>
     /// <param name="actual">The folder of the other.</param>
     public static void AssertEqual(string expected, string actual)
@@ -19,8 +19,8 @@ internal static class RunFiles
         Assert.Equal(PredictionsBySample(expected), PredictionsBySample(actual));
     }
 
-    /// <summary>Holds a run below <c>stored</c> against the same run of scripted answers, made in this process.</summary>
-    /// <param name="folder">Where <c>stored</c> is.</param>
+    /// <summary>Compares a run in <c>stored</c> with the same run of scripted answers in this process.</summary>
+    /// <param name="folder">The folder that contains <c>stored</c>.</param>
     /// <param name="run">The name of the run.</param>
     /// <param name="settings">The options of the run.</param>
     public static async Task AssertScriptedAsync(TemporaryFolder folder, string run, string[] settings)

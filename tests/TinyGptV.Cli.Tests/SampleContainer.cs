@@ -1,6 +1,6 @@
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>A Blob service that holds the shipped samples and the demonstration model; every test keeps its runs there under a prefix of its own.</summary>
+/// <summary>A Blob service with the shipped samples and the demonstration model; each test keeps its runs there under its own prefix.</summary>
 public sealed class SampleContainer : IAsyncLifetime
 {
     private readonly AzuriteServer _azurite = new();
@@ -9,7 +9,7 @@ public sealed class SampleContainer : IAsyncLifetime
     /// <summary>The service's endpoint.</summary>
     public string Endpoint => _azurite.Endpoint;
 
-    /// <summary>A secret that must be found nowhere.</summary>
+    /// <summary>A secret that must not appear anywhere.</summary>
     public string Key => _azurite.Key;
 
     public async ValueTask InitializeAsync()
@@ -27,7 +27,7 @@ public sealed class SampleContainer : IAsyncLifetime
     /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
     public string UriOf(string prefix, string? endpoint = null) => $"{_container.UriAt(endpoint ?? Endpoint)}/{prefix}";
 
-    /// <summary>The environment in which every command reads and writes here.</summary>
+    /// <summary>The environment that makes every command use this container.</summary>
     /// <param name="folder">Where the cache is.</param>
     /// <param name="runs">The prefix of the runs.</param>
     /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
@@ -38,7 +38,7 @@ public sealed class SampleContainer : IAsyncLifetime
         ("TINYGPTV_RUNS", UriOf(runs, endpoint)),
     ];
 
-    /// <summary>The environment of a replica whose model is from here, and which may be given others from here.</summary>
+    /// <summary>The environment of a replica that loads its models from here.</summary>
     /// <param name="folder">Where the cache is.</param>
     /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
     internal (string, string)[] VariablesForModels(TemporaryFolder folder, string? endpoint = null) =>
@@ -52,6 +52,6 @@ public sealed class SampleContainer : IAsyncLifetime
     /// <param name="endpoint">The service's, or a proxy's. Default: the service's.</param>
     public string ModelAt(string? endpoint = null) => UriOf("models/DemonstrationModel", endpoint);
 
-    /// <summary>Reads all runs of a prefix into a folder.</summary>
+    /// <summary>Downloads all runs under a prefix to a folder.</summary>
     public Task DownloadAsync(string runs, string folder) => _container.DownloadFolderAsync(runs, folder);
 }

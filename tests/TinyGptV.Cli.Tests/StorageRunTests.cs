@@ -2,7 +2,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests;
 
-/// <summary>The program as a process of its own, with benchmarks, checkpoint and runs in object storage.</summary>
+/// <summary>The program as a separate process, with benchmarks, checkpoint and runs in object storage.</summary>
 public sealed class StorageRunTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +13,8 @@ public sealed class StorageRunTests(StartedOnce<OneProcessRun> oneProcess, Start
     public async Task Run_with_everything_in_object_storage_behind_faults_writes_the_same_bytes_as_a_run_on_a_disk()
     {
         SampleContainer container = await storage.GetAsync();
-        await using var proxy = new FaultyProxy(container.Endpoint) { Schedule = new FaultSchedule(seed: 20260, rate: 0.05) { Hold = TimeSpan.FromSeconds(1) } };
+        var schedule = new FaultSchedule(seed: 20260, rate: 0.05) { Hold = TimeSpan.FromSeconds(1) };
+        await using var proxy = new FaultyProxy(container.Endpoint) { Schedule = schedule };
         (string, string)[] variables = container.VariablesFor(_folder, "faults", proxy.Endpoint);
 
         await using ProgramProcess eval = ProgramProcess.Start(_folder.Path, variables, ["eval", "--threads", "1", .. OneProcessRun.Settings]);
@@ -27,7 +28,8 @@ public sealed class StorageRunTests(StartedOnce<OneProcessRun> oneProcess, Start
         await using ProgramProcess score = ProgramProcess.Start(_folder.Path, variables, ["score", OneProcessRun.Name]);
         Assert.True(await score.WaitForExitAsync(TestContext.Current.CancellationToken) == ExitCode.Success, score.Transcript);
 
-        foreach (string text in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(File.ReadAllText).Append(eval.Transcript).Append(score.Transcript))
+        IEnumerable<string> files = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories);
+        foreach (string text in files.Select(File.ReadAllText).Append(eval.Transcript).Append(score.Transcript))
             Assert.DoesNotContain(container.Key, text, StringComparison.Ordinal);
     }
 }

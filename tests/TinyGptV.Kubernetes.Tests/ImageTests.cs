@@ -2,7 +2,7 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The container files fit the manifests. They cannot be built here: that needs a container engine and, for CUDA, packages of several GB.</summary>
+/// <summary>The container files match the manifests. The tests do not build them: that needs a container engine and, for CUDA, several GB.</summary>
 public sealed class ImageTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class ImageTests
         ImageFile image = ImageFile.Read(name);
 
         Assert.Equal(backend, image.TorchBackend);
-        // Ubuntu 24.04: the C++ runtime of GCC 13 or newer. Three numbers: a tag that does not move to another runtime.
+        // Ubuntu 24.04 has the C++ runtime of GCC 13 or newer. A tag with three numbers does not move to another runtime.
         Assert.Equal(2, image.Bases.Count());
         Assert.All(image.Bases, image => Assert.Matches(@"^mcr\.microsoft\.com/dotnet/(sdk|aspnet):10\.\d+\.\d+-noble(-chiseled)?$", image));
         Assert.Equal("tinygptv", image.EntryPoint);
@@ -27,7 +27,9 @@ public sealed class ImageTests
     {
         string user = ImageFile.Read(name).User;
 
-        Workload[] program = [.. RenderedManifests.Overlays.Select(RenderedManifests.Render).SelectMany(manifests => manifests.Workloads).Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")];
+        Workload[] program = [.. RenderedManifests.Overlays.Select(RenderedManifests.Render)
+            .SelectMany(manifests => manifests.Workloads)
+            .Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")];
         Assert.NotEmpty(program);
         Assert.All(program, workload => Assert.Equal(user, $"{workload.Pod.SecurityContext.RunAsUser}:{workload.Pod.SecurityContext.RunAsGroup}"));
     }

@@ -4,7 +4,7 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary><c>k8s/README.md</c> names what is there.</summary>
+/// <summary>The names in <c>k8s/README.md</c> exist.</summary>
 public sealed partial class InstructionTests
 {
     private static readonly string Text = File.ReadAllText(Repository.PathOf("k8s", "README.md"));
@@ -34,7 +34,9 @@ public sealed partial class InstructionTests
         Assert.Contains("cronjob/evaluation", named);
         Assert.Empty(named.Except(known));
         Assert.Contains($"--role={manifests.All<V1Role>().Single().Metadata.Name} ", Text, StringComparison.Ordinal);
-        Assert.Contains($"port-forward deployment/coordinator {manifests.WorkloadOf("coordinator").Container.Ports.Single(port => port.Name == "http").ContainerPort} ", Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"port-forward deployment/coordinator {manifests.WorkloadOf("coordinator").Container.Ports.Single(port => port.Name == "http").ContainerPort} ",
+            Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,11 +46,13 @@ public sealed partial class InstructionTests
     {
         Dictionary<string, HashSet<string>> made = Created.Matches(Text.Replace("\\\n", " ", StringComparison.Ordinal))
             .GroupBy(match => match.Groups["name"].Value)
-            .ToDictionary(secret => secret.Key, secret => secret.SelectMany(match => Entry.Matches(match.Value).Select(entry => entry.Groups["key"].Value)).ToHashSet());
+            .ToDictionary(
+                secret => secret.Key, secret => secret.SelectMany(match => Entry.Matches(match.Value).Select(entry => entry.Groups["key"].Value)).ToHashSet());
 
         foreach (Workload workload in RenderedManifests.Render(overlay).Workloads)
         {
-            foreach (V1SecretKeySelector key in (workload.Container.Env ?? []).Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>())
+            IEnumerable<V1SecretKeySelector?> keys = (workload.Container.Env ?? []).Select(variable => variable.ValueFrom?.SecretKeyRef);
+            foreach (V1SecretKeySelector key in keys.OfType<V1SecretKeySelector>())
                 Assert.Contains(key.Key, made[key.Name]);
             foreach (V1SecretVolumeSource volume in (workload.Pod.Volumes ?? []).Select(one => one.Secret).OfType<V1SecretVolumeSource>())
                 Assert.Superset((volume.Items ?? []).Select(item => item.Key).ToHashSet(), made[volume.SecretName]);

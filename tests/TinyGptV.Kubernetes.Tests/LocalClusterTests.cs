@@ -7,7 +7,7 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The overlay `local`, run: Redis, two coordinators, two replicas and an evaluation job with the commands and environments of the manifests.</summary>
+/// <summary>Runs the overlay `local`: Redis, two coordinators, two replicas and an evaluation job, with the manifests' commands and environments.</summary>
 public sealed class LocalClusterTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed class LocalClusterTests : IDisposable
         string password = RandomNumberGenerator.GetHexString(32);
         await using var node = new Node(manifests, _folder, new()
         {
-            // What README.md puts into the secret, with an address in place of a name.
+            // The secret as in README.md, with an address instead of a name.
             ["connection"] = $"{network}.2:6379,password={password}",
             ["redis.conf"] = $"requirepass {password}\nbind {network}.2\n",
         });
@@ -38,8 +38,10 @@ public sealed class LocalClusterTests : IDisposable
         await redis.Process.WaitForLineAsync(line => line.Contains("Ready to accept connections", StringComparison.Ordinal), Token);
         Pod[] silos =
         [
-            .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
-            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value).Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
+            .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value)
+                .Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
+            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value)
+                .Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
         ];
         foreach (Pod silo in silos)
             await AssertReadyAsync(silo);
@@ -58,7 +60,7 @@ public sealed class LocalClusterTests : IDisposable
             Assert.True(await executed.WaitForExitAsync(Token) == ExitCode.Success, executed.Transcript);
             Assert.Contains("first", executed.Output, StringComparison.Ordinal);
         }
-        // The run is on one of the coordinators, and that one has counted.
+        // The run is on one of the coordinators, which has counted it.
         string[] metrics = await Task.WhenAll(silos.Select(silo => silo.MetricsAsync(_http, Token)));
         Assert.All(metrics, text => Assert.Contains("orleans_", text, StringComparison.Ordinal));
         Assert.Single(metrics, text => text.Contains("tinygptv_shards_completed", StringComparison.Ordinal));

@@ -4,10 +4,11 @@ using TinyGptV.Kubernetes.Tests.Policy;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The manifests as they are applied: rendered, parsed strictly, held against the schemas and against our own rules.</summary>
+/// <summary>The manifests as applied: rendered, parsed strictly, checked against the schemas and our own rules.</summary>
 public sealed class ManifestTests
 {
-    private static readonly Dictionary<string, RenderedManifests> Rendered = RenderedManifests.Overlays.ToDictionary(overlay => overlay, RenderedManifests.Render);
+    private static readonly Dictionary<string, RenderedManifests> Rendered = RenderedManifests.Overlays.ToDictionary(
+        overlay => overlay, RenderedManifests.Render);
 
     public static TheoryData<string> Overlays => [.. RenderedManifests.Overlays];
 
@@ -24,7 +25,10 @@ public sealed class ManifestTests
         Assert.Equal(2, manifests.The<V1Deployment>("coordinator").Spec.Replicas);
         Assert.True(manifests.The<V1Deployment>("replica").Spec.Replicas >= 2);
         Assert.True(manifests.The<V1CronJob>("evaluation").Spec.Suspend);
-        Assert.Equal(["evaluation", "coordinator", "replica"], manifests.Workloads.Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv").Select(workload => workload.Component).OrderBy(name => name == "evaluation" ? 0 : 1).ThenBy(name => name));
+        IEnumerable<string> components = manifests.Workloads
+            .Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")
+            .Select(workload => workload.Component);
+        Assert.Equal(["coordinator", "evaluation", "replica"], components.Order());
     }
 
     [Theory]
@@ -40,13 +44,15 @@ public sealed class ManifestTests
     [InlineData("containerPort: 8080", "containerPort: eighty")] // a wrong type
     [InlineData("memory: 1Gi", "memory: 1 GiB")] // no quantity
     [InlineData("kind: PodDisruptionBudget", "kind: PodBudget")] // no such kind
-    public void Strict_parsing_refuses_mistakes(string right, string wrong) => Assert.ThrowsAny<Exception>(() => RenderedManifests.Parse(Replaced(right, wrong)));
+    public void Strict_parsing_refuses_mistakes(string right, string wrong) =>
+        Assert.ThrowsAny<Exception>(() => RenderedManifests.Parse(Replaced(right, wrong)));
 
     [Theory]
     [InlineData("value: \"30000\"", "value: 30000", "must be string")]
     [InlineData("imagePullPolicy: IfNotPresent", "imagePullPolicy: WhenMissing", "must be equal to one of the allowed values")]
     [InlineData("  schedule: 0 2 * * *\n", "", "must have required property schedule")]
-    public void Schemas_refuse_mistakes(string right, string wrong, string expected) => Assert.Contains(Schemas.Mistakes(Replaced(right, wrong)), mistake => mistake.Contains(expected, StringComparison.Ordinal));
+    public void Schemas_refuse_mistakes(string right, string wrong, string expected) =>
+        Assert.Contains(Schemas.Mistakes(Replaced(right, wrong)), mistake => mistake.Contains(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("runAsNonRoot: true", "runAsNonRoot: false", "may run as root")]
@@ -56,7 +62,7 @@ public sealed class ManifestTests
     [InlineData("enableServiceLinks: false", "enableServiceLinks: true", "a variable for every service")]
     [InlineData("image: tinygptv:0.1.0", "image: tinygptv:latest", "no pinned image")]
     [InlineData("image: tinygptv:0.1.0", "image: host:5000/tinygptv", "no pinned image")]
-    [InlineData("terminationGracePeriodSeconds: 90", "terminationGracePeriodSeconds: 70", "is killed 70 s after it was told to stop")]
+    [InlineData("terminationGracePeriodSeconds: 90", "terminationGracePeriodSeconds: 70", "is killed 70 s after SIGTERM")]
     [InlineData("path: /health/ready", "path: /ready", "which nobody answers")]
     [InlineData("          name: http\n        readinessProbe", "          name: web\n        readinessProbe", "probe on port 'http', which it does not have")]
     [InlineData("value: \"30000\"", "value: \"30000\"\n        - name: REDIS_PASSWORD\n          value: hunter2", "to what anybody can read")]
@@ -70,8 +76,11 @@ public sealed class ManifestTests
     [InlineData("key: connection\n              name: membership", "key: connection\n              name: members", "of which nobody is told")]
     [InlineData("pod-security.kubernetes.io/enforce: restricted", "pod-security.kubernetes.io/enforce: baseline", "does not enforce restricted pod security")]
     [InlineData("TINYGPTV_CLUSTERING: redis", "TINYGPTV_CLUSTERING: redis\n  TINYGPTV_MEMBERSHIP: redis:6379", "holds what should be a secret")]
-    [InlineData("        app.kubernetes.io/component: replica\n        app.kubernetes.io/name: tinygptv\n        app.kubernetes.io/part-of", "        app.kubernetes.io/component: replicas\n        app.kubernetes.io/name: tinygptv\n        app.kubernetes.io/part-of", "its selector does not find its own pods")]
-    public void Rules_find_what_they_are_for(string right, string wrong, string expected) => Assert.Contains(Violations(RenderedManifests.Parse(Replaced(right, wrong))), violation => violation.Contains(expected, StringComparison.Ordinal));
+    [InlineData("        app.kubernetes.io/component: replica\n        app.kubernetes.io/name: tinygptv\n        app.kubernetes.io/part-of",
+        "        app.kubernetes.io/component: replicas\n        app.kubernetes.io/name: tinygptv\n        app.kubernetes.io/part-of",
+        "its selector does not find its own pods")]
+    public void Rules_find_what_they_are_for(string right, string wrong, string expected) =>
+        Assert.Contains(Violations(RenderedManifests.Parse(Replaced(right, wrong))), violation => violation.Contains(expected, StringComparison.Ordinal));
 
     private static IEnumerable<string> Violations(RenderedManifests manifests) => PodPolicy.Violations(manifests).Concat(WiringPolicy.Violations(manifests));
 

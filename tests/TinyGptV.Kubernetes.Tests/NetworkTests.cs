@@ -3,14 +3,15 @@ using TinyGptV.Kubernetes.Tests.Policy;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>Who reaches whom under the network policies: what the system needs, and nothing else.</summary>
+/// <summary>The connections that the network policies allow: what the system needs, and nothing else.</summary>
 public sealed class NetworkTests
 {
     private const int Silo = 11111;
     private const int Gateway = 30000;
     private const int Http = 8080;
 
-    private static readonly Dictionary<string, RenderedManifests> Rendered = RenderedManifests.Overlays.ToDictionary(overlay => overlay, RenderedManifests.Render);
+    private static readonly Dictionary<string, RenderedManifests> Rendered = RenderedManifests.Overlays.ToDictionary(
+        overlay => overlay, RenderedManifests.Render);
 
     public static TheoryData<string> Overlays => [.. RenderedManifests.Overlays];
 
@@ -28,7 +29,10 @@ public sealed class NetworkTests
                       select $"{sender.Component} -> {receiver.Component}:{port}";
 
         Assert.Equal(
-            ["coordinator -> coordinator:11111", "coordinator -> replica:11111", "evaluation -> coordinator:30000", "replica -> coordinator:11111", "replica -> replica:11111"],
+            [
+                "coordinator -> coordinator:11111", "coordinator -> replica:11111", "evaluation -> coordinator:30000",
+                "replica -> coordinator:11111", "replica -> replica:11111",
+            ],
             allowed.Order());
     }
 
@@ -56,7 +60,9 @@ public sealed class NetworkTests
         Assert.All(new[] { coordinator, replica, evaluation }, one => Assert.True(reach.AllowsOutside(one, "20.60.0.1", 10000)));
         Assert.All(new[] { coordinator, replica }, one => Assert.True(reach.AllowsOutside(one, "20.60.0.1", 443)));
         Assert.False(reach.AllowsOutside(evaluation, "20.60.0.1", 443));
-        Assert.All(new[] { coordinator, replica, evaluation }, one => Assert.False(reach.AllowsOutside(one, "169.254.169.254", 80) || reach.AllowsOutside(one, "169.254.169.254", 443)));
+        Assert.All(
+            new[] { coordinator, replica, evaluation },
+            one => Assert.False(reach.AllowsOutside(one, "169.254.169.254", 80) || reach.AllowsOutside(one, "169.254.169.254", 443)));
     }
 
     [Theory]
@@ -74,6 +80,8 @@ public sealed class NetworkTests
             Assert.False(reach.AllowsFromNamespace("default", silo, Http));
             Assert.True(reach.AllowsToNamespace(silo, "kube-system", 53));
         }
-        Assert.All(manifests.Workloads, workload => Assert.False(reach.AllowsFromNamespace("default", workload, workload.Component == "coordinator" ? Gateway : 6379)));
+        Assert.All(
+            manifests.Workloads,
+            workload => Assert.False(reach.AllowsFromNamespace("default", workload, workload.Component == "coordinator" ? Gateway : 6379)));
     }
 }

@@ -9,7 +9,7 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests;
 
-/// <summary>The program itself is asked whether it knows every argument and every environment variable of the manifests, and takes their values.</summary>
+/// <summary>Checks with the program's own parser that it accepts every argument and environment variable of the manifests.</summary>
 public sealed partial class OptionTests
 {
     public static TheoryData<string, string> Containers
@@ -35,7 +35,7 @@ public sealed partial class OptionTests
         (ParseResult result, ImmutableArray<string> used) = Parse(container.Args, workload.EnvironmentOf(container, manifests));
 
         Assert.Empty(result.Errors.Select(error => error.Message));
-        // What stands in the container itself is meant for its command.
+        // A container's own variables are meant for its command.
         Assert.Empty(OptionVariables(container.Env).Except(used));
     }
 
@@ -59,7 +59,8 @@ public sealed partial class OptionTests
     {
         string[] named = [.. VariableName.Matches(File.ReadAllText(Repository.PathOf("k8s", "README.md"))).Select(match => match.Value).Distinct()];
 
-        string[] known = [.. new[] { "eval", "silo" }.SelectMany(command => Root().Subcommands.Single(one => one.Name == command).Options.Select(EnvironmentVariables.NameOf)), "TINYGPTV_STORAGE_CONNECTION"]; // a secret, and therefore no option
+        IEnumerable<Option> options = new[] { "eval", "silo" }.SelectMany(command => Root().Subcommands.Single(one => one.Name == command).Options);
+        string[] known = [.. options.Select(EnvironmentVariables.NameOf), "TINYGPTV_STORAGE_CONNECTION"]; // a secret, and therefore not an option
 
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(known));
@@ -82,11 +83,12 @@ public sealed partial class OptionTests
     private static IEnumerable<string> OptionVariables(IEnumerable<V1EnvVar>? variables) =>
         (variables ?? []).Select(variable => variable.Name).Where(name => name.StartsWith(EnvironmentVariables.Prefix, StringComparison.Ordinal));
 
-    /// <returns>What the program makes of it, and the variables that it took.</returns>
+    /// <returns>The parse result, and the variables used.</returns>
     private static (ParseResult Result, ImmutableArray<string> Used) Parse(IEnumerable<string> arguments, IEnumerable<V1EnvVar> variables)
     {
         Dictionary<string, string> environment = variables.ToDictionary(variable => variable.Name, ValueOf);
-        ParseResult result = TinyGptVProgram.Parse([.. arguments], Environment(environment.GetValueOrDefault), out ImmutableArray<(Option Option, string Value)> taken);
+        ParseResult result = TinyGptVProgram.Parse(
+            [.. arguments], Environment(environment.GetValueOrDefault), out ImmutableArray<(Option Option, string Value)> taken);
         return (result, [.. taken.Select(one => EnvironmentVariables.NameOf(one.Option))]);
     }
 
@@ -100,7 +102,7 @@ public sealed partial class OptionTests
         Variable = variable,
     };
 
-    /// <summary>What Kubernetes would put there, as far as its kind goes.</summary>
+    /// <summary>A value of the kind that Kubernetes would insert.</summary>
     private static string ValueOf(V1EnvVar variable) => variable switch
     {
         { Value: { } value } => value,

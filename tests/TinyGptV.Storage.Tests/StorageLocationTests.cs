@@ -19,14 +19,18 @@ public sealed class StorageLocationTests
 
     [Theory]
     [InlineData("https://acc.blob.core.windows.net/runs", "https://acc.blob.core.windows.net/runs", "", "runs", null)]
-    [InlineData("https://acc.blob.core.windows.net/checkpoints/tinygpt-v/stage4/", "https://acc.blob.core.windows.net/checkpoints", "tinygpt-v/stage4/", "stage4", null)]
-    [InlineData("https://acc.blob.core.windows.net/c/p?sv=2024-11-04&sp=rl&sig=c2VjcmV0", "https://acc.blob.core.windows.net/c", "p/", "p", "sv=2024-11-04&sp=rl&sig=c2VjcmV0")]
+    [InlineData("https://acc.blob.core.windows.net/checkpoints/tinygpt-v/stage4/",
+        "https://acc.blob.core.windows.net/checkpoints", "tinygpt-v/stage4/", "stage4", null)]
+    [InlineData("https://acc.blob.core.windows.net/c/p?sv=2024-11-04&sp=rl&sig=c2VjcmV0",
+        "https://acc.blob.core.windows.net/c", "p/", "p", "sv=2024-11-04&sp=rl&sig=c2VjcmV0")]
     [InlineData("http://127.0.0.1:10000/devstoreaccount1/runs/team", "http://127.0.0.1:10000/devstoreaccount1/runs", "team/", "team", null)]
     public void Parse_container(string text, string container, string prefix, string name, string? signature)
     {
         StorageLocation location = StorageLocation.Parse(text);
 
-        Assert.Equal((new Uri(container), prefix, name, signature, (string?)null), (location.Container, location.Prefix, location.Name, location.Signature, location.Folder));
+        Assert.Equal(
+            (new Uri(container), prefix, name, signature, (string?)null),
+            (location.Container, location.Prefix, location.Name, location.Signature, location.Folder));
     }
 
     [Theory]
@@ -37,9 +41,9 @@ public sealed class StorageLocationTests
     [Theory]
     [InlineData("https://acc.blob.core.windows.net?sig=c2VjcmV0", "names no container")]
     [InlineData("s3://bucket/runs?sig=c2VjcmV0", "has the scheme 's3'")]
-    [InlineData("https://user:c2VjcmV0@acc.blob.core.windows.net/c", "holds a user name")]
-    [InlineData("file://server/share", "names another machine")]
-    [InlineData("https://?sig=c2VjcmV0", "is no URI")]
+    [InlineData("https://user:c2VjcmV0@acc.blob.core.windows.net/c", "contains a user name")]
+    [InlineData("file://server/share", "names another host")]
+    [InlineData("https://?sig=c2VjcmV0", "is not a URI")]
     [InlineData("https://acc.blob.core.windows.net/c/a/..%5C..%5Cb", "leads out of its container")]
     public void Parse_anything_else_is_refused_without_its_secret(string text, string why)
     {

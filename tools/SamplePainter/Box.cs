@@ -3,7 +3,7 @@ namespace TinyGptV.SamplePainter;
 /// <summary>A rectangle of pixels: left and top inside, right and bottom outside.</summary>
 internal readonly record struct Box(int Left, int Top, int Right, int Bottom)
 {
-    /// <summary>The gap, in pixels, from which on one thing is plainly beside or above another.</summary>
+    /// <summary>The minimum gap, in pixels, for one thing to be clearly next to or above another.</summary>
     private const int PlainGap = 3;
 
     public int Width => Right - Left;

@@ -1,13 +1,16 @@
 namespace TinyGptV.SamplePainter;
 
 /// <summary>
-/// Pixels, drawn on with whole numbers only and without antialiasing, so that a picture is the same bits everywhere. A null pixel is transparent.
+/// A pixel canvas. Draws with integers only and without antialiasing, so that a picture has the same bits everywhere. A null pixel is transparent.
 /// </summary>
 internal sealed class Canvas(int width, int height)
 {
     // Sines of 0, 3, 6 .. 90 degrees in ten-thousandths: floating-point sines may differ between machines in the last bit.
     private static readonly int[] Sines =
-        [0, 523, 1045, 1564, 2079, 2588, 3090, 3584, 4067, 4540, 5000, 5446, 5878, 6293, 6691, 7071, 7431, 7771, 8090, 8387, 8660, 8910, 9135, 9336, 9511, 9659, 9781, 9877, 9945, 9986, 10000];
+    [
+        0, 523, 1045, 1564, 2079, 2588, 3090, 3584, 4067, 4540, 5000, 5446, 5878, 6293, 6691, 7071,
+        7431, 7771, 8090, 8387, 8660, 8910, 9135, 9336, 9511, 9659, 9781, 9877, 9945, 9986, 10000,
+    ];
 
     private readonly Rgb?[] _pixels = new Rgb?[width * height];
 
@@ -45,7 +48,7 @@ internal sealed class Canvas(int width, int height)
     /// <summary>Fills the ellipse that touches the sides of a box.</summary>
     public void FillEllipse(Box box, Rgb color)
     {
-        // Twice the distance from the centre, so that centres between two pixels stay whole numbers.
+        // Twice the distance from the centre, so that centres between two pixels stay integers.
         long w = box.Width, h = box.Height;
         for (int y = box.Top; y < box.Bottom; y++)
         {
@@ -60,7 +63,7 @@ internal sealed class Canvas(int width, int height)
 
     public void FillCircle(int x, int y, int radius, Rgb color) => FillEllipse(new Box(x - radius, y - radius, x + radius + 1, y + radius + 1), color);
 
-    /// <summary>Fills a polygon by the even-odd rule on the pixels' centres.</summary>
+    /// <summary>Fills a polygon by the even-odd rule at pixel centres.</summary>
     public void FillPolygon(Rgb color, params ReadOnlySpan<(int X, int Y)> corners)
     {
         for (int y = 0; y < height; y++)
@@ -85,7 +88,7 @@ internal sealed class Canvas(int width, int height)
         }
     }
 
-    /// <summary>Puts a drawing on top, with a thin dark line around all that is not transparent in it.</summary>
+    /// <summary>Draws another canvas on top, with a thin dark outline around its opaque pixels.</summary>
     public void Stamp(Canvas drawing, int left, int top)
     {
         for (int y = -1; y <= drawing.Height; y++)
@@ -109,7 +112,7 @@ internal sealed class Canvas(int width, int height)
             int ax = 2 * corners[i].X, ay = 2 * corners[i].Y, bx = 2 * corners[j].X, by = 2 * corners[j].Y;
             if (ay > py == by > py)
                 continue;
-            // The crossing lies right of the centre; multiplied out, so that nothing is divided.
+            // Tests whether the crossing is to the right of the centre, multiplied out to avoid division.
             long side = ((long)(bx - ax) * (py - ay)) - ((long)(px - ax) * (by - ay));
             if (by > ay ? side > 0 : side < 0)
                 inside = !inside;

@@ -1,12 +1,12 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>A colour of a pixel.</summary>
+/// <summary>The colour of a pixel.</summary>
 internal readonly record struct Rgb(byte Red, byte Green, byte Blue);
 
-/// <summary>A colour that questions speak of.</summary>
+/// <summary>A colour used in questions.</summary>
 internal sealed record NamedColor(string Name, Rgb Rgb);
 
-/// <summary>All colours. Named ones are far from each other and from the rest, so that they can be told apart after JPEG compression.</summary>
+/// <summary>All colours. The named ones differ enough from each other and from the rest to survive JPEG compression.</summary>
 internal static class Colors
 {
     public static readonly Rgb Outline = new(58, 58, 72);
@@ -29,7 +29,7 @@ internal static class Colors
         new("brown", new(122, 76, 40)),
     ];
 
-    /// <summary>Backgrounds, pale enough to be none of the named colours.</summary>
+    /// <summary>Backgrounds, too pale to be taken for a named colour.</summary>
     public static readonly IReadOnlyList<Rgb> Pastels =
         [new(214, 234, 246), new(226, 240, 214), new(250, 236, 222), new(236, 228, 244), new(248, 244, 220), new(222, 240, 236)];
 }

@@ -76,7 +76,7 @@ internal static class CountingProblems
 
     private static List<int> Scattered(RandomPicks random, int count) => random.Draw(Enumerable.Range(0, 3 * Columns), count);
 
-    /// <summary>The right number among its neighbours, in ascending order.</summary>
+    /// <summary>The correct number and its neighbours, in ascending order.</summary>
     private static List<string> Numbers(RandomPicks random, int right, int choices)
     {
         int first = Math.Max(1, right - random.Below(choices));

@@ -1,9 +1,9 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>A step of the program that answers a question on the scene.</summary>
+/// <summary>A step of the program that answers a question about the scene.</summary>
 internal sealed record GqaStep(string Operation, string Argument, params int[] Dependencies);
 
-/// <summary>A question with its answer and GQA's description of it.</summary>
+/// <summary>A question with its answer and GQA's metadata.</summary>
 internal sealed record GqaQuestion
 {
     public required string Question { get; init; }
@@ -20,7 +20,7 @@ internal sealed record GqaQuestion
 
     public required IReadOnlyList<GqaStep> Program { get; init; }
 
-    /// <summary>The group of answers it belongs to; null for yes and no.</summary>
+    /// <summary>The answer group; null for yes/no questions.</summary>
     public string? Group { get; init; }
 
     public required string LocalGroup { get; init; }

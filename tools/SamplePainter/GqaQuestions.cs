@@ -1,6 +1,6 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>The kinds of GQA question. Each takes its answer from the scene, and gives null where the scene has no unambiguous case.</summary>
+/// <summary>The kinds of GQA questions. Each derives its answer from the scene, or returns null if the scene has no unambiguous case.</summary>
 internal static class GqaQuestions
 {
     public static readonly IReadOnlyList<Func<Scene, RandomPicks, GqaQuestion?>> Kinds =
@@ -165,13 +165,17 @@ internal static class GqaQuestions
             Structural = "choose",
             Semantic = "rel",
             Detailed = "relChooser",
-            Program = [Select(side.From.Name), new GqaStep("choose rel", $"{side.Thing.Name},{(sideways ? "to the left of|to the right of" : "above|below")},s", 0)],
+            Program =
+            [
+                Select(side.From.Name),
+                new GqaStep("choose rel", $"{side.Thing.Name},{(sideways ? "to the left of|to the right of" : "above|below")},s", 0),
+            ],
             Group = sideways ? "left" : "above",
             LocalGroup = $"13-{side.From.Name}_{side.Thing.Name}_choose",
         };
     }
 
-    /// <summary>Asks for the one thing on a side: every other thing must plainly be on the opposite side.</summary>
+    /// <summary>Asks for the only thing on one side: all other things must clearly be on the opposite side.</summary>
     private static GqaQuestion? QuerySide(Scene scene, RandomPicks random)
     {
         var cases = (from side in Sides(scene)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.SamplePainter;
 
-/// <summary>Pictures with questions in the layout of GQA's official questions.</summary>
+/// <summary>Pictures with questions in GQA's official format.</summary>
 internal static class GqaSampleSet
 {
     public const int Pictures = 24;
@@ -21,7 +21,7 @@ internal static class GqaSampleSet
     public static IEnumerable<SampleFile> Make(ulong seed)
     {
         IReadOnlyList<Scene> scenes = Scenes(seed);
-        // A second stream, so that new kinds of question leave the pictures as they are.
+        // A second random stream, so that new kinds of questions do not change the pictures.
         RandomPicks random = new(seed + 1);
         JsonObject questions = [];
         int turn = 0;
@@ -41,7 +41,7 @@ internal static class GqaSampleSet
         ];
     }
 
-    /// <summary>The kinds of question take turns; one that a scene has no unambiguous case of is passed over.</summary>
+    /// <summary>The next kind of question in turn; skips kinds for which the scene has no unambiguous case.</summary>
     private static GqaQuestion NextQuestion(Scene scene, RandomPicks random, ref int turn)
     {
         while (true)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.SamplePainter;
 
-/// <summary>Multiple-choice problems on diagrams, in the layout of IconQA's official files.</summary>
+/// <summary>Multiple-choice problems about diagrams, in IconQA's official format.</summary>
 internal static class IconQaSampleSet
 {
     private const string SubTask = "choose_txt";

@@ -1,6 +1,6 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>The things that pictures show.</summary>
+/// <summary>The things in pictures.</summary>
 internal static class Icons
 {
     public static readonly IReadOnlyList<Icon> All =

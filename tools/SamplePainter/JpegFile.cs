@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace TinyGptV.SamplePainter;
 
 /// <summary>
-/// Writes JPEG files through SkiaSharp. Its encoder (libjpeg-turbo, accurate integer transform) gives the same bits with and without vector
-/// instructions, so one version of SkiaSharp writes the same bytes everywhere; a new version may write others, and then the sample set is made again.
+/// Writes JPEG files with SkiaSharp. Its encoder (libjpeg-turbo, accurate integer transform) gives the same bits with and without vector
+/// instructions, so one version of SkiaSharp writes the same bytes everywhere. If a new version writes others, regenerate the sample set.
 /// </summary>
 internal static class JpegFile
 {
@@ -24,7 +24,7 @@ internal static class JpegFile
             }
         }
 
-        // Colour at full resolution: halved, it would bleed over the edges of small things.
+        // Full colour resolution; with subsampling, colours would bleed over the edges of small things.
         using SKPixmap pixmap = bitmap.PeekPixels();
         using SKData file = pixmap.Encode(new SKJpegEncoderOptions(Quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))
             ?? throw new InvalidOperationException("SkiaSharp could not encode a picture as JPEG.");

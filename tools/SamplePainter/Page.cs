@@ -1,6 +1,6 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>The paper on which diagrams are drawn.</summary>
+/// <summary>The page for diagrams.</summary>
 internal static class Page
 {
     public const int Width = 160;
@@ -13,7 +13,7 @@ internal static class Page
         return page;
     }
 
-    /// <summary>Puts a thing with its middle at a point.</summary>
+    /// <summary>Draws a thing centred at a point.</summary>
     public static void Put(this Canvas page, Icon icon, NamedColor color, int x, int y) =>
         icon.StampOn(page, color.Rgb, x - ((icon.Width + 2) / 2), y + ((icon.Height + 3) / 2));
 }

@@ -1,9 +1,9 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>Problems about where things are and in which order they come.</summary>
+/// <summary>Problems about the positions and order of things.</summary>
 internal static class PlaceProblems
 {
-    /// <summary>Things in the four corners: each has one neighbour beside it and one above or below it.</summary>
+    /// <summary>Things in the four corners: each has one neighbour to the side and one above or below.</summary>
     public static IconQaProblem WhatIsOnASide(RandomPicks random)
     {
         List<Icon> icons = random.Draw(Icons.All, 4);
@@ -39,7 +39,7 @@ internal static class PlaceProblems
             [.. random.Shuffle(icons).Select(icon => icon.Name)], icons[place].Name, ["spatial", "scene"], "prek", picture);
     }
 
-    /// <summary>A row that repeats two or three things, with an empty place at its end.</summary>
+    /// <summary>A repeating row of two or three things, with an empty place at the end.</summary>
     public static IconQaProblem WhatComesNext(RandomPicks random)
     {
         const int shown = 5;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace TinyGptV.SamplePainter;
 
 /// <summary>
-/// Writes PNG files of at most 16 colours, half a byte a pixel, in stored (uncompressed) blocks. Compressors choose matches by what the processor offers,
-/// and so do those of SkiaSharp and of .NET: their files decode alike but are not the same bytes everywhere. These are, and they are small enough.
+/// Writes PNG files of at most 16 colours, 4 bits per pixel, in stored (uncompressed) blocks. The compressors of SkiaSharp and .NET depend on the
+/// processor: their files decode to the same pixels, but the bytes differ between machines. These files are the same everywhere and small enough.
 /// </summary>
 internal static class PngFile
 {
@@ -45,7 +45,7 @@ internal static class PngFile
         return palette.Count - 1;
     }
 
-    /// <summary>A zlib stream (RFC 1950) whose deflate blocks (RFC 1951) are stored ones.</summary>
+    /// <summary>A zlib stream (RFC 1950) of stored deflate blocks (RFC 1951).</summary>
     private static byte[] Store(byte[] content)
     {
         const int largestBlock = 65535;

@@ -1,19 +1,28 @@
 using System.Globalization;
 using TinyGptV.SamplePainter;
 
-// The folder to write to, and perhaps the number that pictures and questions are made from.
+const int success = 0, userMustAct = 2;
+
 if (args is not [var folder, ..] || args.Length > 2)
-{
-    Console.Error.WriteLine("Usage: SamplePainter DIR [SEED]. Draws the sample benchmarks; the same seed gives the same bytes.");
-    return 2;
-}
+    return Refuse("Usage: SamplePainter DIR [SEED]. Draws the sample benchmarks; the same seed gives the same bytes.");
 
 ulong seed = SampleSetGenerator.DefaultSeed;
 if (args is [_, var text] && !ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed))
+    return Refuse($"SEED must be a whole number; found '{text}'.");
+
+try
 {
-    Console.Error.WriteLine($"The seed must be a whole number, found '{text}'.");
-    return 2;
+    int written = SampleSetGenerator.Write(folder, seed);
+    Console.WriteLine($"{written} files written to {folder}. Evaluate them with: tinygptv eval --data {folder}");
+    return success;
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+{
+    return Refuse($"Cannot write to '{folder}' ({exception.Message.TrimEnd('.')}); choose another folder.");
 }
 
-Console.WriteLine($"{SampleSetGenerator.Write(folder, seed)} files written to {folder}. Evaluate them with: tinygptv eval --data {folder}");
-return 0;
+static int Refuse(string message)
+{
+    Console.Error.WriteLine(message);
+    return userMustAct;
+}

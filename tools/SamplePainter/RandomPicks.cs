@@ -2,12 +2,12 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.SamplePainter;
 
-/// <summary>Picks at random, the same ones from the same seed on every machine. The bytes of the shipped samples depend on every line of it.</summary>
+/// <summary>Random picks; the same seed gives the same picks on every machine. The bytes of the shipped samples depend on this code.</summary>
 internal sealed class RandomPicks(ulong seed)
 {
     private readonly SplitMix64 _numbers = new(seed);
 
-    /// <summary>A whole number from 0 to <paramref name="count"/> - 1. The remainder's bias is far below what these small counts could show.</summary>
+    /// <summary>A whole number from 0 to <paramref name="count"/> - 1. The modulo bias is negligible for such small counts.</summary>
     public int Below(int count) => (int)(_numbers.Next() % (ulong)count);
 
     /// <summary>A whole number from <paramref name="first"/> to <paramref name="last"/>.</summary>

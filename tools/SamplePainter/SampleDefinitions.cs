@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
@@ -7,8 +6,8 @@ using TinyGptV.Evaluation.Benchmarks;
 namespace TinyGptV.SamplePainter;
 
 /// <summary>
-/// The definitions of the sample benchmarks: prompts, limits, scorers and published results as in the definitions of the real ones, but another split,
-/// so that no report takes the two for each other.
+/// The definitions of the sample benchmarks: prompts, limits, scorers and published results as in the real definitions, but another split,
+/// so that reports cannot confuse the two.
 /// </summary>
 internal static class SampleDefinitions
 {
@@ -49,7 +48,8 @@ internal static class SampleDefinitions
         Request = RequestKind.Generate,
         Instruction = TrueOrFalse,
         Scorers = Scorers(
-            ("tinygptv", "contains-label-or-yes-no"), ("tinygptv-root", "contains-label"), ("minigptv2", "equals-label-lower-cased"), ("official", "true-or-false")),
+            ("tinygptv", "contains-label-or-yes-no"), ("tinygptv-root", "contains-label"), ("minigptv2", "equals-label-lower-cased"),
+            ("official", "true-or-false")),
         Expected = new ExpectedCounts(60, 30),
         Published = Published(0.547, "test", TrueOrFalse),
     };
@@ -73,7 +73,7 @@ internal static class SampleDefinitions
     public static ImmutableArray<BenchmarkDefinition> All { get; } = [Gqa, Vsr, IconQa];
 
     public static SampleFile FileOf(BenchmarkDefinition definition) =>
-        new("benchmark.json", [.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize(definition, EvaluationJson.Indented.ShapeOf<BenchmarkDefinition>())), (byte)'\n']);
+        SampleFile.Text("benchmark.json", JsonSerializer.Serialize(definition, EvaluationJson.Indented.ShapeOf<BenchmarkDefinition>()) + "\n");
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Files(params (string Role, string Path)[] files) =>
         files.ToImmutableSortedDictionary(file => file.Role, file => ImmutableArray.Create(file.Path), StringComparer.Ordinal);

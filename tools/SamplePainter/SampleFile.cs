@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace TinyGptV.SamplePainter;
 
 /// <summary>A file of the sample set.</summary>
-/// <param name="Path">Where it lies below the set's folder, with forward slashes.</param>
+/// <param name="Path">Its path in the folder of the set, with forward slashes.</param>
 /// <param name="Content">Its bytes.</param>
 internal sealed record SampleFile(string Path, byte[] Content)
 {
@@ -15,7 +15,8 @@ internal sealed record SampleFile(string Path, byte[] Content)
 
     public static SampleFile Json(string path, JsonNode content) => Text(path, content.ToJsonString(Indented) + "\n");
 
-    public static SampleFile JsonLines(string path, IEnumerable<JsonNode> lines) => Text(path, string.Concat(lines.Select(line => line.ToJsonString(Lines) + "\n")));
+    public static SampleFile JsonLines(string path, IEnumerable<JsonNode> lines) =>
+        Text(path, string.Concat(lines.Select(line => line.ToJsonString(Lines) + "\n")));
 
     public static SampleFile Text(string path, string content) => new(path, Encoding.UTF8.GetBytes(content));
 }

@@ -1,12 +1,12 @@
 namespace TinyGptV.SamplePainter;
 
-/// <summary>A thing in a picture. No two things of a scene are of one kind.</summary>
+/// <summary>A thing in a picture. All things in a scene are of different kinds.</summary>
 internal sealed record SceneThing(Icon Icon, NamedColor Color, Box Box)
 {
     public string Name => Icon.Name;
 }
 
-/// <summary>Where one thing stands as seen from another.</summary>
+/// <summary>The direction of one thing from another.</summary>
 internal enum Direction
 {
     Left,
@@ -15,7 +15,7 @@ internal enum Direction
     Below,
 }
 
-/// <summary>What a picture shows: the truth from which questions and answers are made, beside the picture itself.</summary>
+/// <summary>A picture and what it shows: the ground truth for questions and answers.</summary>
 internal sealed record Scene(IReadOnlyList<SceneThing> Things, Canvas Picture)
 {
     private const int Width = 160;
@@ -25,7 +25,7 @@ internal sealed record Scene(IReadOnlyList<SceneThing> Things, Canvas Picture)
     private const int CellWidth = 50;
     private const int ShelfDistance = 52;
 
-    /// <summary>Three or four things of different kinds on two shelves, or hung up on a board.</summary>
+    /// <summary>Three or four things of different kinds, on two shelves or on a board.</summary>
     public static Scene Compose(RandomPicks random)
     {
         Canvas canvas = new(Width, Height);
@@ -33,7 +33,7 @@ internal sealed record Scene(IReadOnlyList<SceneThing> Things, Canvas Picture)
         DrawRoom(canvas, random.Pick(Colors.Pastels), shelves);
         List<Icon> icons = random.Draw(Icons.All, random.Between(3, 4));
         List<int> cells = random.Draw(Enumerable.Range(0, Columns * Rows), icons.Count);
-        // Draws with repetition: that two things have one colour has to happen.
+        // Half of the scenes have two things of the same colour, for questions about it.
         List<NamedColor> palette = random.Draw(Colors.Named, icons.Count);
         if (random.Below(2) == 0)
             palette[0] = palette[1];
@@ -48,7 +48,7 @@ internal sealed record Scene(IReadOnlyList<SceneThing> Things, Canvas Picture)
         return new Scene(things, canvas);
     }
 
-    /// <summary>Whether one thing plainly lies in a direction from another: there is a gap between them.</summary>
+    /// <summary>True if one thing clearly lies in a direction from another: there is a gap between them.</summary>
     public static bool Holds(SceneThing thing, Direction direction, SceneThing from) => direction switch
     {
         Direction.Left => thing.Box.IsLeftOf(from.Box),

@@ -8,8 +8,9 @@ internal static class ShapeProblems
     private const int CenterX = Page.Width / 2;
     private const int CenterY = Page.Height / 2;
 
-    /// <summary>Regular shapes by the number of their sides; 120 steps of 3 degrees divide evenly by each.</summary>
-    private static readonly IReadOnlyList<(int Sides, string Name)> Polygons = [(3, "triangle"), (4, "square"), (5, "pentagon"), (6, "hexagon"), (8, "octagon")];
+    /// <summary>Regular shapes by number of sides; each divides 120 steps of 3 degrees evenly.</summary>
+    private static readonly IReadOnlyList<(int Sides, string Name)> Polygons =
+        [(3, "triangle"), (4, "square"), (5, "pentagon"), (6, "hexagon"), (8, "octagon")];
 
     public static IconQaProblem NameTheShape(RandomPicks random)
     {
@@ -104,7 +105,7 @@ internal static class ShapeProblems
 
     private static void FillRegular(Canvas drawing, int sides, Rgb color)
     {
-        // Squares and hexagons stand on a side; the octagon, whose half step no whole number of steps gives, on a corner.
+        // Squares and hexagons stand on a side. The octagon stands on a corner: its half step is not a whole number of steps.
         int turned = sides is 4 or 6 ? 60 / sides : 0;
         var corners = new (int X, int Y)[sides];
         for (int i = 0; i < sides; i++)

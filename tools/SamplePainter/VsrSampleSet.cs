@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace TinyGptV.SamplePainter;
 
-/// <summary>Pictures with statements about places, one true and one false for each, in the layout of VSR's official lines.</summary>
+/// <summary>Pictures with statements about positions, one true and one false each, in VSR's official format.</summary>
 internal static class VsrSampleSet
 {
     public const int Pictures = 30;
@@ -24,7 +24,7 @@ internal static class VsrSampleSet
         return [.. Enumerable.Range(0, Pictures).Select(_ => Scene.Compose(random))];
     }
 
-    /// <summary>The direction that a relation's words state.</summary>
+    /// <summary>The direction of a relation.</summary>
     public static Direction DirectionOf(string relation) => Relations.Single(words => words.Value.Contains(relation)).Key;
 
     public static string ImageName(int picture) => string.Create(CultureInfo.InvariantCulture, $"{900001 + picture:000000000000}.jpg");
@@ -49,7 +49,7 @@ internal static class VsrSampleSet
 
     private static string FolderOf(int picture) => picture < Pictures - PicturesInVal ? "train2017" : "val2017";
 
-    /// <summary>A false statement turns a true one round, so that it is plainly false and not merely doubtful.</summary>
+    /// <summary>A false statement is a reversed true one, so that it is clearly false and not just doubtful.</summary>
     private static JsonObject State(Scene scene, int picture, bool label, RandomPicks random)
     {
         var (thing, direction, from) = random.Pick([..

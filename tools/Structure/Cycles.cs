@@ -1,9 +1,9 @@
 namespace TinyGptV.Structure;
 
-/// <summary>Groups that reach each other in a directed graph.</summary>
+/// <summary>Finds cycles in a directed graph.</summary>
 public static class Cycles
 {
-    /// <summary>Finds the strongly connected components of more than one node (Tarjan's algorithm).</summary>
+    /// <summary>Finds the strongly connected components with more than one node (Tarjan's algorithm).</summary>
     /// <param name="edges">The edges.</param>
     /// <returns>The groups, each in ordinal order.</returns>
     public static IReadOnlyList<IReadOnlyList<string>> Find(IEnumerable<(string From, string To)> edges)

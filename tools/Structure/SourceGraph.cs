@@ -5,11 +5,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TinyGptV.Structure;
 
 /// <summary>
-/// Which source file uses which other one, as the compiler resolves the names: a <c>using</c> line alone is no use, and a name that needs none is one.
+/// The uses between source files, as the compiler resolves the names. A <c>using</c> directive alone does not count; a name that needs none does.
 /// </summary>
 public sealed class SourceGraph
 {
-    // What the SDK and Orleans add to every file of the projects.
+    // The global usings that the SDK and Orleans add to the projects.
     private const string GlobalUsings = """
         global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
@@ -24,26 +24,27 @@ public sealed class SourceGraph
         Files = [.. files.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The folder that all paths are below.</summary>
+    /// <summary>The folder that contains all files.</summary>
     public string Root { get; }
 
-    /// <summary>All files, as paths below the root with slashes.</summary>
+    /// <summary>All files, as paths relative to the root, with slashes.</summary>
     public IReadOnlyList<string> Files { get; }
 
-    /// <summary>How many names of one file another one uses; no file is listed with itself.</summary>
+    /// <summary>The number of names that one file uses from another; uses within a file do not count.</summary>
     public IReadOnlyDictionary<(string From, string To), int> Uses => _uses;
 
-    /// <summary>Reads every C# file below a folder as one program.</summary>
+    /// <summary>Reads all C# files under a folder as one program.</summary>
     /// <param name="root">The folder of the repository.</param>
-    /// <param name="folder">The folder below it, for example <c>src</c>.</param>
-    /// <returns>The graph. Code that does not compile loses the uses that cannot be resolved.</returns>
+    /// <param name="folder">The folder in it, for example <c>src</c>.</param>
+    /// <returns>The graph, without names that cannot be resolved.</returns>
     public static SourceGraph Read(string root, string folder)
     {
         string[] paths = [.. Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)];
         var graph = new SourceGraph(root, paths.Select(path => Relative(root, path)));
         SyntaxTree[] trees = [.. paths.Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), Options, Relative(root, path)))];
         var compilation = CSharpCompilation.Create(
-            "Structure", [.. trees, CSharpSyntaxTree.ParseText(GlobalUsings, Options)], References(), new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true));
+            "Structure", [.. trees, CSharpSyntaxTree.ParseText(GlobalUsings, Options)], References(),
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true));
         foreach (SyntaxTree tree in trees)
             graph.Add(tree, compilation.GetSemanticModel(tree));
         return graph;
@@ -53,7 +54,7 @@ public sealed class SourceGraph
 
     private static string Relative(string root, string path) => Path.GetRelativePath(root, path).Replace('\\', '/');
 
-    /// <summary>The assemblies that this program runs with, but for the product's own.</summary>
+    /// <summary>The assemblies that this program runs with, except the product's own.</summary>
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is var name && !name.StartsWith("TinyGptV", StringComparison.Ordinal) && name != "tinygptv.dll")
@@ -72,11 +73,12 @@ public sealed class SourceGraph
         }
     }
 
-    /// <summary>Names, and <c>new(...)</c>, which names a type without saying so. <c>var</c> names nothing.</summary>
+    /// <summary>Names, and <c>new(...)</c>, which implies a type name. <c>var</c> does not count.</summary>
     private static bool IsUse(SyntaxNode node) =>
-        node is SimpleNameSyntax { Identifier.ValueText: not "var" } or ImplicitObjectCreationExpressionSyntax && !node.Ancestors().OfType<UsingDirectiveSyntax>().Any();
+        node is SimpleNameSyntax { Identifier.ValueText: not "var" } or ImplicitObjectCreationExpressionSyntax
+        && !node.Ancestors().OfType<UsingDirectiveSyntax>().Any();
 
-    /// <summary>Where a symbol is declared. Of a type in several files the first one stands for it.</summary>
+    /// <summary>The file that declares a symbol; for a partial type, the first one.</summary>
     private static IEnumerable<string> FilesOf(ISymbol? symbol) => symbol switch
     {
         null or INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or ILabelSymbol or IRangeVariableSymbol => [],

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace TinyGptV.Structure;
 
-/// <summary>The figures by which a rearrangement is judged, as Markdown.</summary>
+/// <summary>The structure of the source code in numbers, as Markdown.</summary>
 public static class StructureTable
 {
-    /// <summary>Sizes of projects and folders, folders that use each other, and files that do.</summary>
+    /// <summary>Sizes of projects and folders, and the folders and files that use each other.</summary>
     /// <param name="graph">The graph of the product's files.</param>
     /// <returns>The lines.</returns>
     public static IEnumerable<string> Describe(SourceGraph graph)
@@ -25,14 +25,14 @@ public static class StructureTable
         foreach (((string a, string b), (int there, int back)) in MutualFolders(graph))
             yield return $"- {a} and {b}: {there} / {back}";
         yield return "";
-        yield return "Files that use each other in a circle:";
-        foreach (IReadOnlyList<string> circle in Cycles.Find(graph.Uses.Keys))
-            yield return $"- {string.Join(", ", circle)}";
+        yield return "Files that use each other in a cycle:";
+        foreach (IReadOnlyList<string> cycle in Cycles.Find(graph.Uses.Keys))
+            yield return $"- {string.Join(", ", cycle)}";
     }
 
-    /// <summary>The folders of which each uses names of the other.</summary>
+    /// <summary>The pairs of folders that use each other.</summary>
     /// <param name="graph">The graph.</param>
-    /// <returns>The pairs in ordinal order, with the number of names used there and back.</returns>
+    /// <returns>The pairs in ordinal order, with the numbers of names used in each direction.</returns>
     public static IEnumerable<((string A, string B) Pair, (int There, int Back) Names)> MutualFolders(SourceGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -42,11 +42,11 @@ public static class StructureTable
             .Order().Select(pair => (pair, (uses[pair], uses[(pair.To, pair.From)])));
     }
 
-    /// <summary>The files of one folder that use files of another one.</summary>
+    /// <summary>The files of one folder that use files of another.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="from">The folder that uses, without <c>src/</c>.</param>
-    /// <param name="to">The folder that is used.</param>
-    /// <returns>A line for each pair of files.</returns>
+    /// <param name="from">The using folder, without <c>src/</c>.</param>
+    /// <param name="to">The used folder, without <c>src/</c>.</param>
+    /// <returns>One line per pair of files.</returns>
     public static IEnumerable<string> DescribeArrows(SourceGraph graph, string from, string to)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -2,10 +2,10 @@ using System.Net.NetworkInformation;
 
 namespace TinyGptV.Throughput;
 
-/// <summary>What has gone over the loopback device so far: between processes of this machine, that is all there is.</summary>
+/// <summary>The traffic over the loopback device so far, which is all traffic between processes of this machine.</summary>
 internal static class LoopbackTraffic
 {
-    /// <returns>Bytes; null where the system does not tell.</returns>
+    /// <returns>Bytes; null if the system does not report it.</returns>
     public static long? Read()
     {
         try

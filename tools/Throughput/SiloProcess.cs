@@ -4,17 +4,17 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Throughput;
 
-/// <summary>The program as a silo in a process of its own. Disposing it kills the process: nothing of a measurement is worth a goodbye.</summary>
+/// <summary>A silo in its own process. Disposing kills the process: a measurement needs no graceful shutdown.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
     private SiloProcess(Process process, string ready) => (_process, Ready) = (process, ready);
 
-    /// <summary>The line by which the silo said that it is ready.</summary>
+    /// <summary>The silo's ready line.</summary>
     public string Ready { get; }
 
-    /// <summary>The working set in bytes, now.</summary>
+    /// <summary>The current working set in bytes.</summary>
     public long Memory
     {
         get
@@ -45,8 +45,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
-    /// <param name="arguments">The arguments behind <c>silo</c>.</param>
-    /// <param name="cancellationToken">Gives up; the process is killed then.</param>
+    /// <param name="arguments">The arguments after <c>silo</c>.</param>
+    /// <param name="cancellationToken">Stops waiting and kills the process.</param>
     /// <exception cref="InvalidOperationException">The silo ended before it was ready.</exception>
     public static async Task<SiloProcess> StartAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
@@ -75,13 +75,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         await process.WaitForExitAsync(cancellationToken);
-        throw new InvalidOperationException($"A silo ended with exit code {process.ExitCode} before it was ready; what it said is above.");
+        throw new InvalidOperationException($"A silo ended with exit code {process.ExitCode} before it was ready; see its output above.");
     }
 
     private static ProcessStartInfo Start(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ProgramEnvironment).Assembly.Location, .. arguments]);
-        // Options that the user has set for silos of his own are not those of a measurement.
+        // Ignores options that the user has set in the environment for other silos.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith(EnvironmentVariables.Prefix, StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         return start;

@@ -4,13 +4,13 @@ using TinyGptV.SamplePainter;
 
 namespace TinyGptV.Throughput;
 
-/// <summary>A benchmark of any size in GQA's layout. Its images hold nothing to look at: only a script is asked about them.</summary>
+/// <summary>A benchmark of any size in GQA's format. Its images are not real images: only a script answers.</summary>
 internal static class SyntheticBenchmark
 {
-    /// <summary>As many questions about an image as lie between the benchmarks of one and of thirty.</summary>
+    /// <summary>Questions per image; real benchmarks have between one and thirty.</summary>
     public const int QuestionsPerImage = 8;
 
-    /// <summary>Writes the benchmark <c>gqa</c> below a folder.</summary>
+    /// <summary>Writes the benchmark <c>gqa</c> to a folder.</summary>
     /// <param name="folder">The folder of benchmarks.</param>
     /// <param name="samples">The number of samples.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>

@@ -7,24 +7,38 @@ using TinyGptV.Evaluation;
 
 namespace TinyGptV.Throughput;
 
-/// <summary>The command line of the measurement.</summary>
+/// <summary>The command line of the benchmark tool.</summary>
 internal sealed class ThroughputCommand : TeachingCommand
 {
-    private readonly Option<string> _replicas = new("--replicas") { Description = "How many replicas, with commas between the sizes of cluster to measure.", HelpName = "NUMBERS", DefaultValueFactory = _ => "1,4,16,64" };
-    private readonly Option<int> _samples = Number("--samples-per-replica", "How many samples each replica answers on average.", 1000, 1);
-    private readonly Option<int> _delay = Number("--delay", "How long the script takes for an answer, in milliseconds.", 20, 0);
-    private readonly Option<int> _concurrency = Number("--concurrency", "How many answers a replica gives at once.", 1, 1);
-    private readonly Option<int> _processes = Number("--processes", "How many processes the replicas are divided among.", 4, 1);
-    private readonly Option<int> _shardSize = Number("--shard-size", "How many samples are given to a replica at once.", 32, 1);
-    private readonly Option<string?> _folder = new("--folder") { Description = "Where data and runs of the measurement are kept. Default: a temporary folder that is removed.", HelpName = "DIR" };
-    private readonly Option<string> _format = RunOptions.Format();
+    private readonly Option<string> _replicas = new("--replicas")
+    {
+        Description = "The numbers of replicas to measure, separated by commas.",
+        HelpName = "NUMBERS",
+        DefaultValueFactory = _ => "1,4,16,64",
+    };
+
+    private readonly Option<int> _samples = Number("--samples-per-replica", "Average number of samples per replica.", 1000, 1);
+    private readonly Option<int> _delay = Number("--delay", "Time per answer, in milliseconds.", 20, 0);
+    private readonly Option<int> _concurrency = Number("--concurrency", "Concurrent answers per replica.", 1, 1);
+    private readonly Option<int> _processes = Number("--processes", "Number of processes that host the replicas.", 4, 1);
+    private readonly Option<int> _shardSize = Number("--shard-size", "Samples per shard.", 32, 1);
+
+    private readonly Option<string?> _folder = new("--folder")
+    {
+        Description = "Where to keep data and runs of the measurement. Default: a temporary folder that is removed.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string> _format = CommandOptions.Format();
 
     public ThroughputCommand(ProgramEnvironment environment) : base(
         "throughput",
-        "Measures how much one coordinator moves, without a model: a coordinator and scripted replicas as processes of this machine, a benchmark made for it, a store in a folder. "
-        + "It prints samples per second, the efficiency against the smallest cluster, and the coordinator's memory, processor time and bytes on the wire.",
-        ("How evenly work is spread over up to 64 replicas", "dotnet run -c Release --project tools/Throughput"),
-        ("What a coordinator can move at most", "dotnet run -c Release --project tools/Throughput -- --replicas 64 --samples-per-replica 15625 --delay 0 --concurrency 8"))
+        "Measures the throughput of one coordinator without a model: starts a coordinator and scripted replicas as processes on this machine, with a synthetic "
+        + "benchmark and a store in a folder. Prints samples per second, the efficiency relative to the smallest cluster, and the coordinator's memory, CPU "
+        + "time and network traffic.",
+        ("Scaling up to 64 replicas", "dotnet run -c Release --project tools/Throughput"),
+        ("The maximum throughput of a coordinator",
+            "dotnet run -c Release --project tools/Throughput -- --replicas 64 --samples-per-replica 15625 --delay 0 --concurrency 8"))
     {
         foreach (Option option in (Option[])[_replicas, _samples, _delay, _concurrency, _processes, _shardSize, _folder, _format])
             Add(option);
@@ -58,7 +72,7 @@ internal sealed class ThroughputCommand : TeachingCommand
 
     private static int ParseReplicas(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int replicas) && replicas > 0 ? replicas : throw new PrerequisiteException(
-            $"--replicas lists whole numbers from 1 on with commas between them, for example 1,16,64; found '{text}'.");
+            $"--replicas must be whole numbers of at least 1, separated by commas, for example 1,16,64; found '{text}'.");
 
     private static Option<int> Number(string name, string description, int standard, int smallest)
     {

@@ -16,8 +16,8 @@ using TinyGptV.Hosting.Membership;
 namespace TinyGptV.Throughput;
 
 /// <summary>
-/// Measures how much a coordinator can move: real silos in processes of their own, a real store, scripted replicas. For each size of
-/// cluster everything is started anew and evaluates a benchmark that grows with it.
+/// Measures the throughput of a coordinator: silos in separate processes, a real store, scripted replicas. For each cluster size,
+/// starts new processes and evaluates a benchmark that grows with it.
 /// </summary>
 /// <param name="environment">Where text goes.</param>
 internal sealed partial class ThroughputSession(ProgramEnvironment environment)
@@ -50,7 +50,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
     private async Task<ThroughputMeasurement> MeasureAsync(ThroughputOptions options, string data, int replicas, CancellationToken cancellationToken)
     {
         string runs = Path.Combine(options.Folder, string.Create(CultureInfo.InvariantCulture, $"runs-{replicas}"));
-        var silos = new List<SiloProcess>(); // the coordinator first: it ends before it can miss a replica
+        var silos = new List<SiloProcess>(); // the coordinator first, so that it ends before it can miss a replica
         try
         {
             SiloProcess coordinator = await SiloProcess.StartAsync(
@@ -59,8 +59,14 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
             Match addresses = Addresses.Match(coordinator.Ready);
             foreach ((int process, int count) in Divide(replicas, options.Processes))
                 silos.Add(await SiloProcess.StartAsync(ReplicaArguments(options, data, addresses.Groups["silo"].Value, process, count), cancellationToken));
-            var entrance = new ClusterEntrance { Gateways = [ClusterAddress.Parse(addresses.Groups["gateway"].Value)], Membership = new MembershipOptions(), Wait = Patience };
-            await using ClusterAccess cluster = await ClusterAccess.JoinAsync(entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
+            var entrance = new ClusterEntrance
+            {
+                Gateways = [ClusterAddress.Parse(addresses.Groups["gateway"].Value)],
+                Membership = new MembershipOptions(),
+                Wait = Patience,
+            };
+            await using ClusterAccess cluster = await ClusterAccess.JoinAsync(
+                entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
             return await EvaluateAsync(cluster, coordinator, options, runs, replicas, cancellationToken);
         }
         finally
@@ -70,7 +76,7 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
         }
     }
 
-    /// <summary>Divides replicas among processes as evenly as they go.</summary>
+    /// <summary>Divides replicas among processes as evenly as possible.</summary>
     internal static IEnumerable<(int Process, int Replicas)> Divide(int replicas, int processes) => Enumerable.Range(0, Math.Min(processes, replicas))
         .Select(process => (process + 1, (replicas / Math.Min(processes, replicas)) + (process < replicas % Math.Min(processes, replicas) ? 1 : 0)));
 
@@ -140,12 +146,14 @@ internal sealed partial class ThroughputSession(ProgramEnvironment environment)
             return;
         }
 
-        var table = new TextTable(">Replicas", ">Samples", ">Seconds", ">Samples/s", ">Efficiency %", ">Coordinator MB", ">Peak MB", ">Coordinator CPU s", ">Bytes/sample");
+        var table = new TextTable(
+            ">Replicas", ">Samples", ">Seconds", ">Samples/s", ">Efficiency %", ">Coordinator MB", ">Peak MB", ">Coordinator CPU s", ">Bytes/sample");
         foreach (ThroughputMeasurement one in measurements)
         {
             table.Add(
                 Number(one.Replicas), Number(one.Samples), Fraction(one.Seconds), Number(one.SamplesPerSecond), Fraction(100 * one.Efficiency),
-                Number(one.CoordinatorMemory / 1e6), Number(one.CoordinatorPeakMemory / 1e6), Fraction(one.CoordinatorProcessorSeconds), one.BytesPerSample is { } bytes ? Number(bytes) : "-");
+                Number(one.CoordinatorMemory / 1e6), Number(one.CoordinatorPeakMemory / 1e6), Fraction(one.CoordinatorProcessorSeconds),
+                one.BytesPerSample is { } bytes ? Number(bytes) : "-");
         }
 
         await table.WriteToAsync(environment.Output);

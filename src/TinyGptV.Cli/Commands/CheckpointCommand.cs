@@ -11,25 +11,26 @@ internal sealed class CheckpointCommand : TeachingCommand
 {
     private static readonly (string, string)[] Inspections =
     [
-        ("All parts of a model's folder", "tinygptv checkpoint inspect ./checkpoints"),
+        ("All parts of a model", "tinygptv checkpoint inspect ./checkpoints"),
         ("Every tensor of one file", "tinygptv checkpoint inspect ./checkpoints/eva_vit_g.pth --tensors"),
         ("A model in object storage", "tinygptv checkpoint inspect https://ACCOUNT.blob.core.windows.net/models/tinygpt-v"),
     ];
 
     private static readonly (string, string)[] Verifications =
     [
-        ("Whether the downloaded files make a complete model", "tinygptv checkpoint verify ./checkpoints"),
-        ("Whether a file is one of the published ones", "tinygptv checkpoint verify ./checkpoints/TinyGPT-V_for_Stage4.pth"),
+        ("Check that the downloaded files make a complete model", "tinygptv checkpoint verify ./checkpoints"),
+        ("Check whether a file is one of the published ones", "tinygptv checkpoint verify ./checkpoints/TinyGPT-V_for_Stage4.pth"),
     ];
 
     private static readonly (string, string)[] Conversions =
     [
-        ("One folder in place of the downloaded files, and its use", "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v && tinygptv eval --model ./tinygpt-v"),
-        ("With LoRA merged into the weights", "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v-merged --merge-lora"),
+        ("Convert the downloaded files to one folder, then use it",
+            "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v && tinygptv eval --model ./tinygpt-v"),
+        ("Merge LoRA into the weights", "tinygptv checkpoint convert ./checkpoints --output ./tinygpt-v-merged --merge-lora"),
     ];
 
     public CheckpointCommand(ProgramEnvironment environment)
-        : base("checkpoint", "Looks into checkpoint files, verifies and converts them.", [.. Inspections, .. Verifications, .. Conversions])
+        : base("checkpoint", "Inspects, verifies and converts checkpoint files.", [.. Inspections, .. Verifications, .. Conversions])
     {
         Add(Inspect(environment));
         Add(Verify(environment));
@@ -39,11 +40,11 @@ internal sealed class CheckpointCommand : TeachingCommand
     private static TeachingCommand Inspect(ProgramEnvironment environment)
     {
         Argument<string> path = PathArgument();
-        var tensors = new Option<bool>("--tensors") { Description = "List every tensor instead of counting them by the beginning of their names." };
-        Option<string> format = RunOptions.Format();
+        var tensors = new Option<bool>("--tensors") { Description = "List every tensor instead of counting them by name prefix." };
+        Option<string> format = CommandOptions.Format();
         var inspect = new TeachingCommand(
             "inspect",
-            "Shows what a checkpoint holds, from its headers alone: kind of file, tensors, types, number of parameters, beginnings of names, stored configuration.",
+            "Shows what a checkpoint contains: file format, tensors, types, number of parameters, name prefixes, stored configuration. Reads headers only.",
             Inspections) { path, tensors, format };
         StorageOptionSet storage = AddStorage(inspect);
         inspect.SetAction(async (result, cancellationToken) =>
@@ -58,46 +59,57 @@ internal sealed class CheckpointCommand : TeachingCommand
     private static TeachingCommand Verify(ProgramEnvironment environment)
     {
         Argument<string> path = PathArgument();
-        Option<int?> imageSize = ImageSize("The image size that the model would be used with, in pixels. Default: as configured, else 448.");
-        Option<string> format = RunOptions.Format();
+        Option<int?> imageSize = ImageSize();
+        Option<string> format = CommandOptions.Format();
         var verify = new TeachingCommand(
             "verify",
-            "Reads a checkpoint whole: recognises published files by their digests, and makes sure that all parts open, that every tensor the model needs is " +
-            "there in its shape, and that all values are finite. Needs memory for one tensor at a time. Exit code 0 if it is sound, 2 with everything that is wrong.",
+            "Reads a whole checkpoint. Recognizes published files by their digests; checks that all parts open, that every tensor the model needs is present "
+            + "with the right shape, and that all values are finite. Needs memory for one tensor at a time. "
+            + "Exit code 0 if it is valid; 2 with a list of all problems.",
             Verifications) { path, imageSize, format };
         StorageOptionSet storage = AddStorage(verify);
         verify.SetAction(async (result, cancellationToken) =>
         {
             using LocalCheckpoint files = await FetchAsync(result.GetRequiredValue(path), storage.Bind(result, environment), cancellationToken);
-            return await new CheckpointVerdict(environment).WriteAsync(
-                new CheckpointVerdictOptions(files.Folder, result.GetValue(imageSize), result.GetChoice<OutputFormat>(format)), cancellationToken);
+            return await new CheckpointVerifying(environment).WriteAsync(
+                new CheckpointVerifyingOptions(files.Folder, result.GetValue(imageSize), result.GetChoice<OutputFormat>(format)), cancellationToken);
         });
         return verify;
     }
 
     private static TeachingCommand Convert(ProgramEnvironment environment)
     {
-        var folder = new Argument<string>("DIR|URI") { Description = "All parts of a model, as --model takes it: a folder, or the URI of a Blob container or of a prefix in it." };
-        var output = new Option<string>("--output") { Description = "The folder to write, absent or empty.", HelpName = "DIR", Required = true };
-        var mergeLora = new Option<bool>("--merge-lora") { Description = "Add LoRA to the weights that it adapts, rounded to their stored type. Answers can differ in the last digits." };
-        Option<int?> imageSize = ImageSize("The image size that the model will be used with, in pixels. Default: as configured, else 448.");
+        var folder = new Argument<string>("DIR|URI")
+        {
+            Description = "All parts of a model, as for --model: a folder, or the URI of a Blob container or a prefix in one.",
+        };
+        var output = new Option<string>("--output") { Description = "The folder to write; must be empty or not exist.", HelpName = "DIR", Required = true };
+        var mergeLora = new Option<bool>("--merge-lora")
+        {
+            Description = "Merge the LoRA adapters into the weights, rounded to the stored type. Results can differ in the last digits.",
+        };
+        Option<int?> imageSize = ImageSize();
         var convert = new TeachingCommand(
             "convert",
-            "Writes a model as one folder that loads with no further choices: safetensors with one naming and layout whatever the sources', config.json with all " +
-            "sizes, the tokenizer. Values and element types stay as they are, and so do answers. Needs memory for one tensor at a time.",
+            "Writes a model as one folder that loads without further options: safetensors with uniform names and layout, config.json with all sizes, and the "
+            + "tokenizer. Keeps values and element types, so answers do not change. Needs memory for one tensor at a time.",
             Conversions) { folder, output, mergeLora, imageSize };
         StorageOptionSet storage = AddStorage(convert);
         convert.SetAction(async (result, cancellationToken) =>
         {
             using LocalCheckpoint files = await FetchAsync(result.GetRequiredValue(folder), storage.Bind(result, environment), cancellationToken);
-            return await new CheckpointRewriting(environment).WriteAsync(
-                new CheckpointRewritingOptions(files.Folder, result.GetRequiredValue(output), result.GetValue(mergeLora), result.GetValue(imageSize)), cancellationToken);
+            var options = new CheckpointConvertingOptions(
+                files.Folder, result.GetRequiredValue(output), result.GetValue(mergeLora), result.GetValue(imageSize));
+            return await new CheckpointConverting(environment).WriteAsync(options, cancellationToken);
         });
         return convert;
     }
 
-    private static Argument<string> PathArgument() =>
-        new("PATH") { Description = "A .pth, .pt, .bin or .safetensors file, a phi-2 folder, or a folder with all parts of a model, converted or not; or the URI of a Blob container or of a prefix in it, which is brought to the cache whole." };
+    private static Argument<string> PathArgument() => new("PATH")
+    {
+        Description = "A .pth, .pt, .bin or .safetensors file, a phi-2 folder, or a folder with all parts of a model, converted or not. "
+            + "Or the URI of a Blob container or a prefix in one; all of it is downloaded to the cache.",
+    };
 
     private static StorageOptionSet AddStorage(TeachingCommand command)
     {
@@ -107,13 +119,17 @@ internal sealed class CheckpointCommand : TeachingCommand
         return storage;
     }
 
-    /// <summary>What a user named, as files of this machine.</summary>
+    /// <summary>The checkpoint as local files.</summary>
     private static Task<LocalCheckpoint> FetchAsync(string path, StorageOptions storage, CancellationToken cancellationToken) =>
         new StorageAccess(storage).FetchCheckpointAsync(StorageLocation.Parse(path), cancellationToken);
 
-    private static Option<int?> ImageSize(string description)
+    private static Option<int?> ImageSize()
     {
-        var option = new Option<int?>("--image-size") { Description = description, HelpName = "PIXELS" };
+        var option = new Option<int?>("--image-size")
+        {
+            Description = "The image size the model will be used with. Default: from the configuration, else 448.",
+            HelpName = "PIXELS",
+        };
         option.Validators.Add(NumberRange.AtLeast(1));
         return option;
     }

@@ -11,19 +11,19 @@ internal sealed class DataCommand : TeachingCommand
 {
     private static readonly (string, string)[] Listings =
     [
-        ("The benchmarks that are known", "tinygptv data list"),
-        ("Where to get GQA, and how its folder must look", "tinygptv data list gqa"),
+        ("All known benchmarks", "tinygptv data list"),
+        ("Where to get GQA, and how to lay out its folder", "tinygptv data list gqa"),
     ];
 
     private static readonly (string, string)[] Verifications =
     [
-        ("Whether your files are complete and every picture can be decoded", "tinygptv data verify gqa ./benchmarks"),
+        ("Check that your files are complete and every image can be decoded", "tinygptv data verify gqa ./benchmarks"),
         ("The same for a script", "tinygptv data verify hm ./benchmarks --format json"),
-        ("What a container holds", "tinygptv data verify vsr https://ACCOUNT.blob.core.windows.net/benchmarks"),
+        ("A benchmark in a Blob container", "tinygptv data verify vsr https://ACCOUNT.blob.core.windows.net/benchmarks"),
     ];
 
     public DataCommand(ProgramEnvironment environment)
-        : base("data", "Tells where to get benchmarks, and checks their files.", [.. Listings, .. Verifications])
+        : base("data", "Shows where to get benchmarks, and checks their files.", [.. Listings, .. Verifications])
     {
         Add(List(environment));
         Add(Verify(environment));
@@ -31,10 +31,12 @@ internal sealed class DataCommand : TeachingCommand
 
     private static TeachingCommand List(ProgramEnvironment environment)
     {
-        var name = new Argument<string?>("BENCHMARK") { Description = "One benchmark. Default: all that are known.", Arity = ArgumentArity.ZeroOrOne };
-        Option<string> format = RunOptions.Format();
+        var name = new Argument<string?>("BENCHMARK") { Description = "One benchmark. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+        Option<string> format = CommandOptions.Format();
         var list = new TeachingCommand(
-            "list", "Lists the known benchmarks; of one of them, tells source, licence, splits, prompt, scoring, and how its folder must look.", Listings) { name, format };
+            "list",
+            "Lists the known benchmarks. For one benchmark: source, licence, splits, prompt, scoring, and the layout of its folder.",
+            Listings) { name, format };
         list.SetAction((result, cancellationToken) =>
             new BenchmarkListing(environment).WriteAsync(result.GetValue(name), result.GetChoice<OutputFormat>(format), cancellationToken));
         return list;
@@ -43,13 +45,16 @@ internal sealed class DataCommand : TeachingCommand
     private static TeachingCommand Verify(ProgramEnvironment environment)
     {
         var name = new Argument<string>("BENCHMARK") { Description = "The benchmark." };
-        var location = new Argument<string>("DIR|URI") { Description = "Where benchmarks are, as --data takes it: a folder, or the URI of a Blob container or of a prefix in it. Of a folder also the benchmark's own in it." };
+        var location = new Argument<string>("DIR|URI")
+        {
+            Description = "The folder of benchmarks, as for --data, or the benchmark's own sub-folder; or the URI of a Blob container or a prefix in one.",
+        };
         var storage = new StorageOptionSet();
-        Option<string> format = RunOptions.Format();
+        Option<string> format = CommandOptions.Format();
         var verify = new TeachingCommand(
             "verify",
-            "Reads a benchmark whole: counts samples and distinct images, finds images that are missing, decodes every other one, and holds all of it against the official figures. "
-            + "Exit code 0 if it is complete, 2 with everything that is wrong.",
+            "Reads a whole benchmark: counts samples and distinct images, finds missing images, decodes the others, and compares the counts with the official "
+            + "numbers. Exit code 0 if it is complete; 2 with a list of all problems.",
             Verifications) { name, location, format };
         foreach (Option option in storage.All)
             verify.Add(option);

@@ -6,8 +6,8 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Commands;
 
 /// <summary>
-/// Options that are not on the command line are taken from the environment: <c>--silo-port</c> from <c>TINYGPTV_SILO_PORT</c>. They go
-/// through the same parser and the same checks. An empty variable counts as none.
+/// Takes options that are not on the command line from the environment: <c>--silo-port</c> from <c>TINYGPTV_SILO_PORT</c>. They go
+/// through the same parser and the same checks. An empty variable counts as not set.
 /// </summary>
 internal static class EnvironmentVariables
 {
@@ -15,7 +15,7 @@ internal static class EnvironmentVariables
 
     public static string NameOf(Option option) => Prefix + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>The environment variables that stand in for options of the command that was parsed.</summary>
+    /// <summary>The environment variables that set options of the parsed command.</summary>
     /// <param name="parsed">The command line alone.</param>
     /// <param name="read">Reads a variable; null if it is not set.</param>
     public static ImmutableArray<(Option Option, string Value)> Find(ParseResult parsed, Func<string, string?> read) =>
@@ -25,7 +25,7 @@ internal static class EnvironmentVariables
             where !string.IsNullOrEmpty(value)
             select (option, value)];
 
-    /// <summary>True if the user typed the option; what comes from the environment may be meant for another command.</summary>
+    /// <summary>True if the user typed the option; a value from the environment may be meant for another command.</summary>
     public static bool IsTyped(this ParseResult result, Option option, ProgramEnvironment environment) =>
         result.GetResult(option) is { Implicit: false } && string.IsNullOrEmpty(environment.Variable(NameOf(option)));
 }

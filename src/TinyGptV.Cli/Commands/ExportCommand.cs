@@ -10,19 +10,35 @@ namespace TinyGptV.Cli.Commands;
 /// <summary><c>tinygptv export</c>.</summary>
 internal sealed class ExportCommand : TeachingCommand
 {
-    private readonly Argument<string> _run = RunOptions.Run();
+    private readonly Argument<string> _run = CommandOptions.Run();
     private readonly Option<string> _format = SubmissionOptions.Format();
-    private readonly Option<string> _output = new("--output") { Description = "The file to write; an older one is replaced.", HelpName = "FILE", Required = true };
-    private readonly Option<string?> _benchmark = new("--benchmark") { Description = "The benchmark, if the format fits several of the run.", HelpName = "NAME" };
-    private readonly Option<bool> _uncut = new("--uncut") { Description = "Write generated texts as they were stored, not only the model's own turn, which is what the benchmarks' own programs expect." };
-    private readonly Option<string> _mode = RunOptions.Mode();
-    private readonly Option<string> _runs = RunOptions.Runs();
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "The file to write; an existing file is overwritten.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _benchmark = new("--benchmark")
+    {
+        Description = "The benchmark, if the format fits several benchmarks of the run.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<bool> _uncut = new("--uncut")
+    {
+        Description = "Write generated texts as stored. Default: only the model's own turn, which is what the official evaluation programs expect.",
+    };
+
+    private readonly Option<string> _mode = CommandOptions.Mode();
+    private readonly Option<string> _runs = CommandOptions.Runs();
 
     public ExportCommand(ProgramEnvironment environment) : base(
         "export",
-        "Writes the answers of a stored run as a file in the format in which a benchmark takes submissions, or as lm-evaluation-harness logs samples. Samples without an answer are left out.",
-        ("For GQA's own evaluation program", "tinygptv export first-run --format gqa --output predictions.json"),
-        ("Every answer as it is, for another harness", "tinygptv export first-run --benchmark vsr --format lm-eval --output samples.jsonl"))
+        "Writes the answers of a stored run in a benchmark's official submission format, or as a sample log of lm-evaluation-harness. "
+        + "Samples without an answer are left out.",
+        ("For GQA's official evaluation program", "tinygptv export first-run --format gqa --output predictions.json"),
+        ("All answers unchanged, for another harness", "tinygptv export first-run --benchmark vsr --format lm-eval --output samples.jsonl"))
     {
         Add(_run);
         foreach (Option option in (Option[])[_format, _output, _benchmark, _uncut, _mode, _runs])

@@ -12,17 +12,36 @@ internal sealed class ImportCommand : TeachingCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The file with the answers." };
     private readonly Option<string> _format = SubmissionOptions.Format();
-    private readonly Option<string> _benchmark = new("--benchmark") { Description = "The benchmark that was answered.", HelpName = "NAME", Required = true };
-    private readonly Option<string?> _system = new("--system") { Description = "What the system is called that answered. Default: the file's name.", HelpName = "NAME" };
-    private readonly Option<string?> _run = new("--run") { Description = "The run's name. Default: made from file and benchmark.", HelpName = "NAME" };
-    private readonly Option<string?> _data = RunOptions.Data();
-    private readonly Option<string> _runs = RunOptions.Runs();
+
+    private readonly Option<string> _benchmark = new("--benchmark")
+    {
+        Description = "The benchmark the answers belong to.",
+        HelpName = "NAME",
+        Required = true,
+    };
+
+    private readonly Option<string?> _system = new("--system")
+    {
+        Description = "The name of the system that answered. Default: the file name.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _run = new("--run")
+    {
+        Description = "The name of the run. Default: derived from file and benchmark.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _data = CommandOptions.Data();
+    private readonly Option<string> _runs = CommandOptions.Runs();
 
     public ImportCommand(ProgramEnvironment environment) : base(
         "import",
-        "Makes a stored run of answers that another system gave, from a file in the format in which a benchmark takes submissions or from a samples log of lm-evaluation-harness, "
-        + "so that score, report and compare work on it. Every sample of the benchmark is accounted for; ids that are missing, unknown or repeated are reported.",
-        ("Another model's answers to GQA, scored as GQA does", "tinygptv import predictions.json --format gqa --benchmark gqa --data ./benchmarks --system LLaVA-1.5 --run llava && tinygptv score llava --mode official"))
+        "Creates a stored run from another system's answers, so that score, report and compare work on them. Reads a benchmark's official submission format or "
+        + "a sample log of lm-evaluation-harness. Every sample of the benchmark is accounted for; missing, unknown and duplicate ids are reported.",
+        ("Another model's answers to GQA, scored by GQA's rules",
+            "tinygptv import predictions.json --format gqa --benchmark gqa --data ./benchmarks --system LLaVA-1.5 --run llava "
+            + "&& tinygptv score llava --mode official"))
     {
         Add(_file);
         foreach (Option option in (Option[])[_format, _benchmark, _system, _run, _data, _runs])

@@ -5,30 +5,66 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>The options that say which model a replica loads and how it runs, the same wherever a replica is started.</summary>
+/// <summary>The options that say which model a replica loads and how to run it; the same for every command that starts a replica.</summary>
 internal sealed class ModelOptionSet
 {
     private readonly Option<string?> _folder = new("--model")
     {
-        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth, TinyGPT-V_for_Stage*.pth, or a converted one. Or the URI of a prefix of a Blob container with such files. Default: the shipped demonstration model.",
+        Description = "The checkpoint folder: phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted checkpoint. "
+            + "Or the URI of a prefix in a Blob container with such files. Default: the shipped demonstration model.",
         HelpName = "DIR|URI",
     };
 
     private readonly Option<string?> _phi = new("--phi") { Description = "The phi-2 folder, if it is not in --model.", HelpName = "DIR" };
-    private readonly Option<string?> _eva = new("--eva") { Description = "The visual encoder's file, if it is not in --model.", HelpName = "FILE" };
-    private readonly Option<string?> _blip2 = new("--blip2") { Description = "The Q-Former's file, if it is not in --model.", HelpName = "FILE" };
-    private readonly Option<string?> _stage = new("--stage") { Description = "The training stage's file, if it is not in --model or there are several.", HelpName = "FILE" };
-    private readonly Option<string?> _config = new("--model-config") { Description = "The configuration file, if it is not config.json in --model.", HelpName = "FILE" };
-    private readonly Option<int?> _imageSize = new("--image-size") { Description = "The side of the square image in pixels. Default: as configured, else 448.", HelpName = "PIXELS" };
-    private readonly Option<string> _precision = RunOptions.Choice<ModelPrecision>("--precision", "The number format of the computation; float16 on a GPU only.", ModelPrecision.Float32);
-    private readonly Option<string> _device = new("--device") { Description = "Where the model computes: cpu, cuda or cuda:N (a build with -p:TorchBackend=cuda). Several with commas between them, or all for every GPU that is visible: the model is loaded on each, which is a replica of its own.", HelpName = "DEVICES", DefaultValueFactory = _ => "cpu" };
-    private readonly Option<bool> _mergeLora = new("--merge-lora") { Description = "Add the adapters to the weights they adapt: a few percent faster, other low-order bits." };
-    private readonly Option<int?> _threads = new("--threads") { Description = "How many threads the model computes with. Default: all cores, divided among the devices.", HelpName = "N" };
-    private readonly Option<int?> _batch = new("--batch") { Description = "How many requests are computed at once at most.", HelpName = "N" };
+    private readonly Option<string?> _eva = new("--eva") { Description = "The visual encoder file, if it is not in --model.", HelpName = "FILE" };
+    private readonly Option<string?> _blip2 = new("--blip2") { Description = "The Q-Former file, if it is not in --model.", HelpName = "FILE" };
+
+    private readonly Option<string?> _stage = new("--stage")
+    {
+        Description = "The training stage file, if it is not in --model or there are several.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _config = new("--model-config")
+    {
+        Description = "The configuration file, if it is not config.json in --model.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _imageSize = new("--image-size")
+    {
+        Description = "Width and height of the model's input image. Default: from the configuration, else 448.",
+        HelpName = "PIXELS",
+    };
+
+    private readonly Option<string> _precision = CommandOptions.Choice<ModelPrecision>(
+        "--precision", "The number format for inference; float16 needs a GPU.", ModelPrecision.Float32);
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where the model runs: cpu, cuda or cuda:N (needs a build with -p:TorchBackend=cuda). Several separated by commas, or all for every "
+            + "visible GPU: each device loads the model and is a separate replica.",
+        HelpName = "DEVICES",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private readonly Option<bool> _mergeLora = new("--merge-lora")
+    {
+        Description = "Merge the LoRA adapters into the weights: a few percent faster; results differ in the last bits.",
+    };
+
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Number of CPU threads for the model. Default: all cores, divided among the devices.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _batch = new("--batch") { Description = "Maximum number of requests in one batch.", HelpName = "N" };
 
     private readonly Option<int?> _scripted = new("--scripted")
     {
-        Description = "Instead of a model, a script that takes this long for each answer: for trying out a cluster without a checkpoint. Its answers mean nothing; --batch says how many at once (default 8).",
+        Description = "Use a script instead of a model; each answer takes this long. For trying out a cluster without a checkpoint: "
+            + "the answers are meaningless. --batch sets how many it gives at once (default 8).",
         HelpName = "MILLISECONDS",
     };
 
@@ -40,9 +76,11 @@ internal sealed class ModelOptionSet
         _scripted.Validators.Add(NumberRange.AtLeast(0));
     }
 
-    public IEnumerable<Option> All => [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch, _scripted];
+    public IEnumerable<Option> All =>
+        [_folder, _phi, _eva, _blip2, _stage, _config, _imageSize, _precision, _device, _mergeLora, _threads, _batch, _scripted];
 
-    public ModelOptions Bind(ParseResult result, string demonstrationModel) => Bind(result, StorageLocation.Parse(result.GetValue(_folder) ?? demonstrationModel));
+    public ModelOptions Bind(ParseResult result, string demonstrationModel) =>
+        Bind(result, StorageLocation.Parse(result.GetValue(_folder) ?? demonstrationModel));
 
     private ModelOptions Bind(ParseResult result, StorageLocation location) => new()
     {

@@ -4,26 +4,26 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Commands;
 
 /// <summary><c>tinygptv report</c>.</summary>
-internal sealed class ReportCommand : StoredRunCommand
+internal sealed class ReportCommand : RunScoringCommand
 {
     private readonly Option<string?> _images = new("--images")
     {
-        Description = "The folder of benchmarks, or its address: where report.html looks for pictures at first. Default: nowhere, until its reader says where.",
+        Description = "The folder of benchmarks, or its URL, where report.html first looks for images. Default: none; the reader of the report can choose one.",
         HelpName = "DIR|URL",
     };
 
     public ReportCommand(ProgramEnvironment environment)
         : base(
             "report",
-            "Writes report.csv, report.md, report.html and predictions.csv from the stored predictions of a run, without model and images, and prints where they "
-            + "are. Files of another mode than the default one carry its name, as report.official.csv.",
-            new StoredRun(environment).ReportAsync,
-            ("The reports of a run, made again", "tinygptv report first-run"),
+            "Writes report.csv, report.md, report.html and predictions.csv from the stored predictions of a run and prints their paths. Needs no model and no "
+            + "images. For a non-default mode, file names contain the mode, as in report.official.csv.",
+            new RunScoring(environment).ReportAsync,
+            ("Write the reports of a run again", "tinygptv report first-run"),
             ("In another scoring mode", "tinygptv report first-run --mode minigptv2"),
-            ("With pictures in report.html", "tinygptv report first-run --images ~/benchmarks"))
+            ("With images in report.html", "tinygptv report first-run --images ~/benchmarks"))
     {
         Add(_images);
     }
 
-    protected override StoredRunOptions Bind(ParseResult result) => base.Bind(result) with { Images = result.GetValue(_images) };
+    protected override RunScoringOptions Bind(ParseResult result) => base.Bind(result) with { Images = result.GetValue(_images) };
 }

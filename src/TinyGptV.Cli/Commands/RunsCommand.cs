@@ -8,37 +8,45 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary><c>tinygptv runs</c>: lists runs; its sub-commands pause, resume and cancel those of a cluster.</summary>
+/// <summary><c>tinygptv runs</c>: lists runs; sub-commands pause, resume and cancel the runs of a cluster.</summary>
 internal sealed class RunsCommand : TeachingCommand
 {
     private static readonly (string, string)[] Listings =
     [
-        ("The runs of a folder", "tinygptv runs --runs ./runs"),
-        ("The runs of a cluster, also those under way", "tinygptv runs --cluster 127.0.0.1:30000"),
+        ("The runs in a folder", "tinygptv runs --runs ./runs"),
+        ("The runs of a cluster, including active ones", "tinygptv runs --cluster 127.0.0.1:30000"),
     ];
 
-    private static readonly (string, string) Pause = ("Let a run wait; it stays paused whatever happens to the cluster", "tinygptv runs pause my-run --cluster 127.0.0.1:30000");
-    private static readonly (string, string) Resume = ("Let it go on, before all others", "tinygptv runs resume my-run --priority 10 --cluster 127.0.0.1:30000");
-    private static readonly (string, string) Cancel = ("Stop it at once; what is predicted is kept", "tinygptv runs cancel my-run --cluster 127.0.0.1:30000");
+    private static readonly (string, string) Pause =
+        ("Pause a run; it stays paused even if the cluster restarts", "tinygptv runs pause my-run --cluster 127.0.0.1:30000");
+
+    private static readonly (string, string) Resume =
+        ("Resume it with high priority", "tinygptv runs resume my-run --priority 10 --cluster 127.0.0.1:30000");
+
+    private static readonly (string, string) Cancel =
+        ("Stop it at once; predictions are kept", "tinygptv runs cancel my-run --cluster 127.0.0.1:30000");
 
     public RunsCommand(ProgramEnvironment environment)
-        : base("runs", "Lists runs and how far they are: those of a folder, or those of a running cluster. Pauses, resumes and cancels the runs of a cluster.", [.. Listings, Pause, Resume, Cancel])
+        : base(
+            "runs",
+            "Lists the runs in a folder or on a running cluster, with their progress. Pauses, resumes and cancels runs on a cluster.",
+            [.. Listings, Pause, Resume, Cancel])
     {
         List(environment, this);
-        var list = new TeachingCommand("list", "Lists runs and how far they are, as 'tinygptv runs' alone does.", Listings);
+        var list = new TeachingCommand("list", "Lists runs with their progress; same as 'tinygptv runs'.", Listings);
         List(environment, list);
         Add(list);
-        Add(Control(environment, RunControlAction.Pause, "Gives out no more shards of a run; those under way are finished. The run stays paused until it is resumed.", Pause));
+        Add(Control(environment, RunControlAction.Pause, "Pauses a run until it is resumed: finishes shards in progress, starts no new ones.", Pause));
         Add(Control(environment, RunControlAction.Resume, "Continues a run that was paused or cancelled, or failed.", Resume));
-        Add(Control(environment, RunControlAction.Cancel, "Stops a run at once. What is predicted is kept, and the run can be resumed.", Cancel));
+        Add(Control(environment, RunControlAction.Cancel, "Stops a run at once. Predictions are kept, and the run can be resumed.", Cancel));
     }
 
     private static void List(ProgramEnvironment environment, TeachingCommand command)
     {
-        Option<string> runs = RunOptions.Runs();
-        Option<string?> cluster = RunOptions.Cluster();
-        Option<int> wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
-        Option<string> format = RunOptions.Format();
+        Option<string> runs = CommandOptions.Runs();
+        Option<string?> cluster = CommandOptions.Cluster();
+        Option<int> wait = CommandOptions.Wait("How long to wait for the cluster.");
+        Option<string> format = CommandOptions.Format();
         var membership = new MembershipOptionSet();
         foreach (Option option in (Option[])[runs, cluster, .. membership.All, wait, format])
             command.Add(option);
@@ -46,7 +54,7 @@ internal sealed class RunsCommand : TeachingCommand
         {
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);
             if (entrance.LeadsElsewhere && result.IsTyped(runs, environment))
-                throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those of a folder. Give one of the two.");
+                throw new PrerequisiteException("--cluster lists the runs of a cluster, --runs those in a folder. Use only one of the two.");
             var options = new RunListingOptions(entrance, StorageLocation.Parse(result.GetRequiredValue(runs)), result.GetChoice<OutputFormat>(format));
             return new RunListing(environment).WriteAsync(options, cancellationToken);
         });
@@ -54,10 +62,10 @@ internal sealed class RunsCommand : TeachingCommand
 
     private static TeachingCommand Control(ProgramEnvironment environment, RunControlAction action, string description, (string, string) example)
     {
-        Argument<string> run = RunOptions.Run();
-        Option<int?> priority = RunOptions.Priority();
-        Option<string?> cluster = RunOptions.Cluster();
-        Option<int> wait = RunOptions.Wait("How many seconds to wait for a cluster to answer.");
+        Argument<string> run = CommandOptions.Run();
+        Option<int?> priority = CommandOptions.Priority();
+        Option<string?> cluster = CommandOptions.Cluster();
+        Option<int> wait = CommandOptions.Wait("How long to wait for the cluster.");
         var membership = new MembershipOptionSet();
         var command = new TeachingCommand(action.ToString().ToLowerInvariant(), description, example);
         command.Add(run);
@@ -68,9 +76,11 @@ internal sealed class RunsCommand : TeachingCommand
             ClusterEntrance entrance = membership.BindEntrance(result, cluster, wait);
             if (!entrance.LeadsElsewhere)
                 throw new PrerequisiteException(
-                    $"'tinygptv runs {command.Name}' speaks to a cluster. Name it with --cluster or --clustering; a run of 'tinygptv eval' alone is stopped by Ctrl+C and continued by the same command.");
+                    $"'tinygptv runs {command.Name}' needs a cluster. Name it with --cluster or --clustering. "
+                    + "Without a cluster, stop 'tinygptv eval' with Ctrl+C and continue it with the same command.");
             int? wanted = action == RunControlAction.Resume ? result.GetValue(priority) : null;
-            return new RunControl(environment).ApplyAsync(new RunControlOptions(entrance, RunId.Parse(result.GetRequiredValue(run)), action, wanted), cancellationToken);
+            var options = new RunControlOptions(entrance, RunId.Parse(result.GetRequiredValue(run)), action, wanted);
+            return new RunControl(environment).ApplyAsync(options, cancellationToken);
         });
         return command;
     }

@@ -3,9 +3,9 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Commands;
 
 /// <summary><c>tinygptv score</c>.</summary>
-internal sealed class ScoreCommand(ProgramEnvironment environment) : StoredRunCommand(
+internal sealed class ScoreCommand(ProgramEnvironment environment) : RunScoringCommand(
     "score",
-    "Scores the stored predictions of a run and prints the table, without model and images. A run that is under way or was interrupted is scored as far as it is.",
-    new StoredRun(environment).ScoreAsync,
-    ("The table of a run, as eval printed it", "tinygptv score first-run"),
-    ("The same predictions under each benchmark's own rule", "tinygptv score first-run --mode official"));
+    "Scores the stored predictions of a run and prints the table. Needs no model and no images. For an unfinished run, scores the predictions so far.",
+    new RunScoring(environment).ScoreAsync,
+    ("The table of a run, as printed by eval", "tinygptv score first-run"),
+    ("The same predictions under the official rules", "tinygptv score first-run --mode official"));

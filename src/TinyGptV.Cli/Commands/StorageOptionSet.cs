@@ -7,14 +7,18 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>The options that say what of object storage is kept on this machine's disk. Credentials are no options: a command line is no place for a secret.</summary>
+/// <summary>The options of the local cache of object storage. Credentials are not options: secrets do not belong on a command line.</summary>
 internal sealed partial class StorageOptionSet
 {
-    private readonly Option<string?> _cache = new("--cache") { Description = "The folder in which images and checkpoints from object storage are kept. Default: tinygptv in the user's cache folder.", HelpName = "DIR" };
+    private readonly Option<string?> _cache = new("--cache")
+    {
+        Description = "The folder that caches images and checkpoints from object storage. Default: tinygptv in the user's cache folder.",
+        HelpName = "DIR",
+    };
 
     private readonly Option<long> _size = new("--cache-size")
     {
-        Description = "How much is kept there at most, in MiB, GiB or TiB; what was not used for longest goes first. Default: 50GiB.",
+        Description = "The maximum size of the cache, in MiB, GiB or TiB; the least recently used files are removed first. Default: 50GiB.",
         HelpName = "SIZE",
         CustomParser = ParseSize,
     };
@@ -37,7 +41,7 @@ internal sealed partial class StorageOptionSet
         string text = result.Tokens[0].Value;
         if (Size().Match(text) is { Success: true } match && long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and var number)
             return number << (match.Groups[2].Value switch { "M" => 20, "G" => 30, _ => 40 });
-        result.AddError($"--cache-size is a whole number with its unit, for example 512MiB or 80GiB; found '{text}'.");
+        result.AddError($"--cache-size must be a whole number with a unit, for example 512MiB or 80GiB; found '{text}'.");
         return 0;
     }
 }

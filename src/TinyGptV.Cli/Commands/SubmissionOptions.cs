@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Submissions;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>What <c>export</c> and <c>import</c> have in common.</summary>
+/// <summary>Options of both <c>export</c> and <c>import</c>.</summary>
 internal static class SubmissionOptions
 {
     public static Option<string> Format() => new Option<string>("--format")

@@ -7,10 +7,10 @@ namespace TinyGptV.Cli.Commands;
 /// <summary>A command whose help ends with examples.</summary>
 /// <param name="name">What the user types.</param>
 /// <param name="description">What it does, in a sentence or two.</param>
-/// <param name="examples">Whole command lines, each with a line above it that says what for.</param>
+/// <param name="examples">Complete command lines, each with its purpose.</param>
 internal class TeachingCommand(string name, string description, params (string Purpose, string Line)[] examples) : Command(name, description)
 {
-    /// <summary>Makes the help of a root command and of everything below it show the examples.</summary>
+    /// <summary>Adds the examples to the help of a root command and all its sub-commands.</summary>
     public static void TeachIn(RootCommand root, (string Purpose, string Line)[] rootExamples)
     {
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -27,7 +27,7 @@ internal class TeachingCommand(string name, string description, params (string P
             (string Purpose, string Line)[] examples =
                 parseResult.CommandResult.Command is TeachingCommand command ? command.Examples : rootExamples;
             TextWriter output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine($"Each option may be given as an environment variable too: {EnvironmentVariables.Prefix}SILO_PORT stands for --silo-port.\n");
+            output.WriteLine($"Every option can also be set by an environment variable, for example {EnvironmentVariables.Prefix}SILO_PORT for --silo-port.\n");
             if (examples.Length == 0)
                 return exitCode;
 

@@ -2,12 +2,12 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Display;
 
-/// <summary>Shows people how a run goes on.</summary>
+/// <summary>Shows the progress of a run.</summary>
 internal interface IRunDisplay
 {
-    /// <summary>Shows snapshots until there are no more.</summary>
+    /// <summary>Shows snapshots until the sequence ends.</summary>
     /// <param name="snapshots">The progress of one run.</param>
-    /// <param name="cancellationToken">Ends the showing early.</param>
+    /// <param name="cancellationToken">Stops early.</param>
     /// <returns>The last snapshot; null if there was none.</returns>
     Task<RunProgress?> ShowAsync(IAsyncEnumerable<RunProgress> snapshots, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Display;
 
-/// <summary>Progress as lines, for logs and pipes: one when a run begins and ends, between them one every 5 %, but none within a second.</summary>
+/// <summary>Progress as lines, for logs and pipes: one at the start, one at the end and one every 5 %, at most one per second.</summary>
 /// <param name="output">Where the lines go.</param>
 /// <param name="time">Measures speed and the time between lines.</param>
 internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IRunDisplay
@@ -26,7 +26,7 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             bool due = since >= Longest || since >= Shortest && (share - written.share >= Step || progress.Problem != written.problem);
             if (!due && !progress.HasEnded())
                 continue;
-            // What is waited for at the very first look is on its way: replicas join a moment after the run begins.
+            // Hides the problem of the first snapshot: replicas join a moment after the run starts.
             await output.WriteLineAsync(Describe(written.share < 0 && !progress.HasEnded() ? progress with { Problem = null } : progress, speed));
             written = (speed.Elapsed, share, progress.Problem);
         }
@@ -39,11 +39,11 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             return $"{progress.Run}: reading benchmarks";
         string benchmarks = string.Join(", ", progress.Benchmarks.Select(b => string.Create(
             CultureInfo.InvariantCulture, $"{b.Benchmark} {b.Predicted}/{b.Samples}{(b.Failed > 0 ? $" ({b.Failed} failed)" : "")}")));
-        string pace = speed.SamplesPerSecond > 0
-            ? string.Create(CultureInfo.InvariantCulture, $", {speed.SamplesPerSecond:0.#} samples/s{(progress.HasEnded() ? "" : $", {speed.Remaining:hh\\:mm\\:ss} left")}")
-            : "";
+        string left = progress.HasEnded() ? "" : $", {speed.Remaining:hh\\:mm\\:ss} left";
+        string pace = speed.SamplesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $", {speed.SamplesPerSecond:0.#} samples/s{left}") : "";
         string problem = progress.Problem is { } text ? $"; {text}" : "";
         string replicas = progress.Replicas > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Replicas} replica(s)") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{progress.Troubles()}{problem}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{progress.Troubles()}{problem}");
     }
 }

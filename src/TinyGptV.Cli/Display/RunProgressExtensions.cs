@@ -6,17 +6,17 @@ namespace TinyGptV.Cli.Display;
 
 internal static class RunProgressExtensions
 {
-    /// <summary>True if nothing more happens unless the run is started again.</summary>
+    /// <summary>True if the run does not continue unless it is started again.</summary>
     public static bool HasEnded(this RunProgress progress) => progress.Phase is RunPhase.Completed or RunPhase.Cancelled or RunPhase.Failed;
 
-    /// <summary>The part of all samples that has a prediction, 0..1.</summary>
+    /// <summary>The fraction of samples with a prediction, 0..1.</summary>
     public static double ShareDone(this RunProgress progress)
     {
         int samples = progress.Benchmarks.Sum(benchmark => benchmark.Samples);
         return samples == 0 ? 0 : progress.Benchmarks.Sum(benchmark => benchmark.Predicted) / (double)samples;
     }
 
-    /// <summary>What did not go smoothly: pausing, lost, hedged and divided shards; empty if all did.</summary>
+    /// <summary>Disturbances: paused, and the numbers of returned, hedged and divided shards; empty if there were none.</summary>
     public static string Troubles(this RunProgress progress) => string.Concat(
         progress.Phase == RunPhase.Paused ? ", paused" : "",
         Count(progress.ShardsReturned, "returned"),
@@ -28,8 +28,8 @@ internal static class RunProgressExtensions
     public static int Failed(this RunProgress progress) => progress.Benchmarks.Sum(benchmark => benchmark.Failed);
 
     /// <summary>
-    /// Lets every snapshot say what was stored when the watching began. A run that is moved to another silo on the way begins anew
-    /// there and would count its own predictions among those it found.
+    /// Keeps <see cref="RunProgress.Resumed"/> of the first snapshot in all later ones. A run that moves to another silo starts over
+    /// there and would count its own predictions as found.
     /// </summary>
     public static async IAsyncEnumerable<RunProgress> ResumedAsAtFirst(
         this IAsyncEnumerable<RunProgress> snapshots, [EnumeratorCancellation] CancellationToken cancellationToken)

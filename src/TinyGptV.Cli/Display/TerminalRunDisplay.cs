@@ -5,14 +5,14 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cli.Display;
 
-/// <summary>Progress as bars on a terminal: one for each benchmark, with speed and remaining time of the run below.</summary>
+/// <summary>Progress bars on a terminal: one per benchmark, then one for the run with its speed and remaining time.</summary>
 /// <param name="output">The terminal's writer.</param>
 /// <param name="time">Measures speed.</param>
 internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) : IRunDisplay
 {
     public Task<RunProgress?> ShowAsync(IAsyncEnumerable<RunProgress> snapshots, CancellationToken cancellationToken)
     {
-        // Left to itself, Spectre looks at standard output, which may be redirected while standard error is a terminal.
+        // By default, Spectre checks standard output, which may be redirected while standard error is a terminal.
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -53,8 +53,11 @@ internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) :
         CultureInfo.InvariantCulture,
         $"{benchmark.Benchmark,-8} {benchmark.Predicted}/{benchmark.Samples}{(benchmark.Failed > 0 ? $", {benchmark.Failed} failed" : "")}");
 
-    private static string Describe(RunProgress progress, RunSpeed speed) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{progress.Replicas} replica(s), {speed.SamplesPerSecond:0.#} samples/s{(speed.Remaining is { } left && !progress.HasEnded() ? $", {left:hh\\:mm\\:ss} left" : "")}"
-        + $"{progress.Troubles()}{(progress.Problem is { } problem ? $"; {problem}" : "")}");
+    private static string Describe(RunProgress progress, RunSpeed speed)
+    {
+        string left = speed.Remaining is { } remaining && !progress.HasEnded() ? $", {remaining:hh\\:mm\\:ss} left" : "";
+        string problem = progress.Problem is { } text ? $"; {text}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{progress.Replicas} replica(s), {speed.SamplesPerSecond:0.#} samples/s{left}{progress.Troubles()}{problem}");
+    }
 }

@@ -1,7 +1,7 @@
 namespace TinyGptV.Cli.Display;
 
-/// <summary>A table for people: a line of headings, a rule, one line for each row; columns are as wide as their widest cell.</summary>
-/// <param name="headings">The headings. One that begins with <c>&gt;</c> stands over numbers, which are aligned at the right.</param>
+/// <summary>A text table: a line of headings, a rule, one line per row; columns are as wide as their widest cell.</summary>
+/// <param name="headings">The headings. A leading <c>&gt;</c> right-aligns the column, for numbers.</param>
 internal sealed class TextTable(params string[] headings)
 {
     private readonly List<string[]> _rows = [];
@@ -23,6 +23,6 @@ internal sealed class TextTable(params string[] headings)
             await output.WriteLineAsync(Line(row, widths));
     }
 
-    private string Line(string[] cells, int[] widths) =>
-        string.Join("  ", cells.Select((cell, column) => headings[column].StartsWith('>') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd();
+    private string Line(string[] cells, int[] widths) => string.Join("  ", cells.Select((cell, column) =>
+        headings[column].StartsWith('>') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd();
 }

@@ -9,20 +9,21 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv export</c> is asked to write.</summary>
-internal sealed record AnswerExportOptions(RunId Run, ISubmissionFormat Format, BenchmarkName? Benchmark, string Output, bool Uncut, string Mode, StorageLocation Runs);
+/// <summary>The options of <c>tinygptv export</c>.</summary>
+internal sealed record AnswerExportOptions(
+    RunId Run, ISubmissionFormat Format, BenchmarkName? Benchmark, string Output, bool Uncut, string Mode, StorageLocation Runs);
 
-/// <summary>Writes the answers of a stored run to a file for others.</summary>
+/// <summary>Writes the answers of a stored run to a file in an external format.</summary>
 /// <param name="environment">Where text goes.</param>
 internal sealed class AnswerExport(ProgramEnvironment environment)
 {
-    /// <returns>The exit code: samples without an answer are left out of the file, and told.</returns>
-    /// <exception cref="PrerequisiteException">There is no such run, the format fits no benchmark of it or several, or the file cannot be written.</exception>
+    /// <returns>The exit code. Samples without an answer are left out of the file and reported.</returns>
+    /// <exception cref="PrerequisiteException">There is no such run, the format does not fit exactly one benchmark, or the file cannot be written.</exception>
     public async Task<int> WriteAsync(AnswerExportOptions options, CancellationToken cancellationToken)
     {
         IRunStore store = new StorageAccess(environment.Storage).OpenRuns(options.Runs);
         RunManifest manifest = await store.ReadManifestAsync(options.Run, cancellationToken)
-            ?? throw new PrerequisiteException($"There is no run '{options.Run}' in '{options.Runs}'. 'tinygptv runs' lists those there are.");
+            ?? throw new PrerequisiteException($"No run '{options.Run}' in '{options.Runs}'. 'tinygptv runs' lists what is there.");
         BenchmarkManifest benchmark = Choose(manifest, options);
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         await foreach (StoredShard shard in store.ReadShardsAsync(options.Run, cancellationToken))
@@ -36,7 +37,8 @@ internal sealed class AnswerExport(ProgramEnvironment environment)
         await environment.Error.WriteLineAsync($"{submission.Answered.Count()} answers to {benchmark.Definition.Title} written to {options.Output}.");
         if (submission.Omitted == 0)
             return ExitCode.Success;
-        await environment.Error.WriteLineAsync($"{submission.Omitted} of {submission.Expected} samples have no answer and are left out; the benchmark's own program may refuse the file.");
+        await environment.Error.WriteLineAsync(
+            $"{submission.Omitted} of {submission.Expected} samples have no answer and are left out; the official evaluation program may reject the file.");
         return ExitCode.SamplesFailed;
     }
 
@@ -46,17 +48,19 @@ internal sealed class AnswerExport(ProgramEnvironment environment)
             ? [.. manifest.Benchmarks.Where(benchmark => benchmark.Definition.Name == name)]
             : manifest.Benchmarks;
         BenchmarkManifest[] fitting = [.. named.Where(benchmark => options.Format.Fits(benchmark.Definition))];
-        string all = string.Join(", ", manifest.Benchmarks.Select(benchmark => benchmark.Definition.Name));
+        string all = List(manifest.Benchmarks);
         return fitting switch
         {
             [var one] => one,
-            [] when named.IsEmpty => throw new PrerequisiteException($"The run '{manifest.Run}' has no benchmark '{options.Benchmark}'; it has {all}. Choose one of these."),
+            [] when named.IsEmpty => throw new PrerequisiteException(
+                $"The run '{manifest.Run}' has no benchmark '{options.Benchmark}'; it has {all}. Choose one of these."),
             [] => throw new PrerequisiteException(
-                $"The format '{options.Format.Name}' fits none of {string.Join(", ", named.Select(benchmark => benchmark.Definition.Name))}. {options.Format.Description} The format lm-eval fits all."),
-            _ => throw new PrerequisiteException(
-                $"The format '{options.Format.Name}' fits {string.Join(", ", fitting.Select(benchmark => benchmark.Definition.Name))}. Choose one with --benchmark."),
+                $"The format '{options.Format.Name}' fits none of {List(named)}. {options.Format.Description} The format lm-eval fits every benchmark."),
+            _ => throw new PrerequisiteException($"The format '{options.Format.Name}' fits {List(fitting)}. Choose one with --benchmark."),
         };
     }
+
+    private static string List(IEnumerable<BenchmarkManifest> benchmarks) => string.Join(", ", benchmarks.Select(benchmark => benchmark.Definition.Name));
 
     private static async Task SaveAsync(string path, byte[] content, CancellationToken cancellationToken)
     {

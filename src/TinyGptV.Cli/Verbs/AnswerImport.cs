@@ -14,18 +14,19 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv import</c> is asked to read.</summary>
-internal sealed record AnswerImportOptions(string File, ISubmissionFormat Format, BenchmarkName Benchmark, string System, RunId? Run, StorageLocation Data, StorageLocation Runs);
+/// <summary>The options of <c>tinygptv import</c>.</summary>
+internal sealed record AnswerImportOptions(
+    string File, ISubmissionFormat Format, BenchmarkName Benchmark, string System, RunId? Run, StorageLocation Data, StorageLocation Runs);
 
-/// <summary>Makes a stored run of answers that another system gave.</summary>
+/// <summary>Creates a stored run from another system's answers.</summary>
 /// <param name="environment">Where text goes.</param>
 internal sealed class AnswerImport(ProgramEnvironment environment)
 {
     private const int ShardSize = 1000;
     private const int MostListed = 5;
 
-    /// <returns>The exit code: 1 if a sample has no answer, an id is unknown or an answer is repeated.</returns>
-    /// <exception cref="PrerequisiteException">File or benchmark cannot be read or do not belong together, or the run exists with other answers.</exception>
+    /// <returns>The exit code: 1 if a sample has no answer, an id is unknown or an id occurs twice.</returns>
+    /// <exception cref="PrerequisiteException">File or benchmark cannot be read or do not match, or the run exists with other answers.</exception>
     public async Task<int> RunAsync(AnswerImportOptions options, CancellationToken cancellationToken)
     {
         var storage = new StorageAccess(environment.Storage);
@@ -33,7 +34,8 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         // Nobody knows how the other system was asked; the manifest records what TinyGPT-V would be asked.
         benchmark = benchmark with { Definition = TinyGptVChat.Format.Join(benchmark.Definition) };
         if (!options.Format.Fits(benchmark.Definition))
-            throw new PrerequisiteException($"The format '{options.Format.Name}' does not fit the benchmark '{options.Benchmark}'. {options.Format.Description}");
+            throw new PrerequisiteException(
+                $"The format '{options.Format.Name}' does not fit the benchmark '{options.Benchmark}'. {options.Format.Description}");
         byte[] content = await ReadAsync(options.File, cancellationToken);
         string name = Path.GetFileName(options.File);
         ImmutableArray<SubmittedAnswer> answers =
@@ -52,7 +54,7 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"The file '{path}' cannot be read: {exception.Message} Give the file with the answers.", exception);
+            throw new PrerequisiteException($"Cannot read '{path}': {exception.Message} Pass the file with the answers.", exception);
         }
     }
 
@@ -82,7 +84,8 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         return options.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
     }
 
-    private static async Task StoreAsync(IRunStore store, RunManifest manifest, Benchmark benchmark, ImportedAnswers imported, CancellationToken cancellationToken)
+    private static async Task StoreAsync(
+        IRunStore store, RunManifest manifest, Benchmark benchmark, ImportedAnswers imported, CancellationToken cancellationToken)
     {
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
@@ -100,10 +103,11 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
     {
         int answered = imported.Predictions.Length - imported.Missing.Length;
         await environment.Output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"Run '{manifest.Run}': {answered} of {imported.Predictions.Length} samples answered. Score it with: tinygptv score {manifest.Run}"));
+            CultureInfo.InvariantCulture,
+            $"Run '{manifest.Run}': {answered} of {imported.Predictions.Length} samples answered. Score it with: tinygptv score {manifest.Run}"));
         await TellAsync("samples have no answer in the file and count as wrong", imported.Missing);
-        await TellAsync("ids in the file belong to no sample and are left out", imported.Unknown);
-        await TellAsync("samples are answered more than once; the first answer counts", imported.Repeated);
+        await TellAsync("unknown ids in the file are ignored", imported.Unknown);
+        await TellAsync("samples have several answers; the first one counts", imported.Repeated);
         return imported.Missing.IsEmpty && imported.Unknown.IsEmpty && imported.Repeated.IsEmpty ? ExitCode.Success : ExitCode.SamplesFailed;
     }
 

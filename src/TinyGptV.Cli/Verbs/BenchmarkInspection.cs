@@ -7,7 +7,7 @@ using TinyGptV.Model.Vision;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>Reads a benchmark whole: its annotations, and every image of its samples, which is decoded.</summary>
+/// <summary>Reads a whole benchmark: its annotations, and every image of its samples, which it decodes.</summary>
 /// <param name="source">The annotations.</param>
 /// <param name="images">The images.</param>
 internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource images)
@@ -16,7 +16,7 @@ internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource 
     private readonly ConcurrentBag<ImageDefect> _defects = [];
 
     /// <param name="name">The benchmark.</param>
-    /// <param name="progress">Told after each image: how many are done, and of how many. Called on several threads.</param>
+    /// <param name="progress">Called after each image with the numbers done and total, on several threads.</param>
     /// <param name="cancellationToken">Ends the inspection early.</param>
     /// <exception cref="Evaluation.PrerequisiteException">The annotations cannot be read.</exception>
     public async Task<BenchmarkVerdict> InspectAsync(BenchmarkName name, Action<int, int> progress, CancellationToken cancellationToken)

@@ -9,17 +9,17 @@ using TinyGptV.Storage.Folders;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>A known benchmark: its definition, and the README that says where its files come from and how they must lie.</summary>
+/// <summary>A known benchmark: its definition, and the README that says where to get its files and how to lay them out.</summary>
 internal sealed record KnownBenchmark(BenchmarkDefinition Definition, string Readme);
 
-/// <summary>Teaches which benchmarks are known, where to get them and how their folders must look. Definitions and READMEs are shipped; nothing is said here that is not in them.</summary>
+/// <summary>Shows the known benchmarks, where to get them and the layout of their folders, all from the shipped definitions and READMEs.</summary>
 /// <param name="environment">Where text goes.</param>
 internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
 {
     private const string DefinitionFile = "benchmark.json", ReadmeFile = "README.md";
 
     /// <param name="name">One benchmark, or null for all.</param>
-    /// <param name="format">How it is written.</param>
+    /// <param name="format">The output format.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <exception cref="PrerequisiteException">There is no such benchmark.</exception>
     public async Task<int> WriteAsync(string? name, OutputFormat format, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
     private Task<string> ReadmeOfAsync(string name, CancellationToken cancellationToken) =>
         File.ReadAllTextAsync(Path.Combine(environment.ShippedBenchmarks, name, ReadmeFile), cancellationToken);
 
-    private PrerequisiteException Unknown(string name) => new($"There is no known benchmark '{name}'; known are {string.Join(", ", Names())}. Choose one of these.");
+    private PrerequisiteException Unknown(string name) => new($"Unknown benchmark '{name}'. Choose one of {string.Join(", ", Names())}.");
 
     private async Task WriteTableAsync(ImmutableArray<KnownBenchmark> known)
     {
@@ -59,24 +59,27 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
                 string.Join(", ", definition.Scorers.Keys));
         await table.WriteToAsync(environment.Output);
         await environment.Output.WriteLineAsync();
-        await environment.Output.WriteLineAsync("'tinygptv data list NAME' tells where to get one and how its folder must look; 'tinygptv data verify NAME DIR' checks yours.");
-        await environment.Output.WriteLineAsync($"Your own: a folder with a {CsvBenchmark.FileName} of image,question,answer (and choices) needs nothing else.");
+        await environment.Output.WriteLineAsync(
+            "'tinygptv data list NAME' shows where to get a benchmark and how to lay out its folder; 'tinygptv data verify NAME DIR' checks your files.");
+        await environment.Output.WriteLineAsync(
+            $"For your own benchmark, a folder with images and a {CsvBenchmark.FileName} (image,question,answer and optionally choices) is enough.");
     }
 
-    /// <summary>The README, and those that it refers to for what they have in common; then what the reader will look for.</summary>
+    /// <summary>The README, the READMEs it refers to, then the files that the program reads.</summary>
     private async Task WriteOneAsync(KnownBenchmark benchmark)
     {
         await environment.Output.WriteLineAsync(benchmark.Readme.Trim());
-        string[] others = [.. OtherReadme().Matches(benchmark.Readme).Select(match => match.Groups["name"].Value).Distinct().Where(Names().Contains)];
+        IEnumerable<string> referred = OtherReadme().Matches(benchmark.Readme).Select(match => match.Groups["name"].Value);
+        string[] others = [.. referred.Distinct().Where(Names().Contains)];
         foreach (string other in others)
             await environment.Output.WriteLineAsync($"\n---- {other}/{ReadmeFile} ----\n\n{(await ReadmeOfAsync(other, CancellationToken.None)).Trim()}");
         BenchmarkDefinition definition = benchmark.Definition;
-        await environment.Output.WriteLineAsync($"\n---- What is read of the folder '{definition.Name}', of several paths the first that is there ----\n");
+        await environment.Output.WriteLineAsync($"\n---- Files read from the folder '{definition.Name}' (of several paths, the first that exists) ----\n");
         foreach ((string role, ImmutableArray<string> paths) in definition.Files)
             await environment.Output.WriteLineAsync($"{role}: {string.Join(", ", paths)}");
-        string names = definition.ImageNames is { } patterns ? $" (called {string.Join(" or ", patterns)})" : "";
+        string names = definition.ImageNames is { } patterns ? $" (named {string.Join(" or ", patterns)})" : "";
         await environment.Output.WriteLineAsync($"images: {string.Join(", ", definition.ImageFolders)}{names}");
-        await environment.Output.WriteLineAsync("A path with a folder in it is also looked up beside the benchmark's folder, so that benchmarks can share files.");
+        await environment.Output.WriteLineAsync("A path that contains a folder is also looked up next to this folder, so benchmarks can share files.");
     }
 
     private static string Number(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? "unknown";

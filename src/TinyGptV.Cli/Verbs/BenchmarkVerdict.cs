@@ -3,33 +3,36 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What was found of a benchmark's files, held against what there should be.</summary>
+/// <summary>The files found for a benchmark, compared with what is expected.</summary>
 internal sealed record BenchmarkVerdict
 {
     public required BenchmarkName Benchmark { get; init; }
 
     public required string Split { get; init; }
 
-    /// <summary>Whether the numbers are the official ones, as far as they are known, and every image is there and can be decoded.</summary>
-    public bool IsComplete => (Expected is null || (Samples == Expected.Samples && (Expected.Images ?? Images) == Images)) && Missing.IsEmpty && Undecodable.IsEmpty;
+    /// <summary>True if the counts are the official ones (where known) and every image is present and can be decoded.</summary>
+    public bool IsComplete =>
+        (Expected is null || (Samples == Expected.Samples && (Expected.Images ?? Images) == Images)) && Missing.IsEmpty && Undecodable.IsEmpty;
 
-    /// <summary>The official size; null if it is not known.</summary>
+    /// <summary>The official counts; null if unknown.</summary>
     public ExpectedCounts? Expected { get; init; }
 
     public required int Samples { get; init; }
 
     public required int Images { get; init; }
 
-    /// <summary>Images that are in none of the benchmark's folders, in the order of the samples.</summary>
+    /// <summary>Images that are in none of the benchmark's folders, in sample order.</summary>
     public required ImmutableArray<ImageReference> Missing { get; init; }
 
     /// <summary>Images that cannot be read or decoded, in ordinal order.</summary>
     public required ImmutableArray<ImageDefect> Undecodable { get; init; }
 
-    /// <summary>SHA-256 of every annotation file, in lower-case hexadecimal, by path.</summary>
+    /// <summary>SHA-256 of every annotation file by path, in lower-case hexadecimal.</summary>
     public required ImmutableSortedDictionary<string, string> Digests { get; init; }
 
-    /// <summary>SHA-256 over the names and SHA-256 of all images in ordinal order of the names: equal for equal sets. Null if an image is missing or cannot be read.</summary>
+    /// <summary>
+    /// SHA-256 over the names and digests of all images, in ordinal order of the names: equal for equal sets. Null if an image is missing or cannot be read.
+    /// </summary>
     public string? ImagesDigest { get; init; }
 }
 

@@ -8,22 +8,22 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv data verify</c> is asked to look at.</summary>
+/// <summary>The options of <c>tinygptv data verify</c>.</summary>
 internal sealed record BenchmarkVerificationOptions
 {
     public required BenchmarkName Benchmark { get; init; }
 
-    /// <summary>Where benchmarks are, or the benchmark's own folder in theirs.</summary>
+    /// <summary>The location of all benchmarks, or the benchmark's own sub-folder.</summary>
     public required StorageLocation Location { get; init; }
 
-    /// <summary>How that is reached, if it is in object storage.</summary>
+    /// <summary>Access to object storage.</summary>
     public required StorageOptions Storage { get; init; }
 
-    /// <summary>How the verdict is written.</summary>
+    /// <summary>The output format.</summary>
     public required OutputFormat Format { get; init; }
 }
 
-/// <summary>Tells whether a benchmark's files are complete and sound.</summary>
+/// <summary>Checks that a benchmark's files are complete and readable.</summary>
 /// <param name="environment">Where text goes.</param>
 internal sealed class BenchmarkVerification(ProgramEnvironment environment)
 {
@@ -32,7 +32,7 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
     private readonly Lock _telling = new();
     private long _told = environment.Time.GetTimestamp();
 
-    /// <returns>The exit code: 2 if anything is missing, damaged or of another number.</returns>
+    /// <returns>The exit code: 2 if files are missing or damaged or a count is wrong.</returns>
     public async Task<int> WriteAsync(BenchmarkVerificationOptions options, CancellationToken cancellationToken)
     {
         StorageLocation root = options.Location.Folder is { } folder ? StorageLocation.Parse(RootOf(options.Benchmark, folder)) : options.Location;
@@ -52,7 +52,8 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
     {
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
         if (!Directory.Exists(folder))
-            throw new PrerequisiteException($"There is no folder '{given}'. Give the folder of benchmarks, as --data takes it, or the benchmark's own folder in it.");
+            throw new PrerequisiteException(
+                $"There is no folder '{given}'. Pass the folder of benchmarks, as for --data, or the benchmark's own sub-folder.");
         bool isOwn = Path.GetFileName(folder) == benchmark.Value && !Directory.Exists(Path.Combine(folder, benchmark.Value));
         return isOwn ? Path.GetDirectoryName(folder)! : folder;
     }
@@ -91,7 +92,7 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         await ListAsync("Missing images", verdict.Missing.Select(image => image.Path));
         await ListAsync("Undecodable images", verdict.Undecodable.Select(defect => $"{defect.Image}: {defect.Problem}"));
         if (!verdict.IsComplete)
-            await environment.Error.WriteLineAsync($"'tinygptv data list {verdict.Benchmark}' tells where to get the files and how the folder must look.");
+            await environment.Error.WriteLineAsync($"'tinygptv data list {verdict.Benchmark}' shows where to get the files and how to lay them out.");
     }
 
     private async Task ListAsync(string title, IEnumerable<string> lines)

@@ -7,10 +7,10 @@ using TinyGptV.Model.Checkpoints.Layout;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv checkpoint inspect</c> is asked to show.</summary>
+/// <summary>The options of <c>tinygptv checkpoint inspect</c>.</summary>
 internal sealed record CheckpointInspectionOptions(string Path, bool ListTensors, OutputFormat Format);
 
-/// <summary>Shows what checkpoint files hold, from their headers alone.</summary>
+/// <summary>Shows what checkpoint files contain, from their headers alone.</summary>
 /// <param name="environment">Where the description goes.</param>
 internal sealed class CheckpointInspection(ProgramEnvironment environment)
 {
@@ -44,10 +44,17 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
             return [() => Phi2Folder.Open(path)];
 
         string[] folders = [.. Directory.EnumerateDirectories(path).Where(Phi2Folder.IsAt).Order(StringComparer.Ordinal)];
-        string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(path)
+            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)];
         return folders.Length + files.Length > 0
-            ? [.. folders.Select(folder => (Func<ICheckpointFile>)(() => Phi2Folder.Open(folder))), .. files.Select(file => (Func<ICheckpointFile>)(() => CheckpointFile.Open(file)))]
-            : throw new PrerequisiteException($"'{path}' holds no checkpoint. Expected {string.Join(", ", Extensions)} files or a phi-2 folder; give the path of one.");
+            ?
+            [
+                .. folders.Select(folder => (Func<ICheckpointFile>)(() => Phi2Folder.Open(folder))),
+                .. files.Select(file => (Func<ICheckpointFile>)(() => CheckpointFile.Open(file))),
+            ]
+            : throw new PrerequisiteException(
+                $"'{path}' contains no checkpoint. Expected {string.Join(", ", Extensions)} files or a phi-2 folder; pass the path of one.");
     }
 
     private async Task DescribeAsync(CheckpointSummary summary, bool listTensors)
@@ -55,10 +62,10 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
         await environment.Output.WriteLineAsync(summary.Path);
         await environment.Output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {(summary.Kind == CheckpointFileKind.Safetensors ? "safetensors" : "PyTorch")}, {summary.Tensors.Length:N0} tensors, {summary.Parameters:N0} parameters, "
-            + $"types: {string.Join(", ", summary.Types.Select(type => $"{type.Key} {type.Value}"))}"));
+            $"  {(summary.Kind == CheckpointFileKind.Safetensors ? "safetensors" : "PyTorch")}, {summary.Tensors.Length:N0} tensors, "
+            + $"{summary.Parameters:N0} parameters, types: {string.Join(", ", summary.Types.Select(type => $"{type.Key} {type.Value}"))}"));
         if (summary.Metadata is { } metadata)
-            await environment.Output.WriteLineAsync($"  stored beside: {metadata.ToJsonString()}");
+            await environment.Output.WriteLineAsync($"  metadata: {metadata.ToJsonString()}");
 
         await environment.Output.WriteLineAsync();
         await TableOf(summary, listTensors).WriteToAsync(environment.Output);
@@ -67,13 +74,15 @@ internal sealed class CheckpointInspection(ProgramEnvironment environment)
 
     private static TextTable TableOf(CheckpointSummary summary, bool listTensors)
     {
-        var table = listTensors ? new TextTable("tensor", "type", "shape") : new TextTable("names beginning with", ">tensors", ">parameters");
+        var table = listTensors ? new TextTable("tensor", "type", "shape") : new TextTable("name prefix", ">tensors", ">parameters");
         if (listTensors)
             foreach (TensorSummary tensor in summary.Tensors)
                 table.Add(tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]");
         else
             foreach (PrefixSummary prefix in summary.Prefixes)
-                table.Add(prefix.Prefix, prefix.Tensors.ToString("N0", CultureInfo.InvariantCulture), prefix.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+                table.Add(prefix.Prefix, Number(prefix.Tensors), Number(prefix.Parameters));
         return table;
     }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -5,12 +5,12 @@ using TorchSharp;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What a checkpoint file, or a folder of shards, holds.</summary>
+/// <summary>The contents of a checkpoint file or of a folder of shards.</summary>
 internal sealed record CheckpointSummary
 {
     public required string Path { get; init; }
 
-    /// <summary>How the tensors are stored.</summary>
+    /// <summary>The file format.</summary>
     public required CheckpointFileKind Kind { get; init; }
 
     /// <summary>The number of elements of all tensors.</summary>
@@ -19,13 +19,13 @@ internal sealed record CheckpointSummary
     /// <summary>How many tensors are stored in each type.</summary>
     public required ImmutableSortedDictionary<string, int> Types { get; init; }
 
-    /// <summary>Tensors and elements under each beginning of names, in ordinal order.</summary>
+    /// <summary>The numbers of tensors and elements for each name prefix, in ordinal order.</summary>
     public required ImmutableArray<PrefixSummary> Prefixes { get; init; }
 
     /// <summary>Every tensor, in ordinal order of the names.</summary>
     public required ImmutableArray<TensorSummary> Tensors { get; init; }
 
-    /// <summary>What is stored beside tensors; null if nothing.</summary>
+    /// <summary>Anything stored apart from tensors; null if nothing.</summary>
     public JsonNode? Metadata { get; init; }
 
     public static CheckpointSummary Of(ICheckpointFile file)
@@ -36,8 +36,11 @@ internal sealed record CheckpointSummary
             Path = file.Path,
             Kind = file.Kind,
             Parameters = headers.Sum(Elements),
-            Types = headers.GroupBy(header => NameOf(header.Type)).ToImmutableSortedDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
-            Prefixes = [.. headers.GroupBy(header => PrefixOf(header.Name)).Select(group => new PrefixSummary(group.Key, group.Count(), group.Sum(Elements))).OrderBy(prefix => prefix.Prefix, StringComparer.Ordinal)],
+            Types = headers.GroupBy(header => NameOf(header.Type))
+                .ToImmutableSortedDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
+            Prefixes = [.. headers.GroupBy(header => PrefixOf(header.Name))
+                .Select(group => new PrefixSummary(group.Key, group.Count(), group.Sum(Elements)))
+                .OrderBy(prefix => prefix.Prefix, StringComparer.Ordinal)],
             Tensors = [.. headers.Select(header => new TensorSummary(header.Name, NameOf(header.Type), header.Shape))],
             Metadata = file.Metadata?.DeepClone(),
         };
@@ -47,7 +50,7 @@ internal sealed record CheckpointSummary
 
     private static string NameOf(torch.ScalarType type) => type.ToString().ToLowerInvariant();
 
-    /// <summary>The first two parts of a name that has more, unless the second numbers a layer: enough to tell a visual encoder from a language model.</summary>
+    /// <summary>The first two parts of a longer name, or the first if the second is a layer number: tells a visual encoder from a language model.</summary>
     private static string PrefixOf(string name) => name.Split('.') switch
     {
         [var first, var second, _, ..] when !second.All(char.IsAsciiDigit) => $"{first}.{second}",
@@ -56,8 +59,8 @@ internal sealed record CheckpointSummary
     };
 }
 
-/// <summary>The tensors whose names begin alike.</summary>
+/// <summary>The tensors with the same name prefix.</summary>
 internal sealed record PrefixSummary(string Prefix, int Tensors, long Parameters);
 
-/// <summary>One tensor: its name in the file, its stored type and its extents.</summary>
+/// <summary>One tensor: its name in the file, its stored type and its shape.</summary>
 internal sealed record TensorSummary(string Name, string Type, ImmutableArray<long> Shape);

@@ -7,25 +7,25 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv eval</c> is asked to do.</summary>
+/// <summary>The options of <c>tinygptv eval</c>.</summary>
 internal sealed record EvalOptions
 {
-    /// <summary>What is evaluated.</summary>
+    /// <summary>What to evaluate.</summary>
     public required RunRequest Request { get; init; }
 
-    /// <summary>Where a running cluster is entered, or that one is made in this process.</summary>
+    /// <summary>How to connect to a running cluster; otherwise a cluster is started in this process.</summary>
     public required ClusterEntrance Entrance { get; init; }
 
     /// <summary>The model, if the cluster is in this process.</summary>
     public required ModelOptions Model { get; init; }
 
-    /// <summary>Where benchmarks are, if the cluster is in this process.</summary>
+    /// <summary>The location of the benchmarks, if the cluster is in this process.</summary>
     public required StorageLocation Data { get; init; }
 
-    /// <summary>Where runs are kept, if the cluster is in this process.</summary>
+    /// <summary>The location of the runs, if the cluster is in this process.</summary>
     public required StorageLocation Runs { get; init; }
 
-    /// <summary>How data, model and runs are reached, if they are in object storage.</summary>
+    /// <summary>Access to object storage for data, model and runs.</summary>
     public required StorageOptions Storage { get; init; }
 
     /// <summary>The scoring mode.</summary>

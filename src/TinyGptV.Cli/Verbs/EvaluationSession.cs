@@ -12,7 +12,7 @@ using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>One evaluation from its request to its table: starts or joins a cluster, starts the run, shows its progress, prints its report.</summary>
+/// <summary>One evaluation from request to table: starts or joins a cluster, starts the run, shows its progress, prints its report.</summary>
 /// <param name="environment">Where text goes and how models are loaded.</param>
 internal sealed class EvaluationSession(ProgramEnvironment environment)
 {
@@ -24,11 +24,14 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     {
         if (options.Entrance.LeadsElsewhere)
         {
-            await using ClusterAccess remote = await ClusterAccess.JoinAsync(options.Entrance, environment.Error, environment.Time, options.Log, cancellationToken);
+            await using ClusterAccess remote = await ClusterAccess.JoinAsync(
+                options.Entrance, environment.Error, environment.Time, options.Log, cancellationToken);
             return await EvaluateAsync(remote, options, cancellationToken);
         }
 
-        await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null ? $"Loading the model in {options.Model.Folder}" : "A script answers in place of a model: its answers mean nothing");
+        await environment.Error.WriteLineAsync(options.Model.ScriptDelay is null
+            ? $"Loading the model from {options.Model.Folder}"
+            : "Using a script instead of a model: the answers are meaningless");
         var storage = new StorageAccess(options.Storage);
         await using LocalReplicas replicas = await LocalReplicas.LoadAsync(
             Embedded, ModelSources.For(environment.LoadModel, options.Model, storage, environment.Time), cancellationToken);
@@ -51,7 +54,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         {
             return await cluster.WhileThereAsync(
                 async ended => await EvaluateAsync(cluster, (run = await StartAsync(cluster, options, ended)).Value, options, ended),
-                "What is predicted is kept in its store; when it is there again, the same command continues the run.", interrupted);
+                "Predictions are kept in its store; when the cluster is back, the same command continues the run.", interrupted);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
@@ -63,7 +66,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     {
         RunProgress end = await FollowAsync(cluster, run, cancellationToken);
         if (end.Phase != RunPhase.Completed)
-            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. What is predicted is kept; the same command continues it.");
+            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. Predictions are kept; the same command continues it.");
         var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
         RunReport report = await cluster.AskAsync(
             () => grain.ReportAsync(options.Mode, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
@@ -76,14 +79,15 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         RunStart? start = null;
         await Polling.UntilAsync(HasReplicaAsync, environment.Time, cancellationToken, options.Wait, () => cluster.IsEmbedded
             ? Task.CompletedTask
-            : environment.Error.WriteLineAsync("Waiting for a first replica"));
+            : environment.Error.WriteLineAsync("Waiting for the first replica"));
         foreach (string remark in start!.Remarks.IsDefault ? [] : start.Remarks)
             await environment.Error.WriteLineAsync(remark);
         return start.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
 
         async Task<bool> HasReplicaAsync()
         {
-            start = await cluster.AskAsync(() => catalog.StartAsync(options.Request, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
+            start = await cluster.AskAsync(
+                () => catalog.StartAsync(options.Request, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
             return start.Status != RunStartStatus.NoReplica;
         }
     }
@@ -95,7 +99,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             : new PlainRunDisplay(environment.Error, environment.Time);
         IAsyncEnumerable<RunProgress> snapshots = cluster.Grains.FollowAsync(run, cancellationToken).ResumedAsAtFirst(cancellationToken);
         return await display.ShowAsync(snapshots, cancellationToken)
-            ?? throw new InvalidOperationException($"The run '{run}' ended without a word.");
+            ?? throw new InvalidOperationException($"The run '{run}' ended without reporting its progress.");
     }
 
     private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
@@ -121,12 +125,13 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
 
         if (end.Resumed > 0)
             await environment.Error.WriteLineAsync(end.Resumed == samples
-                ? $"Everything was predicted already: the run '{end.Run}' was complete."
-                : string.Create(CultureInfo.InvariantCulture, $"{end.Resumed} of {samples} samples were predicted before; the run was continued."));
+                ? $"The run '{end.Run}' was already complete."
+                : string.Create(CultureInfo.InvariantCulture, $"Continued the run: {end.Resumed} of {samples} samples were already predicted."));
         await environment.Error.WriteLineAsync($"Reports: {string.Join(", ", report.Files)}");
         if (report.Unanswered == 0)
             return ExitCode.Success;
-        await environment.Error.WriteLineAsync($"{report.Unanswered} of {samples} samples have no answer and count as wrong; predictions.csv says why.");
+        await environment.Error.WriteLineAsync(
+            $"{report.Unanswered} of {samples} samples have no answer and count as wrong; see predictions.csv for the reasons.");
         return ExitCode.SamplesFailed;
     }
 
@@ -134,15 +139,15 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     {
         if (run is not { } started)
         {
-            await environment.Error.WriteLineAsync("Stopped before the run began.");
+            await environment.Error.WriteLineAsync("Stopped before the run started.");
             return ExitCode.Interrupted;
         }
 
         if (cluster.IsEmbedded)
             await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
         await environment.Error.WriteLineAsync(cluster.IsEmbedded
-            ? $"Stopped. What is predicted is kept; the same command continues the run '{started}'."
-            : $"Stopped watching. The cluster goes on with the run '{started}'; the same command watches it again.");
+            ? $"Stopped. Predictions are kept; the same command continues the run '{started}'."
+            : $"Stopped watching. The cluster continues the run '{started}'; the same command watches it again.");
         return ExitCode.Interrupted;
     }
 }

@@ -4,7 +4,7 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What the program takes from outside. Tests bring their own writers and a scripted model.</summary>
+/// <summary>The environment of the program. Tests pass their own writers and a scripted model.</summary>
 internal sealed record ProgramEnvironment
 {
     /// <summary>The streams, variables and models of this process.</summary>
@@ -17,27 +17,27 @@ internal sealed record ProgramEnvironment
         Variable = Environment.GetEnvironmentVariable,
     };
 
-    /// <summary>Results: what a pipe or a script reads.</summary>
+    /// <summary>Results, for pipes and scripts.</summary>
     public required TextWriter Output { get; init; }
 
     /// <summary>Progress and messages for people.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Whether <see cref="Error"/> is a terminal on which bars can be redrawn.</summary>
+    /// <summary>True if <see cref="Error"/> is a terminal that can redraw progress bars.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>The folder of the shipped benchmarks and demonstration model. Default: beside the program.</summary>
+    /// <summary>The folder of the shipped benchmarks and the demonstration model. Default: the program's folder.</summary>
     public string ShippedFolder { get; init; } = AppContext.BaseDirectory;
 
     /// <summary>Loads the model of a replica.</summary>
     public required ModelLoader LoadModel { get; init; }
 
-    /// <summary>Reads an environment variable; null if it is not set. Default: there are none.</summary>
+    /// <summary>Reads an environment variable; null if it is not set. Default: none is set.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How object storage is reached, as far as the environment says; a secret is in it.</summary>
+    /// <summary>Access to object storage, from the environment; contains a secret.</summary>
     public StorageOptions Storage => new() { Connection = Variable(StorageOptions.ConnectionVariable), Time = Time };
 
     /// <summary>The definitions of the known benchmarks.</summary>

@@ -8,20 +8,20 @@ using TinyGptV.Hosting.Membership;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What is done to a run.</summary>
+/// <summary>What to do with a run.</summary>
 internal enum RunControlAction
 {
-    /// <summary>No more shards are given out.</summary>
+    /// <summary>Assigns no more shards.</summary>
     Pause,
 
-    /// <summary>It goes on.</summary>
+    /// <summary>Continues the run.</summary>
     Resume,
 
-    /// <summary>It stops at once.</summary>
+    /// <summary>Stops the run at once.</summary>
     Cancel,
 }
 
-/// <summary>Which run of which cluster, and what is done to it; the priority is for resuming, null to leave it.</summary>
+/// <summary>The options of <c>tinygptv runs pause</c>, <c>resume</c> and <c>cancel</c>; the priority is for resuming, null to keep it.</summary>
 internal sealed record RunControlOptions(ClusterEntrance Entrance, RunId Run, RunControlAction Action, int? Priority);
 
 /// <summary>Pauses, resumes and cancels the runs of a cluster.</summary>
@@ -29,23 +29,25 @@ internal sealed record RunControlOptions(ClusterEntrance Entrance, RunId Run, Ru
 internal sealed class RunControl(ProgramEnvironment environment)
 {
     /// <returns>The exit code.</returns>
-    /// <exception cref="PrerequisiteException">There is no such run, or no such cluster.</exception>
+    /// <exception cref="PrerequisiteException">The run or the cluster does not exist.</exception>
     public async Task<int> ApplyAsync(RunControlOptions options, CancellationToken cancellationToken)
     {
-        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(
+            options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
         var run = cluster.Grains.GetGrain<IEvaluationRunGrain>(options.Run.Value);
         RunProgress after = await cluster.WhileThereAsync(ended => ApplyAsync(cluster, run, options, ended), ClusterAccess.AskLater, cancellationToken);
-        string phase = after.Phase is RunPhase.Running or RunPhase.Preparing && options.Action == RunControlAction.Pause ? "pausing" : after.Phase.ToString().ToLowerInvariant();
+        bool isPausing = after.Phase is RunPhase.Running or RunPhase.Preparing && options.Action == RunControlAction.Pause;
+        string phase = isPausing ? "pausing" : after.Phase.ToString().ToLowerInvariant();
+        int predicted = after.Benchmarks.Sum(one => one.Predicted), samples = after.Benchmarks.Sum(one => one.Samples);
         await environment.Output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{options.Run}: {phase}, {after.Benchmarks.Sum(one => one.Predicted)}/{after.Benchmarks.Sum(one => one.Samples)} samples predicted, priority {after.Priority}"));
+            CultureInfo.InvariantCulture, $"{options.Run}: {phase}, {predicted}/{samples} samples predicted, priority {after.Priority}"));
         return ExitCode.Success;
     }
 
     private async Task<RunProgress> ApplyAsync(ClusterAccess cluster, IEvaluationRunGrain run, RunControlOptions options, CancellationToken cancellationToken)
     {
         RunProgress before = await AskAsync(() => run.GetProgressAsync(cancellationToken));
-        // A run that is not there has failed without ever having had a benchmark.
+        // A run that does not exist reports as failed, without benchmarks.
         return before is not { Phase: RunPhase.Failed, Benchmarks.IsEmpty: true }
             ? await AskAsync(() => ApplyAsync(run, options, cancellationToken))
             : throw new PrerequisiteException(before.Problem ?? $"There is no run '{options.Run}'.");

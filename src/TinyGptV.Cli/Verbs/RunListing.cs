@@ -12,10 +12,10 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv runs</c> is asked to list: a cluster's runs if there is one to enter, else a folder's.</summary>
+/// <summary>The options of <c>tinygptv runs</c>: lists the runs of a cluster if one is named, else those in a folder.</summary>
 internal sealed record RunListingOptions(ClusterEntrance Entrance, StorageLocation Runs, OutputFormat Format);
 
-/// <summary>Lists runs with where they stand.</summary>
+/// <summary>Lists runs with their progress.</summary>
 /// <param name="environment">Where the list goes.</param>
 internal sealed class RunListing(ProgramEnvironment environment)
 {
@@ -29,7 +29,7 @@ internal sealed class RunListing(ProgramEnvironment environment)
         if (options.Format == OutputFormat.Json)
             await JsonDisplay.WriteAsync(runs, environment.Output);
         else if (runs.IsEmpty)
-            await environment.Error.WriteLineAsync($"There are no runs in {(options.Entrance.LeadsElsewhere ? "the cluster" : $"'{options.Runs}'")}.");
+            await environment.Error.WriteLineAsync($"No runs in {(options.Entrance.LeadsElsewhere ? "the cluster" : $"'{options.Runs}'")}.");
         else
             await TableOf(runs).WriteToAsync(environment.Output);
         return ExitCode.Success;
@@ -37,7 +37,8 @@ internal sealed class RunListing(ProgramEnvironment environment)
 
     private async Task<ImmutableArray<RunProgress>> AskAsync(RunListingOptions options, CancellationToken cancellationToken)
     {
-        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
+        await using ClusterAccess cluster = await ClusterAccess.JoinAsync(
+            options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
         var catalog = cluster.Grains.GetGrain<IRunCatalogGrain>(0);
         return [.. await cluster.WhileThereAsync(
             ended => cluster.AskAsync(() => catalog.ListAsync(ended).ToArrayAsync(ended), environment.Time, ended), ClusterAccess.AskLater, cancellationToken)];
@@ -56,7 +57,7 @@ internal sealed class RunListing(ProgramEnvironment environment)
     {
         try
         {
-            // Files do not tell whether someone works on them; what is not complete can be continued.
+            // Files alone do not show whether a run is active; an incomplete run can be continued.
             return await StoredProgress.ReadAsync(store, run, cancellationToken);
         }
         catch (PrerequisiteException exception)

@@ -7,62 +7,62 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What a silo of a cluster is there for.</summary>
+/// <summary>The role of a silo.</summary>
 internal enum SiloRole
 {
-    /// <summary>Reads benchmarks, gives out shards, keeps runs.</summary>
+    /// <summary>Reads benchmarks, assigns shards, stores runs.</summary>
     Coordinator,
 
     /// <summary>Loads the model and answers.</summary>
     Replica,
 }
 
-/// <summary>What <c>tinygptv silo</c> is asked to do.</summary>
+/// <summary>The options of <c>tinygptv silo</c>.</summary>
 internal sealed record SiloOptions
 {
     public required SiloRole Role { get; init; }
 
-    /// <summary>Different from the names of all other silos.</summary>
+    /// <summary>A name that no other silo has.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The addresses and ports it listens on.</summary>
     public required SiloEndpoints Endpoints { get; init; }
 
-    /// <summary>The cluster it joins and how it finds it.</summary>
+    /// <summary>The cluster it joins, and how it finds the members.</summary>
     public required MembershipOptions Membership { get; init; }
 
-    /// <summary>The coordinator that a replica joins, if no store lists the members.</summary>
+    /// <summary>The coordinator that a replica joins, if there is no membership store.</summary>
     public required ClusterAddress Primary { get; init; }
 
-    /// <summary>How long it waits for the membership store, or a replica for the coordinator, to answer.</summary>
+    /// <summary>How long to wait for the membership store; for a replica, also for the coordinator.</summary>
     public required TimeSpan Wait { get; init; }
 
     /// <summary>How long it may take to stop.</summary>
     public required TimeSpan Grace { get; init; }
 
-    /// <summary>Where benchmarks are.</summary>
+    /// <summary>The location of the benchmarks.</summary>
     public required StorageLocation Data { get; init; }
 
-    /// <summary>Where the coordinator keeps runs.</summary>
+    /// <summary>Where the coordinator stores runs.</summary>
     public required StorageLocation Runs { get; init; }
 
-    /// <summary>How data, model and runs are reached, if they are in object storage.</summary>
+    /// <summary>Access to object storage for data, model and runs.</summary>
     public required StorageOptions Storage { get; init; }
 
     /// <summary>The replica's model.</summary>
     public required ModelOptions Model { get; init; }
 
-    /// <summary>How many replicas there are on each device; more than 1 for scripts only.</summary>
+    /// <summary>Replicas per device; more than 1 only for scripts.</summary>
     public required int Replicas { get; init; }
 
     public required LogOptions Log { get; init; }
 
-    /// <summary>Where health and metrics are served; null for nowhere.</summary>
+    /// <summary>Where to serve health and metrics; null if not served.</summary>
     public IPEndPoint? Http { get; init; }
 
     /// <inheritdoc cref="SiloSettings.Dashboard"/>
     public IPEndPoint? Dashboard { get; init; }
 
-    /// <summary>Where an OTLP collector listens; null for none.</summary>
+    /// <summary>The URL of an OTLP collector; null for none.</summary>
     public Uri? Collector { get; init; }
 }

@@ -13,15 +13,15 @@ using TinyGptV.Storage;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>One silo of a cluster, from its start until the process is told to stop.</summary>
-/// <param name="environment">Where the line goes that says that the silo is ready.</param>
+/// <summary>One silo of a cluster, from its start until the process is stopped.</summary>
+/// <param name="environment">Where the ready line goes.</param>
 internal sealed class SiloSession(ProgramEnvironment environment)
 {
     private readonly SiloHealth _health = new();
 
     public async Task<int> RunAsync(SiloOptions options, CancellationToken stop)
     {
-        // Asked from the first moment on: loading a model takes minutes, and whoever waits for it wants to know that it is under way.
+        // Started first: loading a model takes minutes, and probes must be able to see that it is in progress.
         using SiloTelemetry? telemetry = options is { Http: null, Collector: null } ? null : SiloTelemetry.Start(options.Name, options.Collector);
         await using StatusServer? status = options.Http is { } http ? await StatusServer.StartAsync(http, _health, telemetry!, stop) : null;
         if (status is not null)
@@ -32,8 +32,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
     private async Task<int> CoordinateAsync(SiloOptions options, CancellationToken stop)
     {
         var storage = new StorageAccess(options.Storage);
-        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
-        var settings = Common(options, membership) with
+        await using ClusterMembership membership = await OpenMembershipAsync(options, stop);
+        var settings = SettingsOf(options, membership) with
         {
             Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
         };
@@ -45,25 +45,31 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         var storage = new StorageAccess(options.Storage);
         bool joinsPrimary = options.Membership.Provider == ClusteringProvider.Localhost;
         IPEndPoint? primary = joinsPrimary ? (await options.Primary.ResolveAsync(stop))[0] : null;
-        // A replica that others can see can answer: the model is loaded before the silo joins.
+        // Loads the model before joining, so that every visible replica can answer.
         _health.Enter(SiloPhase.Loading);
         await using LocalReplicas replicas = await LocalReplicas.LoadAsync(
             options.Name, ModelSources.For(environment.LoadModel, options.Model, storage, environment.Time, options.Replicas), stop);
         _health.Enter(SiloPhase.Starting);
-        await using ClusterMembership membership = await ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
+        await using ClusterMembership membership = await OpenMembershipAsync(options, stop);
         if (primary is not null)
             await WaitForAsync(primary, options.Wait, stop);
-        var settings = Common(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
+        var settings = SettingsOf(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
     }
 
-    /// <summary>Asks until someone listens: a silo that joins nobody would wait without end and without a word.</summary>
+    private Task<ClusterMembership> OpenMembershipAsync(SiloOptions options, CancellationToken stop) =>
+        ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
+
+    /// <summary>Waits until the coordinator listens; a silo without one would wait forever and print nothing.</summary>
     private async Task WaitForAsync(IPEndPoint primary, TimeSpan wait, CancellationToken stop)
     {
-        if (!await Polling.UntilAsync(
-            () => ListensAsync(primary, stop), environment.Time, stop, wait, () => environment.Error.WriteLineAsync($"Waiting for the coordinator at {primary}")))
+        bool listens = await Polling.UntilAsync(
+            () => ListensAsync(primary, stop), environment.Time, stop, wait,
+            () => environment.Error.WriteLineAsync($"Waiting for the coordinator at {primary}"));
+        if (!listens)
             throw new PrerequisiteException(
-                $"No coordinator answers at {primary} after {wait.TotalSeconds:0} s. Start it with 'tinygptv silo --role coordinator', or name another with --primary.");
+                $"No coordinator answers at {primary} after {wait.TotalSeconds:0} s. "
+                + "Start it with 'tinygptv silo --role coordinator', or name another with --primary.");
     }
 
     private static async Task<bool> ListensAsync(IPEndPoint endpoint, CancellationToken stop)
@@ -80,7 +86,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         }
     }
 
-    private SiloSettings Common(SiloOptions options, ClusterMembership membership) => new()
+    /// <summary>The settings that coordinators and replicas both have.</summary>
+    private SiloSettings SettingsOf(SiloOptions options, ClusterMembership membership) => new()
     {
         Name = options.Name,
         Endpoints = options.Endpoints,
@@ -88,7 +95,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         Grace = options.Grace,
         Log = options.Log,
         Dashboard = options.Dashboard,
-        FatalErrors = new FatalErrors(options.Name, _health, environment.Error, declaredDead => Environment.Exit(declaredDead ? ExitCode.DeclaredDead : ExitCode.Bug)),
+        FatalErrors = new FatalErrors(
+            options.Name, _health, environment.Error, declaredDead => Environment.Exit(declaredDead ? ExitCode.DeclaredDead : ExitCode.Bug)),
         Traced = options.Collector is not null,
     };
 
@@ -106,11 +114,12 @@ internal sealed class SiloSession(ProgramEnvironment environment)
             await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _health.Enter(SiloPhase.Draining);
             if (!await silo.DrainAsync(settings.Grace, environment.Time))
-                await environment.Error.WriteLineAsync($"{role} '{settings.Name}' has work in hand after {settings.Grace.TotalSeconds:0} s; it is done elsewhere.");
+                await environment.Error.WriteLineAsync(
+                    $"{role} '{settings.Name}' is still busy after {settings.Grace.TotalSeconds:0} s; its work goes to other replicas.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to stop before it had joined.
+            // Stopped before it joined.
         }
         await environment.Output.WriteLineAsync($"{role} '{settings.Name}' has stopped");
         return ExitCode.Success;

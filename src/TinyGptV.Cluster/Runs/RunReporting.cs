@@ -68,7 +68,7 @@ internal sealed class RunReporting(IRunStore store)
         {
             RunTimings timings = await ReadAsync(run.Manifest.Run) is { } before ? before.And(stretch) : stretch;
             string json = JsonSerializer.Serialize(timings, EvaluationJson.Indented.ShapeOf<RunTimings>()) + "\n";
-            await store.WriteReportAsync(run.Manifest.Run, TimingsFile, Encoding.UTF8.GetBytes(json), CancellationToken.None);
+            await store.WriteFileAsync(run.Manifest.Run, TimingsFile, Encoding.UTF8.GetBytes(json), CancellationToken.None);
             return null;
         }
         catch (Exception exception)
@@ -82,7 +82,7 @@ internal sealed class RunReporting(IRunStore store)
     {
         try
         {
-            return await store.ReadReportAsync(run, TimingsFile, CancellationToken.None) is { } json
+            return await store.ReadFileAsync(run, TimingsFile, CancellationToken.None) is { } json
                 ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunTimings>())
                 : null;
         }

@@ -54,13 +54,13 @@ public interface IRunStore
     /// <param name="content">The content: text in UTF-8.</param>
     /// <param name="cancellationToken">Cancels the write; the older file stays.</param>
     /// <returns>Its location, for display.</returns>
-    ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+    ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    /// <summary>Reads what <see cref="WriteReportAsync"/> wrote.</summary>
+    /// <summary>Reads what <see cref="WriteFileAsync"/> wrote.</summary>
     /// <param name="run">The run.</param>
     /// <param name="name">The file name.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The content; null if the file does not exist.</returns>
     /// <exception cref="PrerequisiteException">The file exists but cannot be read.</exception>
-    ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken);
+    ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken);
 }

@@ -36,7 +36,7 @@ public sealed record RunState
         ArgumentNullException.ThrowIfNull(store);
         try
         {
-            return await store.ReadReportAsync(run, File, cancellationToken) is { } json
+            return await store.ReadFileAsync(run, File, cancellationToken) is { } json
                 ? JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunState>())
                 : null;
         }
@@ -57,7 +57,7 @@ public sealed record RunState
     {
         ArgumentNullException.ThrowIfNull(store);
         string json = JsonSerializer.Serialize(this, EvaluationJson.Indented.ShapeOf<RunState>()) + "\n";
-        await store.WriteReportAsync(run, File, Encoding.UTF8.GetBytes(json), cancellationToken);
+        await store.WriteFileAsync(run, File, Encoding.UTF8.GetBytes(json), cancellationToken);
     }
 }
 

@@ -10,12 +10,12 @@ using TinyGptV.Storage.Resilience;
 namespace TinyGptV.Storage.Blobs;
 
 /// <summary>
-/// Reads benchmarks from a container with one folder for each. Definition and annotations are brought to a folder of this machine's disk
-/// and read as <see cref="BenchmarkFolder"/> reads them, so that the two sources cannot differ.
+/// Reads benchmarks from a container with one folder each. Downloads definition and annotations to a local folder and reads them with
+/// <see cref="BenchmarkFolder"/>, so that the two sources cannot differ.
 /// </summary>
 /// <param name="blobs">The container or prefix of all benchmarks.</param>
-/// <param name="cache">Where the files lie while they are read.</param>
-/// <param name="shippedRoot">The folder of the shipped definitions, beside the program.</param>
+/// <param name="cache">Where the downloaded files are kept while they are read.</param>
+/// <param name="shippedRoot">The folder of the shipped definitions, next to the program.</param>
 internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string shippedRoot) : IBenchmarkSource
 {
     public async ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         string folder = cache.NewTemporaryPath();
         try
         {
-            if (!ConfinedPath.IsPlain(name.Value) || !await BringAsync(name, folder, cancellationToken))
+            if (!ConfinedPath.IsPlain(name.Value) || !await DownloadAsync(name, folder, cancellationToken))
                 throw BenchmarkFolder.Unknown(name, blobs.Location.ToString(), await ListAsync(cancellationToken));
             return await new BenchmarkFolder(folder, shippedRoot, blobs.Location.ToString()).ReadAsync(name, cancellationToken);
         }
@@ -53,44 +53,44 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         ArgumentNullException.ThrowIfNull(benchmark);
         BenchmarkDefinition definition = benchmark.Definition;
         string[] places = [.. definition.ImageFolders.SelectMany(folder => BlobName.Places(definition.Name.Value, folder)).Distinct()];
-        var there = new HashSet<string>(StringComparer.Ordinal);
+        var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (string place in places)
-            there.UnionWith((await blobs.ListAsync(place + "/", cancellationToken)).Select(blob => blob.Name));
+            present.UnionWith((await blobs.ListAsync(place + "/", cancellationToken)).Select(blob => blob.Name));
         return [.. benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !ConfinedPath.IsPlain(image.Path)
-            || !definition.NamesOf(image).Any(name => places.Any(place => there.Contains(BlobName.Of(place, name.Path)))))];
+            || !definition.NamesOf(image).Any(name => places.Any(place => present.Contains(BlobName.Of(place, name.Path)))))];
     }
 
-    /// <summary>Brings definition and annotations to a folder under the names that they have in the container.</summary>
+    /// <summary>Downloads definition and annotations to a folder, under the same names as in the container.</summary>
     /// <returns>False if there is no such benchmark.</returns>
-    private async Task<bool> BringAsync(BenchmarkName name, string folder, CancellationToken cancellationToken)
+    private async Task<bool> DownloadAsync(BenchmarkName name, string folder, CancellationToken cancellationToken)
     {
         string definition = ShippedOf(name.Value), shown = definition;
-        if (await TryBringAsync(BlobName.Of(name.Value, BenchmarkFolder.DefinitionFile), folder, cancellationToken) is { } own)
+        if (await TryDownloadAsync(BlobName.Of(name.Value, BenchmarkFolder.DefinitionFile), folder, cancellationToken) is { } own)
             (definition, shown) = (own, blobs.LocationOf(BlobName.Of(name.Value, BenchmarkFolder.DefinitionFile)));
         else if (!File.Exists(definition))
-            return await TryBringAsync(BlobName.Of(name.Value, CsvBenchmark.FileName), folder, cancellationToken) is not null;
+            return await TryDownloadAsync(BlobName.Of(name.Value, CsvBenchmark.FileName), folder, cancellationToken) is not null;
 
-        // The reader of definitions refuses paths that lead out.
+        // The definition reader rejects paths that leave the folder.
         BenchmarkDefinition read = BenchmarkDefinitionReader.Read(await File.ReadAllBytesAsync(definition, cancellationToken), shown);
         bool hasFolder = (await blobs.ListFoldersAsync("", cancellationToken)).Contains(name.Value);
         if (hasFolder)
             Directory.CreateDirectory(Path.Combine(folder, name.Value));
         bool hasFiles = false;
         foreach (ImmutableArray<string> alternatives in read.Files.Values)
-            hasFiles |= await BringFirstAsync(name, alternatives, folder, cancellationToken);
+            hasFiles |= await DownloadFirstAsync(name, alternatives, folder, cancellationToken);
         return hasFolder || hasFiles;
     }
 
-    private async Task<bool> BringFirstAsync(BenchmarkName name, ImmutableArray<string> alternatives, string folder, CancellationToken cancellationToken)
+    private async Task<bool> DownloadFirstAsync(BenchmarkName name, ImmutableArray<string> alternatives, string folder, CancellationToken cancellationToken)
     {
         foreach (string place in alternatives.SelectMany(alternative => BlobName.Places(name.Value, alternative)))
-            if (await TryBringAsync(place, folder, cancellationToken) is not null)
+            if (await TryDownloadAsync(place, folder, cancellationToken) is not null)
                 return true;
         return false;
     }
 
-    /// <returns>Where the blob lies now, or null if there is none.</returns>
-    private async Task<string?> TryBringAsync(string name, string folder, CancellationToken cancellationToken)
+    /// <returns>The path of the downloaded file, or null if there is no such blob.</returns>
+    private async Task<string?> TryDownloadAsync(string name, string folder, CancellationToken cancellationToken)
     {
         if (await FindAsync(name, cancellationToken) is not { } blob)
             return null;

@@ -8,17 +8,17 @@ using TinyGptV.Storage.Resilience;
 namespace TinyGptV.Storage.Blobs;
 
 /// <summary>
-/// A checkpoint below a prefix of a container. Its files are kept on this machine's disk under their SHA-256, laid out under their names by
-/// links, and held against their digests each time the checkpoint is fetched.
+/// A checkpoint under a prefix of a container. Its files are cached on this machine's disk by SHA-256, with links under their own names, and
+/// are verified against their digests each time the checkpoint is fetched.
 /// </summary>
 /// <param name="blobs">The checkpoint's blobs.</param>
-/// <param name="cache">The disk.</param>
+/// <param name="cache">The disk cache.</param>
 internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
 {
-    /// <summary>The file of digests that may lie beside the others, as <c>sha256sum</c> writes it.</summary>
+    /// <summary>An optional file of digests next to the others, in the format of <c>sha256sum</c>.</summary>
     private const string DigestsFile = "SHA256SUMS";
 
-    /// <exception cref="PrerequisiteException">There is none, it does not fit, or it does not have its digests.</exception>
+    /// <exception cref="PrerequisiteException">There is no checkpoint, it does not fit into the cache, or a digest is wrong.</exception>
     public async Task<LocalCheckpoint> FetchAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<ListedBlob> files = [.. (await blobs.ListAsync("", cancellationToken)).Where(blob => !blob.Name.EndsWith('/'))];
@@ -44,13 +44,14 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     private void Check(ImmutableArray<ListedBlob> files)
     {
         if (files.IsEmpty)
-            throw new PrerequisiteException($"There is no checkpoint at '{blobs.Location}': no blob's name begins so. Check the container and the prefix.");
+            throw new PrerequisiteException($"There is no checkpoint at '{blobs.Location}': no blob has this prefix. Check the container and the prefix.");
         if (files.FirstOrDefault(file => !ConfinedPath.IsPlain(file.Name)) is { } wrong)
-            throw new PrerequisiteException($"The blob '{wrong.Name}' of '{blobs.Location}' would lead out of the checkpoint's folder and is refused. Remove it.");
+            throw new PrerequisiteException($"The blob '{wrong.Name}' in '{blobs.Location}' would be written outside the checkpoint's folder. Remove it.");
         long bytes = files.Sum(file => file.Bytes);
         if (bytes > cache.Capacity)
             throw new PrerequisiteException(
-                $"The checkpoint at '{blobs.Location}' has {DiskCache.Gigabytes(bytes)}, more than the cache may hold ({DiskCache.Gigabytes(cache.Capacity)}). Raise --cache-size, or name a longer prefix.");
+                $"The checkpoint at '{blobs.Location}' has {DiskCache.Gigabytes(bytes)}, more than the cache limit of {DiskCache.Gigabytes(cache.Capacity)}. "
+                + "Raise --cache-size, or use a longer prefix.");
     }
 
     private async Task<IReadOnlyDictionary<string, string>> ReadDigestsAsync(ImmutableArray<ListedBlob> files, CancellationToken cancellationToken)
@@ -89,7 +90,7 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
         return new CachedFile(digest, open);
     }
 
-    /// <summary>Opens the file if it is here in this version and has its digest.</summary>
+    /// <summary>Opens the file if this version is cached and its digest is right.</summary>
     private async Task<CachedFile?> OpenKnownAsync(ListedBlob file, string? expected, CancellationToken cancellationToken)
     {
         if (cache.Find(blobs.LocationOf(file.Name)) is not { } known || known.Version != file.Version || (expected is not null && expected != known.Digest))
@@ -107,7 +108,7 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
     private async Task<string> DigestAsync(ListedBlob file, string path, string? expected, CancellationToken cancellationToken)
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5); // what the service stores: against accidents, not against attackers
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5); // stored by the service: detects accidents, not attacks
         await using (FileStream stream = File.OpenRead(path))
         {
             byte[] buffer = new byte[1 << 20];
@@ -124,11 +125,11 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
             return digest;
         File.Delete(path);
         File.Delete(path + ".journal");
-        throw new PrerequisiteException(
-            $"'{blobs.LocationOf(file.Name)}' does not have the digest that {(expected is not null && digest != expected ? DigestsFile + " gives" : "was stored with it")}. Upload it again.");
+        string source = expected is not null && digest != expected ? $"in {DigestsFile}" : "stored with it";
+        throw new PrerequisiteException($"'{blobs.LocationOf(file.Name)}' does not match the digest {source}. Upload it again.");
     }
 
-    /// <summary>A folder with a link under each file's name. The folder's own name is made of names and digests, so it never changes.</summary>
+    /// <summary>A folder with a link for each file. The folder's name is derived from the names and digests, so its content never changes.</summary>
     private string LayOut(ImmutableArray<ListedBlob> files, ImmutableArray<string> contents)
     {
         string key = DiskCache.KeyOf(string.Concat(files.Zip(contents, (file, content) => $"{file.Name}\n{content}\n")));
@@ -155,7 +156,7 @@ internal sealed class BlobCheckpoint(BlobFolder blobs, DiskCache cache)
         return folder;
     }
 
-    /// <summary>A file of the cache that is open, and so stays.</summary>
+    /// <summary>An open file of the cache; it is not evicted while open.</summary>
     private sealed record CachedFile(string Digest, FileStream Stream) : IDisposable
     {
         public void Dispose() => Stream.Dispose();

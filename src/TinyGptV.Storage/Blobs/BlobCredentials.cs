@@ -7,15 +7,15 @@ using TinyGptV.Storage.Locations;
 namespace TinyGptV.Storage.Blobs;
 
 /// <summary>
-/// Opens a container with the first credential there is: the connection string if it is for the location's account, else the location's
-/// own shared access signature, else the identity of the workload or of whoever is logged in.
+/// Opens a container with the first available credential: the connection string if it is for the location's account, else the location's
+/// own shared access signature, else the identity of the workload or of the logged-in user.
 /// </summary>
 internal static class BlobCredentials
 {
-    // Not the newest: everything used here is older, and a service that is behind (an emulator, a private cloud) knows it.
+    // Not the newest, because older services (emulators, private clouds) must support it; no newer feature is used.
     private const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2024_11_04;
 
-    /// <exception cref="PrerequisiteException">The connection string is none, or an identity would be sent without encryption.</exception>
+    /// <exception cref="PrerequisiteException">The connection string is invalid, or a token would be sent unencrypted.</exception>
     public static BlobContainerClient Open(StorageLocation location, StorageOptions options)
     {
         Uri container = location.Container!;
@@ -27,8 +27,8 @@ internal static class BlobCredentials
         return container.Scheme == "https"
             ? new BlobContainerClient(container, new DefaultAzureCredential(), client)
             : throw new PrerequisiteException(
-                $"'{location}' is not encrypted, and an identity's token must not be sent there. Use https, set TINYGPTV_STORAGE_CONNECTION to a connection string of this account, "
-                + "or give the location with a shared access signature.");
+                $"'{location}' is not encrypted, so no identity token is sent there. Use https, set TINYGPTV_STORAGE_CONNECTION to a connection string "
+                + "of this account, or add a shared access signature to the location.");
     }
 
     private static BlobServiceClient Connect(string connection, BlobClientOptions client)
@@ -39,20 +39,21 @@ internal static class BlobCredentials
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or UriFormatException or InvalidOperationException)
         {
-            // The cause may quote the text, which is a secret.
+            // No inner exception: it may quote the text, which is a secret.
             throw new PrerequisiteException(
-                "TINYGPTV_STORAGE_CONNECTION is no connection string. Expected one as 'az storage account show-connection-string' prints it, for example "
+                "TINYGPTV_STORAGE_CONNECTION is not a connection string. Expected the output of 'az storage account show-connection-string', for example "
                 + "DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...;EndpointSuffix=core.windows.net.");
         }
     }
 
     private static bool IsOf(BlobServiceClient service, Uri container) =>
-        service.Uri.Host.Equals(container.Host, StringComparison.OrdinalIgnoreCase) && service.Uri.Port == container.Port && service.Uri.Scheme == container.Scheme
+        service.Uri.Host.Equals(container.Host, StringComparison.OrdinalIgnoreCase)
+        && service.Uri.Port == container.Port && service.Uri.Scheme == container.Scheme
         && container.AbsolutePath.StartsWith(service.Uri.AbsolutePath.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     private static BlobClientOptions ClientOptions(StorageOptions options)
     {
-        // Retries and time-outs are the pipelines' business.
+        // Retries and time-outs are done by the pipelines.
         var client = new BlobClientOptions(Version) { Retry = { MaxRetries = 0, NetworkTimeout = 2 * options.Resilience.TransferTimeout } };
         client.Diagnostics.IsLoggingContentEnabled = false;
         client.Diagnostics.IsTelemetryEnabled = false;

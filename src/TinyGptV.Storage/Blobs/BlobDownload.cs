@@ -6,35 +6,35 @@ using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;
 
-/// <summary>Brings one version of a large blob to the disk, several ranges at once. What an earlier attempt brought is not read again.</summary>
+/// <summary>Downloads one version of a large blob, several ranges in parallel. Ranges from an earlier attempt are not downloaded again.</summary>
 /// <param name="blobs">The folder of the blob.</param>
 internal sealed class BlobDownload(BlobFolder blobs)
 {
-    /// <summary>The bytes of a range: large enough that requests cost nothing, small enough that a lost one does neither.</summary>
+    /// <summary>The size of a range: large enough that the cost per request is negligible, small enough that losing one costs little.</summary>
     public const int RangeBytes = 8 << 20;
 
-    /// <summary>How many ranges are on their way at once; as many buffers are in memory.</summary>
+    /// <summary>How many ranges are downloaded in parallel; each needs a buffer.</summary>
     public const int Parallel = 8;
 
-    /// <summary>Brings a blob to a file, from the beginning.</summary>
+    /// <summary>Downloads a blob to a file, from the beginning.</summary>
     public async Task ToFileAsync(ListedBlob blob, string path, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
         await FillAsync(blob, file, Enumerable.Range(0, RangesOf(blob)), _ => { }, cancellationToken);
     }
 
-    /// <summary>Brings a blob to a file that an earlier attempt may have begun.</summary>
-    /// <param name="blob">The blob; both files must be named by its version.</param>
+    /// <summary>Downloads a blob to a file, continuing an earlier attempt if there was one.</summary>
+    /// <param name="blob">The blob; the names of both files must depend on its version.</param>
     /// <param name="path">The file.</param>
-    /// <param name="journal">Beside it: a line for each range that is there, with its digest.</param>
-    /// <param name="cancellationToken">Gives up; both files stay for the next attempt.</param>
+    /// <param name="journal">The journal: one line per downloaded range, with its digest.</param>
+    /// <param name="cancellationToken">Stops early; both files stay for the next attempt.</param>
     public async Task ContinueAsync(ListedBlob blob, string path, string journal, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
-        HashSet<int> there = await ReadJournalAsync(blob, file, journal, cancellationToken);
+        HashSet<int> present = await ReadJournalAsync(blob, file, journal, cancellationToken);
         await using StreamWriter lines = File.AppendText(journal);
         await FillAsync(
-            blob, file, Enumerable.Range(0, RangesOf(blob)).Where(range => !there.Contains(range)),
+            blob, file, Enumerable.Range(0, RangesOf(blob)).Where(range => !present.Contains(range)),
             done =>
             {
                 lock (lines)
@@ -46,7 +46,8 @@ internal sealed class BlobDownload(BlobFolder blobs)
             cancellationToken);
     }
 
-    private async Task FillAsync(ListedBlob blob, SafeFileHandle file, IEnumerable<int> ranges, Action<(int Range, string Digest)> done, CancellationToken cancellationToken)
+    private async Task FillAsync(
+        ListedBlob blob, SafeFileHandle file, IEnumerable<int> ranges, Action<(int Range, string Digest)> done, CancellationToken cancellationToken)
     {
         var buffers = new ConcurrentBag<byte[]>();
         await System.Threading.Tasks.Parallel.ForEachAsync(
@@ -62,23 +63,24 @@ internal sealed class BlobDownload(BlobFolder blobs)
             });
     }
 
-    // A line is only believed if the bytes are there: a machine that died may have kept the line and lost them.
+    // A line counts only if the bytes match: after a crash, the line may be on disk and the bytes not.
     private static async Task<HashSet<int>> ReadJournalAsync(ListedBlob blob, SafeFileHandle file, string journal, CancellationToken cancellationToken)
     {
-        var there = new HashSet<int>();
+        var present = new HashSet<int>();
         if (!File.Exists(journal))
-            return there;
+            return present;
         byte[] buffer = new byte[Math.Min(RangeBytes, blob.Bytes)];
         foreach (string line in await File.ReadAllLinesAsync(journal, cancellationToken))
         {
-            if (line.Split(' ') is not [var number, var digest] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int range) || range >= RangesOf(blob))
+            if (line.Split(' ') is not [var number, var digest]
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int range) || range >= RangesOf(blob))
                 continue;
             Memory<byte> part = buffer.AsMemory(0, LengthOf(blob, range));
             int read = await RandomAccess.ReadAsync(file, part, (long)range * RangeBytes, cancellationToken);
             if (read == part.Length && Convert.ToHexStringLower(SHA256.HashData(part.Span)) == digest)
-                there.Add(range);
+                present.Add(range);
         }
-        return there;
+        return present;
     }
 
     private static int RangesOf(ListedBlob blob) => (int)((blob.Bytes + RangeBytes - 1) / RangeBytes);

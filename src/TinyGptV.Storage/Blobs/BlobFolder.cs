@@ -9,22 +9,22 @@ using TinyGptV.Storage.Resilience;
 namespace TinyGptV.Storage.Blobs;
 
 /// <summary>
-/// The blobs below a prefix of a container, as a folder: the only class that talks to the storage service. Every call goes through a
-/// pipeline, and what stays wrong becomes a message without a secret.
+/// The blobs under a prefix of a container, as a folder: the only class that talks to the storage service. Every call goes through a
+/// pipeline; failures that remain become messages without secrets.
 /// </summary>
 /// <param name="location">The container and prefix.</param>
-/// <param name="container">The container's client, without retries of its own.</param>
-/// <param name="pipelines">The pipelines of its account.</param>
+/// <param name="container">The container's client, with its own retries disabled.</param>
+/// <param name="pipelines">The pipelines of the account.</param>
 internal sealed class BlobFolder(StorageLocation location, BlobContainerClient container, StoragePipelines pipelines)
 {
     private const string WriterKey = "writer";
 
     public StorageLocation Location => location;
 
-    /// <summary>Where a blob is, for people.</summary>
+    /// <summary>The location of a blob, for messages.</summary>
     public string LocationOf(string name) => $"{location}/{name}";
 
-    /// <summary>The names directly below a folder that are folders themselves, in ordinal order; empty if there is none, or no container.</summary>
+    /// <summary>The names of the sub-folders of a folder, in ordinal order; empty if there are none or there is no container.</summary>
     /// <param name="folder">Empty, or ending in a slash.</param>
     /// <param name="cancellationToken">Ends the listing early.</param>
     public async Task<ImmutableArray<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
@@ -35,20 +35,18 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         return [.. items.Where(item => item.IsPrefix).Select(item => item.Prefix[prefix.Length..].TrimEnd('/')).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>All blobs below a folder, in ordinal order; empty if there is none, or no container.</summary>
+    /// <summary>All blobs in a folder and its sub-folders, in ordinal order; empty if there are none or there is no container.</summary>
     /// <inheritdoc cref="ListFoldersAsync" path="/param"/>
     public async Task<ImmutableArray<ListedBlob>> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var options = new GetBlobsOptions { Prefix = location.Prefix + folder };
         ImmutableArray<BlobItem> items = await ListAsync(container.GetBlobsAsync(options, CancellationToken.None), cancellationToken);
-        return [.. items
-            .Select(item => new ListedBlob(item.Name[location.Prefix.Length..], item.Properties.ContentLength ?? 0, item.Properties.ETag ?? default, item.Properties.ContentHash))
-            .OrderBy(blob => blob.Name, StringComparer.Ordinal)];
+        return [.. items.Select(Listed).OrderBy(blob => blob.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Reads a small blob whole.</summary>
-    /// <param name="name">Its name below the folder.</param>
-    /// <param name="known">The version that the reader has; it is not sent again. None: it is sent.</param>
+    /// <summary>Reads a whole small blob.</summary>
+    /// <param name="name">Its name in the folder.</param>
+    /// <param name="known">The version the caller already has, which is not sent again; default if none.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     public async Task<BlobReading> ReadAsync(string name, ETag known, CancellationToken cancellationToken)
     {
@@ -73,13 +71,13 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         return reading;
     }
 
-    /// <summary>True if there is such a blob.</summary>
+    /// <summary>True if the blob exists.</summary>
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => ExplainedAsync(name, () => pipelines.Request.ExecuteAsync(
         async token => await WriterOfAsync(name, token) is not null, cancellationToken));
 
     /// <summary>
-    /// Creates a blob unless it is there. Of several creators, in whatever processes, exactly one is told true, also if the answer to its
-    /// first try was lost: what it wrote carries its mark.
+    /// Creates a blob unless it exists. Of several writers, in any processes, exactly one gets true, even if the response to its first
+    /// attempt was lost: it recognizes its own blob by a mark in the metadata.
     /// </summary>
     public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -94,16 +92,18 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
             {
                 if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token))
                     return true;
-                // Somebody's, or ours from a try whose answer was lost; if nothing is there, the conflict was about something else and passes.
-                return await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token) is { } found ? found == writer : throw new ConflictException();
+                // Another writer's, or ours from an attempt whose response was lost. If nothing is there, the conflict was about something else and passes.
+                return await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token) is { } found
+                    ? found == writer
+                    : throw new ConflictException();
             },
             cancellationToken));
     }
 
-    /// <summary>Writes a blob, in place of an older one if there is one.</summary>
-    /// <param name="name">Its name below the folder.</param>
-    /// <param name="content">What is written.</param>
-    /// <param name="cancellationToken">Ends the writing early; the older one stays then.</param>
+    /// <summary>Writes a blob, replacing an existing one.</summary>
+    /// <param name="name">Its name in the folder.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="cancellationToken">Stops early; an existing blob is then unchanged.</param>
     public Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => ExplainedAsync(name, async () =>
     {
         await pipelines.Transfer.ExecuteAsync(
@@ -123,8 +123,8 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         return true;
     });
 
-    /// <summary>Reads a part of one version of a blob.</summary>
-    /// <exception cref="PrerequisiteException">The blob has another version now.</exception>
+    /// <summary>Reads a range of one version of a blob.</summary>
+    /// <exception cref="PrerequisiteException">The blob has changed.</exception>
     public Task ReadRangeAsync(ListedBlob blob, long offset, Memory<byte> part, CancellationToken cancellationToken) => ExplainedAsync(blob.Name, async () =>
     {
         var options = new BlobDownloadOptions { Range = new HttpRange(offset, part.Length), Conditions = new BlobRequestConditions { IfMatch = blob.Version } };
@@ -141,7 +141,10 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
 
     private BlobClient ClientOf(string name) => container.GetBlobClient(location.Prefix + name);
 
-    /// <summary>False if the service answers that there is a conflict.</summary>
+    private ListedBlob Listed(BlobItem item) => new(
+        item.Name[location.Prefix.Length..], item.Properties.ContentLength ?? 0, item.Properties.ETag ?? default, item.Properties.ContentHash);
+
+    /// <summary>False if the service reports a conflict.</summary>
     private async ValueTask<bool> TryUploadAsync(string name, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken cancellationToken)
     {
         try

@@ -7,11 +7,9 @@ using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;
 
-/// <summary>
-/// Reads the images of benchmarks from a container. An image that is on this machine's disk is only asked for again if it has changed.
-/// </summary>
+/// <summary>Reads the images of benchmarks from a container. A cached image is downloaded again only if it has changed.</summary>
 /// <param name="blobs">The container or prefix of all benchmarks.</param>
-/// <param name="cache">The disk.</param>
+/// <param name="cache">The disk cache.</param>
 internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSource
 {
     public async ValueTask<EncodedImage> ReadAsync(
@@ -19,7 +17,8 @@ internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSour
     {
         if (!ConfinedPath.IsPlain(benchmark.Value) || !ConfinedPath.IsPlain(image.Path) || !folders.All(folder => folder is "" || ConfinedPath.IsPlain(folder)))
             throw new IOException(
-                $"The image name '{image}' leads out of the folder of benchmark '{benchmark}' by its text and is refused. Correct the annotations, or keep the images inside the benchmark's folder.");
+                $"The image name '{image}' leads out of the folder of benchmark '{benchmark}'. "
+                + "Correct the annotations, or keep the images inside the benchmark's folder.");
 
         foreach (string place in folders.SelectMany(folder => BlobName.Places(benchmark.Value, folder)))
             if (await TryReadAsync(BlobName.Of(place, image.Path), cancellationToken) is { } bytes)
@@ -40,7 +39,7 @@ internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSour
                 StorageInstruments.Hit();
                 return cached;
             }
-            reading = await blobs.ReadAsync(name, default(ETag), cancellationToken); // the note is here, but its content was evicted or damaged
+            reading = await blobs.ReadAsync(name, default(ETag), cancellationToken); // the version is known, but the content was evicted or damaged
         }
         if (reading.Status == BlobStatus.Absent)
             return null;
@@ -58,7 +57,7 @@ internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSour
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An I/O failure here would be taken for the image's, and the image is fine.
+            // Not an IOException: that would be reported as a problem of the image.
             throw cache.Unwritable(exception);
         }
     }

@@ -1,11 +1,11 @@
 namespace TinyGptV.Storage.Blobs;
 
-/// <summary>Names of blobs that stand for files below a folder.</summary>
+/// <summary>The names of blobs for files in a folder.</summary>
 internal static class BlobName
 {
     /// <summary>
-    /// Joins parts that are plain (<see cref="Locations.ConfinedPath.IsPlain"/>). Empty segments and "." are left out, as a file system would: a URI
-    /// would be read as another one with them.
+    /// Joins plain parts (<see cref="Locations.ConfinedPath.IsPlain"/>). Drops empty segments and ".", as a file system does: a URI
+    /// with them would mean another blob.
     /// </summary>
     /// <param name="parts">Names of files and folders, from the outermost.</param>
     public static string Of(params ReadOnlySpan<string> parts)
@@ -16,7 +16,7 @@ internal static class BlobName
         return string.Join('/', segments);
     }
 
-    /// <summary>Where a file or folder of a benchmark is looked up, in order: as <see cref="Folders.BenchmarkPlaces"/> does on a disk.</summary>
+    /// <summary>Where to look for a file or folder of a benchmark, in order; the same as <see cref="Folders.BenchmarkPlaces"/> on a disk.</summary>
     public static IEnumerable<string> Places(string benchmark, string path)
     {
         yield return Of(benchmark, path);

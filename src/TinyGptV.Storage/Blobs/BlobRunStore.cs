@@ -9,16 +9,16 @@ using TinyGptV.Storage.Resilience;
 namespace TinyGptV.Storage.Blobs;
 
 /// <summary>
-/// Keeps runs in a container, under the names that they have in a folder. Manifests and shards are created only if absent, which the
-/// service decides: whoever writes, from whatever machine, each has one content.
+/// Stores runs in a container, under the same names as in a folder. Manifests and shards are created only if absent. The service decides
+/// which writer is first, so each has exactly one content.
 /// </summary>
-/// <param name="blobs">The container or prefix of all runs; a container is made when the first run is.</param>
+/// <param name="blobs">The container or prefix of all runs; the container is created with the first run.</param>
 internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
 {
     private const int RequestsAtOnce = 16;
 
     /// <summary>
-    /// The runs whose manifest was seen, which they keep: coordinators list all runs several times a minute, and that is one request, not one for each run.
+    /// Runs known to have a manifest. Coordinators list all runs several times a minute; this takes one request instead of one per run.
     /// </summary>
     private readonly ConcurrentDictionary<RunId, bool> _known = new();
 
@@ -45,7 +45,7 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
         if (reading.Status != BlobStatus.Absent)
             return RunLayout.ReadManifest(reading.Bytes.Span, blobs.LocationOf(name));
-        _known.TryRemove(run, out _); // somebody removes the run
+        _known.TryRemove(run, out _); // the run is being removed
         return null;
     }
 
@@ -65,28 +65,29 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
         return reading.Status == BlobStatus.Read
             ? new StoredShard(reading.Bytes, blobs.LocationOf(name))
-            : throw new PrerequisiteException($"The predictions '{blobs.LocationOf(name)}' cannot be read: they are not there. Restore them, or remove the run and start it again.");
+            : throw new PrerequisiteException(
+                $"The predictions '{blobs.LocationOf(name)}' are missing. Restore them, or remove the run and start it again.");
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string blob = NameOf(run, name);
         await blobs.ReplaceAsync(blob, content, cancellationToken);
         return blobs.LocationOf(blob);
     }
 
-    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         BlobReading reading = await blobs.ReadAsync(NameOf(run, name), default, cancellationToken);
         return reading.Status == BlobStatus.Read ? Encoding.UTF8.GetString(reading.Bytes.Span) : null;
     }
 
-    // A run's name can come over the wire, so it is checked before it becomes a part of a blob's.
+    // A run's name can come over the network, so it is validated before it becomes part of a blob name.
     private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";
 
     private static string NameOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Predictions}/{RunLayout.NameOf(shard)}";
 
     private static string NameOf(RunId run, string name) => !name.Contains('/', StringComparison.Ordinal) && ConfinedPath.IsPlain(name)
         ? FolderOf(run) + name
-        : throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
+        : throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
 }

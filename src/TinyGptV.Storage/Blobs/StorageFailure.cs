@@ -6,32 +6,37 @@ using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Blobs;
 
-/// <summary>Turns what the storage client throws into messages. Causes are not kept: their texts can quote requests, and requests carry credentials.</summary>
+/// <summary>Turns exceptions of the storage client into messages. Drops the causes: their texts can quote requests, which carry credentials.</summary>
 internal static class StorageFailure
 {
-    /// <summary>The message of a failure that stayed after all retries, or null if it is none of storage's.</summary>
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="what">The location, without a secret.</param>
+    /// <summary>The message for a failure that remains after all retries; null if it did not come from storage.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="what">The location, without secrets.</param>
     public static PrerequisiteException? Explain(Exception exception, string what) => exception switch
     {
         OperationCanceledException => null,
         RequestFailedException { Status: 401 or 403 } refused => new PrerequisiteException(
-            $"The storage refuses access to '{what}' ({Describe(refused)}). Set TINYGPTV_STORAGE_CONNECTION to a connection string of its account, give the location with a shared access "
-            + "signature that is still valid, or give the identity that runs this the role 'Storage Blob Data Contributor'."),
-        RequestFailedException { Status: 412 } => new PrerequisiteException($"'{what}' was changed while it was read. Leave it alone and try again."),
+            $"Access to '{what}' denied ({Describe(refused)}). Set TINYGPTV_STORAGE_CONNECTION to a connection string of its account, add a valid shared "
+            + "access signature to the location, or grant the identity of this process the role 'Storage Blob Data Contributor'."),
+        RequestFailedException { Status: 412 } => new PrerequisiteException($"'{what}' changed while it was being read. Do not modify it, and try again."),
         RequestFailedException { Status: 404 } absent => new PrerequisiteException($"There is no '{what}' ({Describe(absent)}). Check the location."),
         AuthenticationFailedException => new PrerequisiteException(
-            $"No credential was found for '{what}'. Set TINYGPTV_STORAGE_CONNECTION, give the location with a shared access signature, or run where a workload or managed identity is."),
-        BrokenCircuitException => Unavailable(what, "most calls failed of late"),
+            $"No credential found for '{what}'. Set TINYGPTV_STORAGE_CONNECTION, add a shared access signature to the location, "
+            + "or run with a workload or managed identity."),
+        BrokenCircuitException => Unavailable(what, "most recent calls failed"),
         RequestFailedException failed when TransientFailure.Is(failed) => Unavailable(what, Describe(failed)),
-        RequestFailedException failed => new PrerequisiteException($"The storage cannot do what was asked of '{what}' ({Describe(failed)})."),
+        RequestFailedException failed => new PrerequisiteException($"The request to '{what}' failed ({Describe(failed)})."),
         _ when TransientFailure.Is(exception) => Unavailable(what, exception.GetType().Name),
         _ => null,
     };
 
     private static PrerequisiteException Unavailable(string what, string found) => new(
-        $"The storage of '{what}' does not answer ({found}), and was asked again for a while. What is stored is kept; when it answers, the same command goes on.");
+        $"The storage of '{what}' does not answer ({found}), after several retries. Stored data is kept; once it answers, the same command continues.");
 
-    private static string Describe(RequestFailedException exception) =>
-        exception.Status == 0 ? "no connection" : string.IsNullOrEmpty(exception.ErrorCode) ? $"status {exception.Status}" : $"{exception.Status} {exception.ErrorCode}";
+    private static string Describe(RequestFailedException exception) => exception switch
+    {
+        { Status: 0 } => "no connection",
+        { ErrorCode: null or "" } => $"status {exception.Status}",
+        _ => $"{exception.Status} {exception.ErrorCode}",
+    };
 }

@@ -8,19 +8,19 @@ using TinyGptV.Storage.Resilience;
 namespace TinyGptV.Storage.Caching;
 
 /// <summary>
-/// Files of object storage on this machine's disk, under their SHA-256, with a note for each blob that says which digest it had in which
-/// version. Several processes may use one cache. File names are digests only: nothing that comes from outside becomes a path.
+/// Caches files from object storage on this machine's disk by SHA-256, with a note per blob that records its version and digest. Several
+/// processes may share one cache. File names are digests only: no external text becomes part of a path.
 /// </summary>
 /// <remarks>
-/// A file is used through an open handle, which holds a shared lock; eviction takes an exclusive one first and passes over what is in use.
-/// Everything is written under a temporary name and then renamed, so that a reader sees a whole file or none; a damaged one is found by its digest.
+/// A file is used through an open handle, which holds a shared lock; eviction takes an exclusive lock first and skips files in use.
+/// Everything is written under a temporary name and then renamed, so a reader sees a complete file or none; the digest reveals damage.
 /// </remarks>
 internal sealed class DiskCache
 {
-    /// <summary>What a note takes on a disk: a block.</summary>
+    /// <summary>The disk space of a note: one block.</summary>
     private const int NoteBytes = 4096;
 
-    /// <summary>How far eviction goes below the bound, so that it does not run for every file.</summary>
+    /// <summary>The fraction of the limit that eviction goes down to, so that it does not run for every file.</summary>
     private const double Low = 0.9;
 
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
@@ -32,10 +32,10 @@ internal sealed class DiskCache
     private long _unaccounted;
     private bool _isCounted;
 
-    /// <param name="root">The folder; made if it is not there.</param>
-    /// <param name="capacity">The bound in bytes.</param>
-    /// <param name="time">Says what was used last.</param>
-    /// <exception cref="PrerequisiteException">The folder cannot be made.</exception>
+    /// <param name="root">The folder; created if absent.</param>
+    /// <param name="capacity">The limit in bytes.</param>
+    /// <param name="time">The clock for the times of last use.</param>
+    /// <exception cref="PrerequisiteException">The folder cannot be created.</exception>
     public DiskCache(string root, long capacity, TimeProvider time)
     {
         (_root, _capacity, _time) = (Path.GetFullPath(root), capacity, time);
@@ -51,13 +51,13 @@ internal sealed class DiskCache
         }
     }
 
-    /// <summary>The bound in bytes.</summary>
+    /// <summary>The limit in bytes.</summary>
     public long Capacity => _capacity;
 
-    /// <summary>Where files are put together that are read in parts.</summary>
+    /// <summary>The folder for files that are downloaded in ranges.</summary>
     public string Partial => Path.Combine(_root, "partial");
 
-    /// <summary>Where checkpoints are laid out by the names of their files.</summary>
+    /// <summary>The folder of checkpoints, with links under the files' own names.</summary>
     public string Checkpoints => Path.Combine(_root, "checkpoints");
 
     private string Contents => Path.Combine(_root, "contents");
@@ -66,10 +66,10 @@ internal sealed class DiskCache
 
     private string Temporary => Path.Combine(_root, "temporary");
 
-    /// <summary>A path for a file or folder that nobody else uses; what is left there is removed after a day.</summary>
+    /// <summary>A new path for a temporary file or folder; leftovers are removed after a day.</summary>
     public string NewTemporaryPath() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
-    /// <summary>Which version of a blob is here, and under which digest; null if none is noted.</summary>
+    /// <summary>The cached version of a blob and its digest; null if there is no note.</summary>
     public CachedVersion? Find(string blob)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class DiskCache
         }
     }
 
-    /// <summary>Opens a file; while the handle is open, the file is not evicted. Null if it is not here.</summary>
+    /// <summary>Opens a file, which is not evicted while it is open. Null if it is not cached.</summary>
     public FileStream? TryOpen(string digest)
     {
         string path = PathOf(digest);
@@ -98,11 +98,11 @@ internal sealed class DiskCache
         }
         catch (IOException)
         {
-            return null; // not here, or being evicted just now
+            return null; // not cached, or being evicted
         }
     }
 
-    /// <summary>Reads a small file and holds it against its digest. Null if it is not here; a damaged one is removed.</summary>
+    /// <summary>Reads a small file and verifies its digest. Null if it is not cached; a damaged file is removed.</summary>
     public async Task<byte[]?> TryReadAsync(string digest, CancellationToken cancellationToken)
     {
         await using FileStream? stream = TryOpen(digest);
@@ -116,7 +116,7 @@ internal sealed class DiskCache
         return null;
     }
 
-    /// <summary>Keeps a small file.</summary>
+    /// <summary>Adds a small file.</summary>
     public async Task AddAsync(string blob, ETag version, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         string temporary = NewTemporaryPath();
@@ -126,8 +126,8 @@ internal sealed class DiskCache
     }
 
     /// <summary>
-    /// Keeps a file that lies below the cache's folder under another name; it is moved. Whoever has it open keeps it from being evicted before it
-    /// is used, and then calls <see cref="MakeRoom"/>.
+    /// Adds a file that is in the cache's folder under another name; moves it. The caller keeps it open, so that it is not evicted before
+    /// its first use, and then calls <see cref="MakeRoom"/>.
     /// </summary>
     public void Keep(string blob, ETag version, string digest, string temporary)
     {
@@ -143,7 +143,7 @@ internal sealed class DiskCache
         File.Move(note, PathOfNote(blob), overwrite: true);
     }
 
-    /// <summary>Forgets a file that does not have its digest any more.</summary>
+    /// <summary>Removes a file that no longer matches its digest.</summary>
     public void RemoveDamaged(string digest)
     {
         StorageInstruments.FoundDamaged();
@@ -153,17 +153,19 @@ internal sealed class DiskCache
     /// <summary>The path of a file's content.</summary>
     public string PathOf(string digest) => Path.Combine(Contents, digest[..2], digest);
 
-    /// <summary>A name made of anything, safe as a file's.</summary>
+    /// <summary>A safe file name derived from any text.</summary>
     public static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The message for a disk that does not take what is written to it.</summary>
+    /// <summary>The message for a failed write to the cache.</summary>
     public PrerequisiteException Unwritable(Exception exception) => new(
-        $"The cache in '{_root}' cannot be written: {exception.Message} It must be a folder with space for {Gigabytes(_capacity)}; choose another with --cache, or less with --cache-size.", exception);
+        $"Cannot write to the cache in '{_root}': {exception.Message} It needs a folder with {Gigabytes(_capacity)} of space; "
+        + "choose another folder with --cache, or a smaller limit with --cache-size.",
+        exception);
 
-    /// <summary>Bytes as people read them.</summary>
+    /// <summary>A size for messages.</summary>
     public static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.#} GiB");
 
-    /// <summary>Removes what was not used for longest until the bound holds. What is open anywhere stays.</summary>
+    /// <summary>Removes the least recently used files until the limit is met. Skips files that are open in any process.</summary>
     private void Evict()
     {
         FileInfo[] files = [.. new[] { Contents, Notes }
@@ -183,11 +185,11 @@ internal sealed class DiskCache
         }
     }
 
-    /// <summary>Evicts if what was kept may be more than the bound.</summary>
-    /// <param name="bytes">The size of what was kept just now.</param>
+    /// <summary>Evicts files if the cache may exceed its limit.</summary>
+    /// <param name="bytes">The size of the file just added.</param>
     public void MakeRoom(long bytes)
     {
-        // Other processes keep files too, so the sizes are counted anew after each twentieth of the bound.
+        // Other processes add files too, so the sizes are counted again after each twentieth of the limit.
         lock (_counting)
         {
             _unaccounted += bytes + NoteBytes;
@@ -210,14 +212,15 @@ internal sealed class DiskCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // in use, or gone already
+            return false; // in use, or already gone
         }
     }
 
     private void RemoveAbandoned()
     {
         DateTime old = (_time.GetUtcNow() - Abandoned).UtcDateTime;
-        foreach (FileSystemInfo entry in new[] { Temporary, Partial }.SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos()).Where(entry => entry.LastWriteTimeUtc < old))
+        IEnumerable<FileSystemInfo> entries = new[] { Temporary, Partial }.SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos());
+        foreach (FileSystemInfo entry in entries.Where(entry => entry.LastWriteTimeUtc < old))
         {
             if (entry is DirectoryInfo folder)
                 folder.Delete(recursive: true);

@@ -1,16 +1,16 @@
 namespace TinyGptV.Storage.Caching;
 
-/// <summary>Lets one process of this machine at a time do something. A process that dies lets go.</summary>
+/// <summary>A lock between processes of this machine. If the owner dies, the lock is released.</summary>
 internal static class LockFile
 {
-    // Locks of files tell nobody that they are free again.
+    // File locks give no notification when they are released.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Waits until the file is ours alone.</summary>
-    /// <param name="path">The file; made if it is not there.</param>
-    /// <param name="time">Measures the pauses.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The lock, held until it is disposed.</returns>
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="path">The file; created if absent.</param>
+    /// <param name="time">The clock for the pauses.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The lock, held until disposed.</returns>
     public static async Task<FileStream> TakeAsync(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         while (true)

@@ -9,13 +9,13 @@ using TinyGptV.Storage.Locations;
 namespace TinyGptV.Storage.Folders;
 
 /// <summary>
-/// Reads benchmarks from a folder with one sub-folder for each: annotations and images in their official layout. The definition is the sub-folder's own
-/// <c>benchmark.json</c> if it has one, else the one that is shipped under the same name, else made from its <c>questions.csv</c>. A shipped benchmark can also be read from other
-/// benchmarks' folders, if its definition names them (<see cref="BenchmarkPlaces"/>).
+/// Reads benchmarks from a folder with one sub-folder each: annotations and images in their official layout. The definition is the sub-folder's
+/// own <c>benchmark.json</c> if it has one, else the shipped definition of the same name, else derived from its <c>questions.csv</c>. A shipped
+/// benchmark can also be read from other benchmarks' folders, if its definition names them (<see cref="BenchmarkPlaces"/>).
 /// </summary>
 /// <param name="root">The folder of all benchmarks.</param>
-/// <param name="shippedRoot">The folder of the shipped benchmarks, beside the program.</param>
-/// <param name="place">What messages call the folder of all benchmarks, if its files were brought from elsewhere. Default: its path.</param>
+/// <param name="shippedRoot">The folder of the shipped benchmarks, next to the program.</param>
+/// <param name="place">The location of all benchmarks in messages, if the files were downloaded. Default: the folder's path.</param>
 public sealed class BenchmarkFolder(string root, string shippedRoot, string? place = null) : IBenchmarkSource
 {
     internal const string DefinitionFile = "benchmark.json";
@@ -28,7 +28,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
                 .Order()
                 .ToImmutableArray())
             : throw new PrerequisiteException(
-                $"There is no folder '{root}'. Expected a folder with one sub-folder for each benchmark, for example gqa or vsr; give it with --data.");
+                $"There is no folder '{root}'. Expected a folder with one sub-folder per benchmark, for example gqa or vsr; set it with --data.");
 
     public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
@@ -45,7 +45,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+            throw new PrerequisiteException(
+                $"Benchmark '{name}' in '{place ?? root}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
         }
     }
 
@@ -53,19 +54,22 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     {
         ArgumentNullException.ThrowIfNull(benchmark);
         var search = new ImageSearch(root, benchmark.Definition);
-        return await Task.Run(() => benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !search.Finds(image)).ToImmutableArray(), cancellationToken);
+        return await Task.Run(
+            () => benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !search.Finds(image)).ToImmutableArray(), cancellationToken);
     }
 
-    /// <summary>Reads the definition of a benchmark alone.</summary>
+    /// <summary>Reads only the definition of a benchmark.</summary>
     /// <param name="name">The benchmark.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The definition.</returns>
-    /// <exception cref="PrerequisiteException">There is none, or it is malformed.</exception>
+    /// <exception cref="PrerequisiteException">The definition is missing or malformed.</exception>
     public async ValueTask<BenchmarkDefinition> ReadDefinitionAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string? path = FindDefinition(name) ?? FindShared(name);
         if (path is null)
-            return File.Exists(QuestionsOf(name)) ? await DefineAsync(name, cancellationToken) : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
+            return File.Exists(QuestionsOf(name))
+                ? await DefineAsync(name, cancellationToken)
+                : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
         BenchmarkDefinition definition;
         try
         {
@@ -73,10 +77,10 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"The definition '{path}' cannot be read: {exception.Message} Check its permissions.", exception);
+            throw new PrerequisiteException($"Cannot read the definition '{path}': {exception.Message} Check its permissions.", exception);
         }
         return definition.Name == name ? definition : throw new PrerequisiteException(
-            $"{path}: 'name' must be that of the folder, '{name}', found '{definition.Name}'. Correct the file.");
+            $"{path}: 'name' must be the folder's name, '{name}'; found '{definition.Name}'. Correct the file.");
     }
 
     private string? FindDefinition(BenchmarkName name) =>
@@ -84,7 +88,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
             ? new[] { root, shippedRoot }.Select(folder => Path.Combine(folder, name.Value, DefinitionFile)).FirstOrDefault(File.Exists)
             : null;
 
-    /// <summary>The shipped definition of a benchmark that has no folder of its own, if an annotation file that it names lies beside.</summary>
+    /// <summary>The shipped definition of a benchmark without its own folder, if one of its annotation files is in another benchmark's folder.</summary>
     private string? FindShared(BenchmarkName name)
     {
         if (!ConfinedPath.IsPlain(name.Value) || Directory.Exists(Path.Combine(root, name.Value)))
@@ -93,7 +97,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         if (!File.Exists(path))
             return null;
         BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(path), path);
-        return definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(place => File.Exists(place.Path))) ? path : null;
+        bool isPresent = definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(place => File.Exists(place.Path)));
+        return isPresent ? path : null;
     }
 
     private string QuestionsOf(BenchmarkName name) => ConfinedPath.IsPlain(name.Value) ? Path.Combine(root, name.Value, CsvBenchmark.FileName) : "";
@@ -109,18 +114,18 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"The questions '{path}' cannot be read: {exception.Message} Check their permissions.", exception);
+            throw new PrerequisiteException($"Cannot read the questions '{path}': {exception.Message} Check the file's permissions.", exception);
         }
     }
 
     private static PrerequisiteException LeadsOut(string name) =>
-        new($"'{name}' leads out of the benchmark's folder through a symbolic link and is refused. Keep the file inside the folder.");
+        new($"'{name}' leads out of the benchmark's folder through a symbolic link. Keep the file inside the folder.");
 
     internal static PrerequisiteException Unknown(BenchmarkName name, string place, ImmutableArray<BenchmarkName> known) => new(
-        $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "it holds no benchmark" : "it holds " + string.Join(", ", known))}. "
-        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if none of that name is shipped.");
+        $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "found none" : "found " + string.Join(", ", known))}. "
+        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark.");
 
-    /// <summary>Opens the annotation files of one benchmark and hashes what is read of them.</summary>
+    /// <summary>Opens the annotation files of one benchmark and hashes their content while it is read.</summary>
     private sealed class AnnotationFiles(string root, BenchmarkDefinition definition) : IDisposable
     {
         private readonly Dictionary<string, SHA256> _hashes = new(StringComparer.Ordinal);
@@ -130,7 +135,9 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
             if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives))
                 return null;
             var (name, confines, path) = alternatives
-                .SelectMany(alternative => BenchmarkPlaces.Of(root, definition.Name, alternative), (alternative, place) => (Name: alternative, place.Confines, place.Path))
+                .SelectMany(
+                    alternative => BenchmarkPlaces.Of(root, definition.Name, alternative),
+                    (alternative, place) => (Name: alternative, place.Confines, place.Path))
                 .FirstOrDefault(place => File.Exists(place.Path));
             if (path is null)
                 return null;

@@ -4,7 +4,7 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Folders;
 
-/// <summary>Reads the images of benchmarks from a folder that holds one sub-folder for each benchmark.</summary>
+/// <summary>Reads the images of benchmarks from a folder with one sub-folder per benchmark.</summary>
 /// <param name="root">The folder of all benchmarks.</param>
 public sealed class ImageFolder(string root) : IImageSource
 {
@@ -18,8 +18,9 @@ public sealed class ImageFolder(string root) : IImageSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The cause's own text names the absolute path, which belongs in no prediction.
-            throw new IOException($"The image '{image}' of benchmark '{benchmark}' cannot be read ({exception.GetType().Name}). Check the file and its permissions.", exception);
+            // Omits the cause's message: it contains the absolute path, which must not get into predictions.
+            throw new IOException(
+                $"The image '{image}' of benchmark '{benchmark}' cannot be read ({exception.GetType().Name}). Check the file and its permissions.", exception);
         }
     }
 
@@ -38,6 +39,6 @@ public sealed class ImageFolder(string root) : IImageSource
     }
 
     private static IOException Refused(BenchmarkName benchmark, ImageReference image) => new(
-        $"The image name '{image}' leads out of the folder of benchmark '{benchmark}', by its text or through a symbolic link, and is refused. " +
-        "Correct the annotations, or keep the images inside the benchmark's folder.");
+        $"The image name '{image}' leads out of the folder of benchmark '{benchmark}', directly or through a symbolic link. "
+        + "Correct the annotations, or keep the images inside the benchmark's folder.");
 }

@@ -27,7 +27,7 @@ internal sealed class ImageSearch(string root, BenchmarkDefinition definition)
         int found = _places.FindIndex(place => File.Exists(Path.Combine(place.Folder, place.Name.Replace(Placeholder, image.Path, StringComparison.Ordinal))));
         if (found < 0)
             return false;
-        // The next one is likely to lie in the same place, which spares looking into the others: a benchmark can have 40,000 images.
+        // Moves the place to the front: the next image is probably there too, and a benchmark can have 40,000 images.
         if (found > 0)
             (_places[0], _places[found]) = (_places[found], _places[0]);
         return true;

@@ -6,16 +6,16 @@ using TinyGptV.Storage.Locations;
 namespace TinyGptV.Storage.Folders;
 
 /// <summary>
-/// Keeps runs in a folder: <c>&lt;run&gt;/manifest.json</c>, one immutable <c>&lt;run&gt;/predictions/shard-000000.jsonl</c> for each
-/// shard, and derived files beside them. Several processes may write at once.
+/// Stores runs in a folder: <c>&lt;run&gt;/manifest.json</c>, one immutable <c>&lt;run&gt;/predictions/shard-000000.jsonl</c> per
+/// shard, and derived files next to them. Several processes may write at once.
 /// </summary>
-/// <param name="root">The folder of all runs; made when the first run is.</param>
-/// <param name="time">Tells which temporary files are old enough to be taken for abandoned.</param>
+/// <param name="root">The folder of all runs; created with the first run.</param>
+/// <param name="time">The clock that decides which temporary files are abandoned.</param>
 public sealed class RunFolder(string root, TimeProvider time) : IRunStore
 {
     /// <summary>
-    /// How many threads of the pool wait for the disk at most, for all folders of this process. Disks flush some files together in the time of one; more would only be
-    /// kept from their other work.
+    /// The maximum number of pool threads that block on the disk, for all folders of this process. Disks flush a few files in the time of one;
+    /// more threads would only be missing elsewhere.
     /// </summary>
     public const int MostWriters = 4;
 
@@ -71,17 +71,17 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"The predictions '{path}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+            throw new PrerequisiteException($"Cannot read the predictions '{path}': {exception.Message} Check the file and its permissions.", exception);
         }
     }
 
-    public async ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
         return await WritingAsync(path, () => WriteOnceFile.Replace(path, content.Span), cancellationToken);
     }
 
-    public async ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         string path = PathOf(run, name);
         try
@@ -94,11 +94,11 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrerequisiteException($"The file '{path}' cannot be read: {exception.Message} Check the file and its permissions.", exception);
+            throw new PrerequisiteException($"Cannot read '{path}': {exception.Message} Check the file and its permissions.", exception);
         }
     }
 
-    /// <summary>Writes on a thread of its own: whoever asks, a grain perhaps, goes on with other work while the disk flushes.</summary>
+    /// <summary>Writes on another thread, so that the caller, perhaps a grain, is not blocked while the disk flushes.</summary>
     private static async Task<T> WritingAsync<T>(string path, Func<T> write, CancellationToken cancellationToken)
     {
         try
@@ -108,18 +108,18 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PrerequisiteException(
-                $"Cannot write '{path}': {exception.Message} The folder of runs must be writable and have space left; choose another with --runs.", exception);
+                $"Cannot write '{path}': {exception.Message} The folder of runs needs write permission and free space; choose another with --runs.", exception);
         }
     }
 
-    // A run's name can come over the wire, so it is checked before it becomes a path.
+    // A run's name can come over the network, so it is validated before it becomes a path.
     private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
 
     private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Predictions);
 
     private string PathOf(RunId run, string name) => name == Path.GetFileName(name) && ConfinedPath.IsPlain(name)
         ? Path.Combine(FolderOf(run), name)
-        : throw new ArgumentException($"'{name}' is no plain file name.", nameof(name));
+        : throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
 
     private string PathOf(RunId run, ShardIndex shard) => Path.Combine(PredictionsOf(run), RunLayout.NameOf(shard));
 }

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace TinyGptV.Storage.Folders;
 
 /// <summary>
-/// Files that are there in full or not at all: written under a temporary name in the same folder, flushed to the disk, then named.
-/// Of several writers of one name, in whatever processes, the first wins.
+/// Atomic files: written under a temporary name in the same folder, flushed to the disk, then renamed. Of several writers of one name,
+/// in any processes, the first wins.
 /// </summary>
 internal static partial class WriteOnceFile
 {
     private const string TemporaryPrefix = ".writing-";
 
-    /// <summary>How old a temporary file is when its writer is taken for dead.</summary>
+    /// <summary>The age at which a temporary file counts as abandoned.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
-    /// <summary>Writes a file unless it is there.</summary>
-    /// <returns>False if the file was there first; it is unchanged then.</returns>
+    /// <summary>Writes a file unless it exists.</summary>
+    /// <returns>False if the file already existed; it is unchanged.</returns>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
         if (File.Exists(path))
@@ -31,7 +31,7 @@ internal static partial class WriteOnceFile
         }
     }
 
-    /// <summary>Writes a file, in place of an older one if there is one.</summary>
+    /// <summary>Writes a file, replacing an existing one.</summary>
     /// <returns>The path.</returns>
     public static string Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -47,7 +47,7 @@ internal static partial class WriteOnceFile
         }
     }
 
-    /// <summary>Removes what writers left that died while writing.</summary>
+    /// <summary>Removes temporary files of writers that died.</summary>
     public static void RemoveAbandoned(string folder, DateTimeOffset now)
     {
         foreach (string file in Directory.EnumerateFiles(folder, TemporaryPrefix + "*").Where(f => now - File.GetLastWriteTimeUtc(f) > Abandoned))
@@ -88,7 +88,7 @@ internal static partial class WriteOnceFile
         }
     }
 
-    // File.Move without overwriting looks first and renames then on Unix, so two writers could both win; a hard link is one step.
+    // On Unix, File.Move without overwriting checks first and then renames, so two writers could both win; creating a hard link is atomic.
     private static bool TryLink(string temporary, string path)
     {
         if (Link(temporary, path) == 0)

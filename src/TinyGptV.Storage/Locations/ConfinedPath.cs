@@ -1,25 +1,26 @@
 namespace TinyGptV.Storage.Locations;
 
 /// <summary>
-/// Opens files by names that come from annotations, definitions or the wire: untrusted, so a name that leads out of the folder it
-/// belongs to is refused, whether it does so by its text or through a symbolic link.
+/// Checks untrusted file names from annotations, definitions or the network: a name must not lead out of its folder, neither directly nor
+/// through a symbolic link.
 /// </summary>
 public static class ConfinedPath
 {
-    private const int MostLinks = 40; // as Linux' path lookup
+    private const int MostLinks = 40; // the same limit as Linux
 
-    /// <summary>True if a name stays below the folder it is appended to as far as its text goes. Both kinds of slash separate.</summary>
+    /// <summary>True if the text of a name stays below the folder it is appended to. Both kinds of slash are separators.</summary>
     public static bool IsPlain(string? name) =>
         !string.IsNullOrWhiteSpace(name)
         && !name.Contains('\0') && !Path.IsPathRooted(name) && name[0] is not ('/' or '\\')
         && !(name.Length > 1 && name[1] == ':')
         && !name.Split('/', '\\').Contains("..");
 
-    /// <summary>True if <paramref name="path"/> with all links followed lies below <paramref name="folder"/> with all links followed.</summary>
-    /// <exception cref="IOException">The links form a circle.</exception>
-    public static bool StaysBelow(string folder, string path) => IsWithoutLinksBelow(Path.GetFullPath(folder), Path.GetFullPath(path)) || LeadsBelow(folder, path);
+    /// <summary>True if <paramref name="path"/> is below <paramref name="folder"/> after all links of both are followed.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
+    public static bool StaysBelow(string folder, string path) =>
+        IsWithoutLinksBelow(Path.GetFullPath(folder), Path.GetFullPath(path)) || LeadsBelow(folder, path);
 
-    /// <summary>Images are looked up by the hundred thousand and are seldom links; how the folder itself is reached does not matter then.</summary>
+    /// <summary>The fast path: hundreds of thousands of images are looked up and few are links. Links above the folder do not matter here.</summary>
     private static bool IsWithoutLinksBelow(string folder, string path)
     {
         string next = Path.TrimEndingDirectorySeparator(folder);
@@ -46,7 +47,7 @@ public static class ConfinedPath
         string real = Path.GetPathRoot(Path.GetFullPath(path))!;
         for (int links = 0; pending.TryPop(out string? segment);)
         {
-            string next = Path.GetFullPath(Path.Combine(real, segment)); // a link's target can hold ".."
+            string next = Path.GetFullPath(Path.Combine(real, segment)); // a link's target can contain ".."
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 real = next;
@@ -54,7 +55,7 @@ public static class ConfinedPath
             }
 
             if (++links > MostLinks)
-                throw new IOException("Symbolic links form a circle.");
+                throw new IOException("Symbolic links form a cycle.");
             if (Path.IsPathRooted(target))
                 real = Path.GetPathRoot(target)!;
             foreach (string part in Segments(target).Reverse())

@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Storage.Locations;
 
 /// <summary>
-/// The names and contents of a run's files, the same in every store, so that a container that is downloaded is a folder of runs:
+/// The names and contents of a run's files, the same in every store, so that a downloaded container is a folder of runs:
 /// <c>&lt;run&gt;/manifest.json</c> and <c>&lt;run&gt;/predictions/shard-000000.jsonl</c>.
 /// </summary>
 internal static class RunLayout
@@ -21,31 +21,35 @@ internal static class RunLayout
     /// <summary>The file name of a shard's predictions.</summary>
     public static string NameOf(ShardIndex shard) => string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard.Value:D6}{ShardSuffix}");
 
-    /// <summary>The shard whose predictions are under a file name, or null if it is no such name.</summary>
-    public static ShardIndex? ShardOf(string name) =>
-        name.StartsWith(ShardPrefix, StringComparison.Ordinal) && name.EndsWith(ShardSuffix, StringComparison.Ordinal)
-        && int.TryParse(name.AsSpan(ShardPrefix.Length, name.Length - ShardPrefix.Length - ShardSuffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? new ShardIndex(value)
-            : null;
+    /// <summary>The shard of a predictions file, or null if the name is not that of one.</summary>
+    public static ShardIndex? ShardOf(string name)
+    {
+        if (!name.StartsWith(ShardPrefix, StringComparison.Ordinal) || !name.EndsWith(ShardSuffix, StringComparison.Ordinal))
+            return null;
+        ReadOnlySpan<char> number = name.AsSpan(ShardPrefix.Length, name.Length - ShardPrefix.Length - ShardSuffix.Length);
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new ShardIndex(value) : null;
+    }
 
-    /// <summary>The content of a manifest's file.</summary>
-    public static byte[] Write(RunManifest manifest) => [.. JsonSerializer.SerializeToUtf8Bytes(manifest, EvaluationJson.Indented.ShapeOf<RunManifest>()), (byte)'\n'];
+    /// <summary>The content of a manifest file.</summary>
+    public static byte[] Write(RunManifest manifest) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(manifest, EvaluationJson.Indented.ShapeOf<RunManifest>()), (byte)'\n'];
 
-    /// <summary>Reads a manifest's file.</summary>
+    /// <summary>Reads a manifest file.</summary>
     /// <param name="json">The content.</param>
-    /// <param name="name">What the file is called, for messages.</param>
-    /// <exception cref="PrerequisiteException">It is malformed or of a newer layout.</exception>
+    /// <param name="name">The name of the file, for messages.</param>
+    /// <exception cref="PrerequisiteException">The manifest is malformed or has a newer layout.</exception>
     public static RunManifest ReadManifest(ReadOnlySpan<byte> json, string name)
     {
         try
         {
             RunManifest? manifest = JsonSerializer.Deserialize(json, EvaluationJson.Indented.ShapeOf<RunManifest>());
             return manifest is { Layout: <= Newest } ? manifest : throw new PrerequisiteException(
-                $"The manifest '{name}' has layout {manifest?.Layout}, written by a newer program; this one reads layouts up to {Newest}. Use the newer program.");
+                $"The manifest '{name}' has layout {manifest?.Layout}, written by a newer version; this one reads layouts up to {Newest}. Upgrade.");
         }
         catch (JsonException exception)
         {
-            throw new PrerequisiteException($"The manifest '{name}' is malformed: {exception.Message} Restore it, or remove the run's folder and start it again.", exception);
+            throw new PrerequisiteException(
+                $"The manifest '{name}' is malformed: {exception.Message} Restore it, or remove the run's folder and start the run again.", exception);
         }
     }
 }

@@ -4,19 +4,27 @@ using Polly.CircuitBreaker;
 
 namespace TinyGptV.Storage.Resilience;
 
-/// <summary>Every instrument of storage, under the meter <see cref="MeterName"/>; tries, pauses and hedges are under Polly's own.</summary>
+/// <summary>The metrics of storage, under the meter <see cref="MeterName"/>; Polly's own meter counts attempts, pauses and hedges.</summary>
 public static class StorageInstruments
 {
-    /// <summary>The meter of storage's own instruments.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string MeterName = "TinyGptV.Storage";
-
 
     private static readonly ConcurrentDictionary<string, CircuitBreakerStateProvider> Circuits = new(StringComparer.Ordinal);
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Hits = Meter.CreateCounter<long>("tinygptv.storage.cache.hits", "{file}", "Images and checkpoint files found in the disk cache");
-    private static readonly Counter<long> Misses = Meter.CreateCounter<long>("tinygptv.storage.cache.misses", "{file}", "Images and checkpoint files that had to be fetched");
-    private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("tinygptv.storage.cache.damaged", "{file}", "Cached files that did not have their digest any more and were fetched again");
-    private static readonly Counter<long> Evicted = Meter.CreateCounter<long>("tinygptv.storage.cache.evicted", "By", "Bytes removed from the disk cache to keep its bound");
+
+    private static readonly Counter<long> Hits = Meter.CreateCounter<long>(
+        "tinygptv.storage.cache.hits", "{file}", "Images and checkpoint files found in the disk cache");
+
+    private static readonly Counter<long> Misses = Meter.CreateCounter<long>(
+        "tinygptv.storage.cache.misses", "{file}", "Images and checkpoint files that had to be downloaded");
+
+    private static readonly Counter<long> Damaged = Meter.CreateCounter<long>(
+        "tinygptv.storage.cache.damaged", "{file}", "Cached files that no longer matched their digest and were downloaded again");
+
+    private static readonly Counter<long> Evicted = Meter.CreateCounter<long>(
+        "tinygptv.storage.cache.evicted", "By", "Bytes removed from the disk cache to stay within its limit");
+
     private static readonly Counter<long> Downloaded = Meter.CreateCounter<long>("tinygptv.storage.downloaded", "By", "Bytes read from storage");
 
     static StorageInstruments()
@@ -24,8 +32,8 @@ public static class StorageInstruments
         Meter.CreateObservableGauge(
             "tinygptv.storage.circuit",
             () => Circuits.Select(circuit => new Measurement<int>((int)circuit.Value.CircuitState, new KeyValuePair<string, object?>("account", circuit.Key))),
-            description: "The circuit around a storage account: 0 closed, 1 open, 2 half open, 3 held open");
-        // Begun at 0, the first event of a rare kind is seen as a rise.
+            description: "The circuit breaker of a storage account: 0 closed, 1 open, 2 half open, 3 isolated");
+        // Starting at 0 makes the first event of a rare kind visible as an increase.
         foreach (Counter<long> counter in (Counter<long>[])[Hits, Misses, Damaged, Evicted, Downloaded])
             counter.Add(0);
     }

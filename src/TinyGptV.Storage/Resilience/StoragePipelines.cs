@@ -9,8 +9,8 @@ using Polly.Retry;
 namespace TinyGptV.Storage.Resilience;
 
 /// <summary>
-/// The pipelines around every call of one storage account. All of them report to the meter <c>Polly</c>; the circuit's state is
-/// <c>tinygptv.storage.circuit</c>. The client's own retries are off, so that what is tried again is decided here alone.
+/// The resilience pipelines for all calls to one storage account. They report to the meter <c>Polly</c>; the state of the circuit breaker is
+/// <c>tinygptv.storage.circuit</c>. The client's own retries are off, so only these pipelines retry.
 /// </summary>
 internal sealed class StoragePipelines
 {
@@ -31,7 +31,7 @@ internal sealed class StoragePipelines
                 Name = "hedge",
                 MaxHedgedAttempts = 1,
                 Delay = numbers.HedgeAfter,
-                ShouldHandle = _ => PredicateResult.False(), // what fails is tried again outside, after a pause; the hedge is for what is slow
+                ShouldHandle = _ => PredicateResult.False(), // failures are retried outside, after a pause; the hedge is for slow calls
             })
             .AddPipeline(_circuit)
             .AddTimeout(TimeoutOf(numbers.ReadTimeout))
@@ -43,16 +43,16 @@ internal sealed class StoragePipelines
         Transfer = WithoutHedge("storage-transfer", numbers.TransferTimeout);
     }
 
-    /// <summary>For whole small blobs: asked twice if slow.</summary>
+    /// <summary>For whole small blobs; hedged if slow.</summary>
     public ResiliencePipeline<BlobReading> Read { get; }
 
     /// <summary>For listings, conditional creates and properties. Never hedged: a create would race itself.</summary>
     public ResiliencePipeline Request { get; }
 
-    /// <summary>Around a conditional create and the look at who was first, for conflicts about nothing.</summary>
+    /// <summary>Around a conditional create and the check who was first; retries spurious conflicts.</summary>
     public ResiliencePipeline Conflict { get; }
 
-    /// <summary>For ranges of large blobs and for reports. Never hedged: it would double the traffic when the network is the trouble.</summary>
+    /// <summary>For ranges of large blobs and for reports. Never hedged: that would double the traffic when the network is the problem.</summary>
     public ResiliencePipeline Transfer { get; }
 
     private ResiliencePipeline WithoutHedge(string name, TimeSpan timeout) => Named<ResiliencePipelineBuilder>(name)
@@ -93,7 +93,7 @@ internal sealed class StoragePipelines
     private static bool IsWorthRetrying(Exception? exception, ResilienceContext context) =>
         !context.CancellationToken.IsCancellationRequested && (TransientFailure.Is(exception) || exception is BrokenCircuitException);
 
-    /// <summary>How long the service, or the open circuit, wants to be left alone; null if it does not say.</summary>
+    /// <summary>The pause requested by the service or by the open circuit; null if none.</summary>
     private TimeSpan? AskedPause(Exception? exception) => exception switch
     {
         BrokenCircuitException open => open.RetryAfter,

@@ -61,7 +61,7 @@ public sealed class CheckpointCommandTests : IDisposable
 
         Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (inspect.ExitCode, verify.ExitCode, nothing.ExitCode));
         Assert.Matches(@"PyTorch, 56 tensors, 72,588 parameters, types: float16 56", inspect.Output);
-        Assert.Contains("Sound: ", verify.Output, StringComparison.Ordinal);
+        Assert.Contains("Valid: ", verify.Output, StringComparison.Ordinal);
         Assert.Contains("There is no checkpoint at", nothing.Error, StringComparison.Ordinal);
         Assert.True(Directory.Exists(_folder["cache"]));
     }
@@ -76,7 +76,7 @@ public sealed class CheckpointCommandTests : IDisposable
 
     [Theory]
     [InlineData("{folder}/none.pth", "file not found")]
-    [InlineData("{folder}", "holds no checkpoint")]
+    [InlineData("{folder}", "contains no checkpoint")]
     [InlineData("{folder}/text.pth", "expected a safetensors or PyTorch file")]
     public async Task Inspect_what_is_no_checkpoint_says_so(string path, string message)
     {
@@ -99,7 +99,8 @@ public sealed class CheckpointCommandTests : IDisposable
         SmallBenchmark.WriteTo(_folder, "small", 2);
         _program.Loader = LocalTinyGptV.LoadAsync;
 
-        var (exitCode, output, error) = await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", option, Path.Combine(Demonstration, file));
+        var (exitCode, output, error) = await _program.RunAsync(
+            "eval", "--data", "{folder}/data", "--runs", "{folder}/runs", option, Path.Combine(Demonstration, file));
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
@@ -110,13 +111,13 @@ public sealed class CheckpointCommandTests : IDisposable
     [Fact]
     public async Task Mistake_of_the_program_ends_with_its_trace_and_a_request_to_report_it()
     {
-        _program.Loader = (_, _) => throw new InvalidOperationException("a mistake made for this test");
+        _program.Loader = (_, _) => throw new InvalidOperationException("an error made for this test");
 
         var (exitCode, output, error) = await _program.RunAsync("eval", "--runs", "{folder}/runs");
 
         Assert.Equal(ExitCode.Bug, exitCode);
-        Assert.Contains("Please report it", error, StringComparison.Ordinal);
-        Assert.Contains("a mistake made for this test", error, StringComparison.Ordinal);
+        Assert.Contains("please report it", error, StringComparison.Ordinal);
+        Assert.Contains("an error made for this test", error, StringComparison.Ordinal);
         Assert.Contains("   at ", error, StringComparison.Ordinal);
         Assert.Empty(output);
     }

@@ -23,7 +23,7 @@ public sealed class CheckpointConversionTests : IDisposable
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("TinyGPT-V_for_Stage4.pth", output, StringComparison.Ordinal);
-        Assert.Contains("Sound:", output, StringComparison.Ordinal);
+        Assert.Contains("Valid:", output, StringComparison.Ordinal);
         Assert.Empty(error);
     }
 
@@ -81,7 +81,7 @@ public sealed class CheckpointConversionTests : IDisposable
         Assert.Contains("--stage", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The settings of the loaded model, which a run's manifest keeps.</summary>
+    /// <summary>The settings of the loaded model, as stored in the manifest of a run.</summary>
     private static async Task<ImmutableSortedDictionary<string, string>> LoadAsync(string folder)
     {
         IVisionLanguageModel model = await LocalTinyGptV.LoadAsync(new ModelOptions { Folder = folder, Threads = 1 }, TestContext.Current.CancellationToken);

@@ -9,9 +9,10 @@ public sealed class CompareCommandTests : IDisposable
     private static readonly string[] Compare = ["compare", "before", "after", "--runs", "{folder}/runs"];
 
     private readonly TemporaryFolder _folder = new();
+    private readonly StartedOnce<SampleContainer> _storage;
     private readonly InProcess _program;
 
-    public CompareCommandTests() => _program = new InProcess(_folder);
+    public CompareCommandTests(StartedOnce<SampleContainer> storage) => (_storage, _program) = (storage, new InProcess(_folder));
 
     public void Dispose() => _folder.Dispose();
 
@@ -63,8 +64,10 @@ public sealed class CompareCommandTests : IDisposable
         string[] samples = await File.ReadAllLinesAsync(_folder["compared", "compare-samples.csv"], TestContext.Current.CancellationToken);
         Assert.Equal(13, samples.Length);
         Assert.Equal(6, samples.Count(line => line.Contains(",better,0,1,", StringComparison.Ordinal)));
-        Assert.StartsWith("before,after,tinygptv,tinygptv,small,test,accuracy,12,6,0.5,0.5,0,", (await File.ReadAllLinesAsync(_folder["compared", "compare.csv"], TestContext.Current.CancellationToken))[1], StringComparison.Ordinal);
-        Assert.StartsWith("# before and after\n", await File.ReadAllTextAsync(_folder["compared", "compare.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string[] rows = await File.ReadAllLinesAsync(_folder["compared", "compare.csv"], TestContext.Current.CancellationToken);
+        Assert.StartsWith("before,after,tinygptv,tinygptv,small,test,accuracy,12,6,0.5,0.5,0,", rows[1], StringComparison.Ordinal);
+        string markdown = await File.ReadAllTextAsync(_folder["compared", "compare.md"], TestContext.Current.CancellationToken);
+        Assert.StartsWith("# before and after\n", markdown, StringComparison.Ordinal);
         Assert.Contains(_folder["compared", "compare.md"], error, StringComparison.Ordinal);
     }
 
@@ -80,7 +83,27 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("4 samples have a prediction only in A and are left out: test:10, test:7, test:8, test:9.", output, StringComparison.Ordinal);
         Assert.Contains("limit", output, StringComparison.Ordinal);
-        Assert.Equal(4, (await File.ReadAllLinesAsync(_folder["compared", "compare-samples.csv"], TestContext.Current.CancellationToken)).Count(line => line.Contains("only in a", StringComparison.Ordinal)));
+        string[] samples = await File.ReadAllLinesAsync(_folder["compared", "compare-samples.csv"], TestContext.Current.CancellationToken);
+        Assert.Equal(4, samples.Count(line => line.Contains("only in a", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Compare_reads_runs_in_object_storage()
+    {
+        SampleContainer container = await _storage.GetAsync();
+        foreach ((string name, string value) in container.VariablesFor(_folder, "compared"))
+            _program.Variables[name] = value;
+        foreach ((string run, string answer) in new[] { ("before", "yes"), ("after", "no") })
+        {
+            _program.Model = new ScriptedModel((_, _) => answer);
+            var eval = await _program.RunAsync("eval", "--run", run, "--benchmarks", "gqa", "--limit", "10");
+            Assert.True(eval.ExitCode == ExitCode.Success, eval.Error);
+        }
+
+        var (exitCode, output, error) = await _program.RunAsync("compare", "before", "after", "--runs", container.UriOf("compared"));
+
+        Assert.True(exitCode == ExitCode.Success, error);
+        Assert.Contains("A = before: scripted, mode tinygptv; B = after: scripted, mode tinygptv", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +137,8 @@ public sealed class CompareCommandTests : IDisposable
     private async Task EvaluateAsync(string run, string answer, params string[] more)
     {
         _program.Model = new ScriptedModel((_, _) => answer);
-        var (exitCode, _, error) = await _program.RunAsync(["eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--model", "{folder}", "--run", run, .. more]);
+        var (exitCode, _, error) = await _program.RunAsync(
+            ["eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--model", "{folder}", "--run", run, .. more]);
         Assert.True(exitCode == ExitCode.Success, error);
     }
 }

@@ -4,45 +4,19 @@ namespace TinyGptV.Cli.Tests.Commands;
 
 public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDisposable
 {
+    private static readonly string Samples = Path.Combine(AppContext.BaseDirectory, "benchmarks-data", "sample");
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Sample_makes_a_set_that_eval_reads()
-    {
-        var program = new InProcess(_folder);
-
-        var data = await program.RunAsync("data", "sample", "--output", "{folder}/made", "--seed", "7");
-        var eval = await program.RunAsync("eval", "--data", "{folder}/made", "--runs", "{folder}/runs", "--limit", "2", "--model", "{folder}");
-
-        Assert.Equal(ExitCode.Success, data.ExitCode);
-        Assert.Contains($"tinygptv eval --data {_folder["made"]}", data.Output, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Success, eval.ExitCode);
-        Assert.Contains("gqa 2/2, iconqa 2/2, vsr 2/2", eval.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Sample_folder_that_cannot_be_written_says_so()
-    {
-        _folder.Write("file", "");
-
-        var (exitCode, _, error) = await new InProcess(_folder).RunAsync("data", "sample", "--output", "{folder}/file");
-
-        Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("Choose another folder with --output", error, StringComparison.Ordinal);
-    }
-
     [Theory]
-    [InlineData("{folder}/made")]
-    [InlineData("{folder}/made/gqa")]
-    [InlineData("{folder}/made/gqa/")]
+    [InlineData("")]
+    [InlineData("gqa")]
+    [InlineData("gqa/")]
     public async Task Verify_complete_set_is_found_complete_from_either_folder(string folder)
     {
-        var program = new InProcess(_folder);
-        await program.RunAsync("data", "sample", "--output", "{folder}/made");
-
-        var (exitCode, output, error) = await program.RunAsync("data", "verify", "gqa", folder);
+        var (exitCode, output, error) = await new InProcess(_folder).RunAsync("data", "verify", "gqa", Path.Combine(Samples, folder));
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("gqa, split sample: complete", output, StringComparison.Ordinal);
@@ -56,13 +30,15 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
     public async Task Verify_lists_everything_that_is_missing_or_damaged()
     {
         var program = new InProcess(_folder);
-        await program.RunAsync("data", "sample", "--output", "{folder}/made");
-        string image = _folder["made", "gqa", "images", "n900002.jpg"];
-        File.Delete(_folder["made", "gqa", "images", "n900001.jpg"]);
-        await File.WriteAllBytesAsync(image, (await File.ReadAllBytesAsync(image, TestContext.Current.CancellationToken))[..^200], TestContext.Current.CancellationToken);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Samples, "gqa"), "*", SearchOption.AllDirectories))
+            _folder.Write(Path.GetRelativePath(Samples, file), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        string image = _folder["gqa", "images", "n900002.jpg"];
+        File.Delete(_folder["gqa", "images", "n900001.jpg"]);
+        byte[] whole = await File.ReadAllBytesAsync(image, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(image, whole[..^200], TestContext.Current.CancellationToken);
 
-        var text = await program.RunAsync("data", "verify", "gqa", "{folder}/made");
-        var json = await program.RunAsync("data", "verify", "gqa", "{folder}/made", "--format", "json");
+        var text = await program.RunAsync("data", "verify", "gqa", "{folder}");
+        var json = await program.RunAsync("data", "verify", "gqa", "{folder}", "--format", "json");
 
         Assert.Equal((ExitCode.UserMustAct, ExitCode.UserMustAct), (text.ExitCode, json.ExitCode));
         Assert.Contains("not as expected", text.Output, StringComparison.Ordinal);
@@ -85,13 +61,13 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
             program.Variables[name] = value;
 
         var there = await program.RunAsync("data", "verify", "gqa", container.UriOf("benchmarks"));
-        var here = await program.RunAsync("data", "verify", "gqa", Path.Combine(AppContext.BaseDirectory, "benchmarks-data", "sample"));
+        var here = await program.RunAsync("data", "verify", "gqa", Samples);
         var none = await program.RunAsync("data", "verify", "coco", container.UriOf("benchmarks"));
 
         Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (there.ExitCode, here.ExitCode, none.ExitCode));
         Assert.Contains("gqa, split sample: complete", there.Output, StringComparison.Ordinal);
         Assert.Equal(here.Output, there.Output);
-        Assert.Contains("it holds gqa, iconqa, vsr", none.Error, StringComparison.Ordinal);
+        Assert.Contains("found gqa, iconqa, vsr", none.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,7 +87,8 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
         var (exitCode, output, _) = await new InProcess(_folder).RunAsync("data", "list");
 
         Assert.Equal(ExitCode.Success, exitCode);
-        foreach (string folder in Directory.GetDirectories(Repository.PathOf("benchmarks-data")).Where(folder => File.Exists(Path.Combine(folder, "benchmark.json"))))
+        string[] folders = Directory.GetDirectories(Repository.PathOf("benchmarks-data"));
+        foreach (string folder in folders.Where(folder => File.Exists(Path.Combine(folder, "benchmark.json"))))
             Assert.Matches($"(^|\n){System.Text.RegularExpressions.Regex.Escape(Path.GetFileName(folder))} ", output);
         Assert.Matches("\ngqa +GQA +testdev_balanced +12,578 +398 ", output);
     }
@@ -136,6 +113,6 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
         var (exitCode, _, error) = await new InProcess(_folder).RunAsync("data", "list", "coco");
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("There is no known benchmark 'coco'; known are gqa, gqa-val,", error, StringComparison.Ordinal);
+        Assert.Contains("Unknown benchmark 'coco'. Choose one of gqa, gqa-val,", error, StringComparison.Ordinal);
     }
 }

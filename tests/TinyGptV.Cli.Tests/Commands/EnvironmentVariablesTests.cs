@@ -11,7 +11,16 @@ public sealed class EnvironmentVariablesTests : IDisposable
     [Fact]
     public async Task Option_that_is_not_typed_is_read_from_the_environment()
     {
-        var program = new InProcess(_folder) { Variables = { ["TINYGPTV_RUNS"] = _folder["elsewhere"], ["TINYGPTV_LIMIT"] = "2", ["TINYGPTV_FORMAT"] = "", ["TINYGPTV_VERBOSE"] = "false" } };
+        var program = new InProcess(_folder)
+        {
+            Variables =
+            {
+                ["TINYGPTV_RUNS"] = _folder["elsewhere"],
+                ["TINYGPTV_LIMIT"] = "2",
+                ["TINYGPTV_FORMAT"] = "",
+                ["TINYGPTV_VERBOSE"] = "false",
+            },
+        };
 
         var (exitCode, _, error) = await program.RunAsync("eval", "--run", "by-environment", "--limit", "1");
 
@@ -27,8 +36,8 @@ public sealed class EnvironmentVariablesTests : IDisposable
         var (exitCode, _, error) = await program.RunAsync("silo", "--role", "coordinator");
 
         Assert.Equal(ExitCode.UserMustAct, exitCode);
-        Assert.Contains("--silo-port is a port", error, StringComparison.Ordinal);
-        Assert.Contains("Options were also taken from the environment: TINYGPTV_SILO_PORT.", error, StringComparison.Ordinal);
+        Assert.Contains("--silo-port must be a port", error, StringComparison.Ordinal);
+        Assert.Contains("Options set by the environment: TINYGPTV_SILO_PORT.", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,9 +28,14 @@ public sealed class ExportCommandTests : IDisposable
         await _program.RunAsync("eval", "--runs", "{folder}/runs", "--run", "ours", "--model", "{folder}");
 
         var export = await _program.RunAsync(
-            ["export", "ours", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--mode", mode, "--output", "{folder}/answers", .. uncut ? new[] { "--uncut" } : []]);
-        var import = await _program.RunAsync("import", "{folder}/answers", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--run", "theirs", "--system", "Theirs");
-        var again = await _program.RunAsync("import", "{folder}/answers", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--run", "theirs", "--system", "Theirs");
+        [
+            "export", "ours", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--mode", mode, "--output", "{folder}/answers",
+            .. uncut ? new[] { "--uncut" } : [],
+        ]);
+        string[] importing =
+            ["import", "{folder}/answers", "--runs", "{folder}/runs", "--benchmark", benchmark, "--format", format, "--run", "theirs", "--system", "Theirs"];
+        var import = await _program.RunAsync(importing);
+        var again = await _program.RunAsync(importing);
 
         Assert.Equal((ExitCode.Success, ""), (export.ExitCode, export.Output));
         Assert.True(import.ExitCode == ExitCode.Success, import.Error);
@@ -38,7 +43,8 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(await ScoresAsync("ours", benchmark, mode), await ScoresAsync("theirs", benchmark, mode));
         var report = await _program.RunAsync("report", "theirs", "--runs", "{folder}/runs", "--mode", mode);
         Assert.Equal(ExitCode.Success, report.ExitCode);
-        string markdown = await File.ReadAllTextAsync(report.Output.Split('\n').First(line => line.EndsWith(".md", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        string markdown = await File.ReadAllTextAsync(
+            report.Output.Split('\n').First(line => line.EndsWith(".md", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
         Assert.Contains("the answers come from another system", markdown, StringComparison.Ordinal);
     }
 
@@ -48,13 +54,18 @@ public sealed class ExportCommandTests : IDisposable
         _folder.Write("data/iconqa-images/benchmark.json", await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "benchmarks-data", "iconqa-images", "benchmark.json"), TestContext.Current.CancellationToken));
         _folder.Write("data/iconqa-images/problems.json", string.Join(',', Enumerable.Range(0, 4).Select(id =>
-            $$"""{{(id == 0 ? "{" : "")}}"{{id}}": {"question": "Which?", "choices": ["choice_0.png", "choice_1.png"], "answer": {{id % 2}}, "ques_type": "choose_img"}""")) + "}");
+            $$"""
+            {{(id == 0 ? "{" : "")}}"{{id}}":
+                {"question": "Which?", "choices": ["choice_0.png", "choice_1.png"], "answer": {{id % 2}}, "ques_type": "choose_img"}
+            """)) + "}");
         _folder.Write("data/iconqa-images/pid_splits.json", """{"choose_img_val": ["0", "1", "2", "3"]}""");
         _folder.Write("results.json", """{"accuracy": 75, "args": {}, "results": {"0": 0, "1": 1, "2": 1, "3": 1}}""");
 
-        var eval = await _program.RunAsync("eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmarks", "iconqa-images", "--model", "{folder}");
+        var eval = await _program.RunAsync(
+            "eval", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmarks", "iconqa-images", "--model", "{folder}");
         var import = await _program.RunAsync(
-            "import", "{folder}/results.json", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmark", "iconqa-images", "--format", "iconqa", "--run", "theirs");
+            "import", "{folder}/results.json", "--data", "{folder}/data", "--runs", "{folder}/runs", "--benchmark", "iconqa-images", "--format", "iconqa",
+            "--run", "theirs");
         var score = await _program.RunAsync("score", "theirs", "--runs", "{folder}/runs");
 
         Assert.Equal(ExitCode.UserMustAct, eval.ExitCode);
@@ -78,10 +89,11 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
         Assert.Contains("2 of 4 samples answered", output, StringComparison.Ordinal);
         Assert.Contains("2 samples have no answer in the file and count as wrong: test:3, test:4", error, StringComparison.Ordinal);
-        Assert.Contains("1 ids in the file belong to no sample and are left out: test:9", error, StringComparison.Ordinal);
-        Assert.Contains("1 samples are answered more than once; the first answer counts: test:2", error, StringComparison.Ordinal);
+        Assert.Contains("1 unknown ids in the file are ignored: test:9", error, StringComparison.Ordinal);
+        Assert.Contains("1 samples have several answers; the first one counts: test:2", error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.SamplesFailed, score.ExitCode);
-        using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["runs", "r", "manifest.json"], TestContext.Current.CancellationToken));
+        using JsonDocument manifest = JsonDocument.Parse(
+            await File.ReadAllTextAsync(_folder["runs", "r", "manifest.json"], TestContext.Current.CancellationToken));
         JsonElement imported = manifest.RootElement.GetProperty("benchmarks")[0].GetProperty("imported");
         Assert.Equal(("lm-eval", "log.jsonl", 2, 1, 1), (
             imported.GetProperty("format").GetString(), imported.GetProperty("file").GetString(),
@@ -107,11 +119,12 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("export r --runs {folder}/runs --format lm-eval --output {folder}/out", "The format 'lm-eval' fits a, b. Choose one with --benchmark")]
     [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark c --output {folder}/out", "has no benchmark 'c'; it has a, b")]
     [InlineData("export r --runs {folder}/runs --format lm-eval --benchmark a --output {folder}/none/out", "Choose another file with --output")]
-    [InlineData("export none --runs {folder}/runs --format lm-eval --output {folder}/out", "There is no run 'none'")]
+    [InlineData("export none --runs {folder}/runs --format lm-eval --output {folder}/out", "No run 'none' in")]
     [InlineData("export r --runs {folder}/runs --format xml --output {folder}/out", "xml")]
-    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Give the file with the answers")]
+    [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval", "Pass the file with the answers")]
     [InlineData("import {folder}/none --data {folder}/data --runs {folder}/runs --benchmark a --format gqa", "The format 'gqa' does not fit the benchmark 'a'")]
-    [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r", "Run 'r' exists with different settings")]
+    [InlineData("import {folder}/log --data {folder}/data --runs {folder}/runs --benchmark a --format lm-eval --run r",
+        "Run 'r' exists with different settings")]
     public async Task Export_and_import_say_what_is_wrong(string commandLine, string message)
     {
         foreach (string name in new[] { "a", "b" })
@@ -131,6 +144,7 @@ public sealed class ExportCommandTests : IDisposable
         var score = await _program.RunAsync("score", run, "--runs", "{folder}/runs", "--mode", mode, "--format", "json");
         Assert.True(score.ExitCode == ExitCode.Success, score.Error);
         using JsonDocument report = JsonDocument.Parse(score.Output);
-        return report.RootElement.GetProperty("benchmarks").EnumerateArray().Single(one => one.GetProperty("benchmark").GetString() == benchmark).GetProperty("overall").GetRawText();
+        IEnumerable<JsonElement> all = report.RootElement.GetProperty("benchmarks").EnumerateArray();
+        return all.Single(one => one.GetProperty("benchmark").GetString() == benchmark).GetProperty("overall").GetRawText();
     }
 }

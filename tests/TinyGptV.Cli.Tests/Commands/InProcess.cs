@@ -5,13 +5,13 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
 
-/// <summary>Runs commands in this process, with a scripted model in place of a checkpoint.</summary>
+/// <summary>Runs commands in this process, with a scripted model instead of a checkpoint.</summary>
 internal sealed class InProcess(TemporaryFolder folder)
 {
     /// <summary>The model that every replica loads.</summary>
     public IVisionLanguageModel Model { get; set; } = new ScriptedModel();
 
-    /// <summary>How replicas load a model; null for <see cref="Model"/>, whatever the options name.</summary>
+    /// <summary>How replicas load a model; null to use <see cref="Model"/> regardless of the options.</summary>
     public ModelLoader? Loader { get; set; }
 
     /// <summary>The environment variables that the program sees.</summary>
@@ -31,7 +31,8 @@ internal sealed class InProcess(TemporaryFolder folder)
             Variable = Variables.GetValueOrDefault,
             LoadModel = Loader ?? ((_, _) => Task.FromResult(Model)),
         };
-        int exitCode = await TinyGptVProgram.RunAsync([.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
+        int exitCode = await TinyGptVProgram.RunAsync(
+            [.. arguments.Select(argument => argument.Replace("{folder}", folder.Path, StringComparison.Ordinal))], environment, cancellationToken);
         return (exitCode, output.ToString(), error.ToString());
     }
 }

@@ -3,7 +3,7 @@ using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Cli.Tests.Commands;
 
-/// <summary>Answers as another model does, but only some times; then it interrupts, and answers nothing until it is given up.</summary>
+/// <summary>Answers like another model a number of times, then interrupts the program and does not answer until cancelled.</summary>
 internal sealed class InterruptingModel(IVisionLanguageModel inner, int answers, CancellationTokenSource interrupt) : IVisionLanguageModel
 {
     public ChatFormat Chat { get; } = new ScriptedModel().Chat;

@@ -4,10 +4,12 @@ using TinyGptV.Cli.Verbs;
 namespace TinyGptV.Cli.Tests.Membership;
 
 /// <summary>
-/// The whole evaluation however silos find each other: processes of their own, real servers, the shipped model on the shipped samples;
+/// A whole evaluation with each way of finding silos: separate processes, real servers, the shipped model on the shipped samples;
 /// benchmarks, checkpoint and runs in object storage.
 /// </summary>
-public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres) : IDisposable
+public sealed class MembershipTests(
+    StartedOnce<OneProcessRun> oneProcess, StartedOnce<SampleContainer> storage, StartedOnce<RedisServer> redis, StartedOnce<PostgresServer> postgres)
+    : IDisposable
 {
     private static readonly string[] Replica = ["--threads", "1"];
 
@@ -37,7 +39,9 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         foreach (string secret in new[] { "swordfish", container.Key })
         {
             Assert.All([eval, .. cluster.Silos], process => Assert.DoesNotContain(secret, process.Transcript, StringComparison.Ordinal));
-            Assert.All(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
+            Assert.All(
+                Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories),
+                file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
         }
     }
 
@@ -49,7 +53,7 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         await using var proxy = new FaultyProxy(container.Endpoint);
         var shards = new ShardWatch("killed");
         proxy.Served += shards.Served;
-        // One replica is quick; the other one would take minutes for what it has.
+        // One replica is fast; the other one would need minutes for its shards.
         await using var cluster = await ClusterProcesses.StartAsync(
             _folder, [.. await MembershipOfAsync("postgres"), .. container.VariablesFor(_folder, "killed", proxy.Endpoint)],
             [["--scripted", "50", "--batch", "1"], ["--scripted", "100000", "--batch", "1"]], Token);
@@ -89,7 +93,7 @@ public sealed class MembershipTests(StartedOnce<OneProcessRun> oneProcess, Start
         return (timings.RootElement.GetProperty("replicas").GetInt32(), timings.RootElement.GetProperty("shardsReturned").GetInt32());
     }
 
-    /// <summary>Every cluster has a name of its own: the servers are shared, and tell clusters apart by it.</summary>
+    /// <summary>Every cluster has its own name, because the tests share the servers.</summary>
     private async Task<(string, string)[]> MembershipOfAsync(string clustering) => clustering switch
     {
         "localhost" => [("TINYGPTV_CLUSTERING", clustering)],

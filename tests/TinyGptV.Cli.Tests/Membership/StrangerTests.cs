@@ -2,7 +2,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests.Membership;
 
-/// <summary>With TLS on, whoever has no certificate of the cluster's authority stays outside, even if it may read and write the membership store.</summary>
+/// <summary>With TLS, a process without a certificate of the cluster's authority cannot connect, even if it can access the membership store.</summary>
 public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
 {
     private static readonly string[] Scripted = ["--scripted", "0"];
@@ -17,15 +17,16 @@ public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
     public async Task Stranger_can_neither_call_a_grain_nor_join()
     {
         string[] certificates = TestCertificates.Write(_folder, "cluster"), strange = TestCertificates.Write(_folder, "stranger");
-        (string, string)[] variables = [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
+        (string, string)[] variables =
+            [("TINYGPTV_CLUSTERING", "redis"), ("TINYGPTV_MEMBERSHIP", (await redis.GetAsync()).Connection), ("TINYGPTV_CLUSTER_ID", "closed")];
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
             _folder, [.. variables, .. Variables(certificates)], [Scripted, Scripted], Token);
 
-        // With certificates of the authority everything works.
+        // With certificates of the authority, everything works.
         await using ProgramProcess member = cluster.Evaluate("--limit", "4");
         Assert.True(await member.WaitForExitAsync(Token) == ExitCode.Success, member.Transcript);
 
-        // A client without certificates, and one that made its own, reach no grain.
+        // Clients without a certificate or with a self-made one reach no grain.
         foreach (string[] options in (string[][])[[], strange])
         {
             await using ProgramProcess stranger = ProgramProcess.Start(_folder.Path, variables, ["eval", "--limit", "4", "--wait", "1", .. options]);
@@ -33,7 +34,7 @@ public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
             Assert.Contains("No cluster answers", stranger.Transcript, StringComparison.Ordinal);
         }
 
-        // A silo likewise: it writes itself into the store, reaches nobody, and is declared dead by those whom it cannot answer.
+        // Neither does a silo: it enters itself into the store, cannot connect to the others, and they declare it dead.
         ProgramProcess[] silos = [.. ((string[][])[[], strange]).Select((options, number) => ProgramProcess.Start(
             _folder.Path, variables, ["silo", "--role", "replica", "--name", $"stranger{number}", "--silo-port", "0", .. Scripted, .. options]))];
         foreach (ProgramProcess stranger in silos)
@@ -43,7 +44,7 @@ public sealed class StrangerTests(StartedOnce<RedisServer> redis) : IDisposable
             await stranger.DisposeAsync();
         }
 
-        // The cluster has not suffered.
+        // The cluster still works.
         await using ProgramProcess again = cluster.Evaluate("--limit", "3");
         Assert.True(await again.WaitForExitAsync(Token) == ExitCode.Success, again.Transcript);
     }

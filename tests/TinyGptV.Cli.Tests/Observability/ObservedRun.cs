@@ -5,23 +5,23 @@ using System.Text.RegularExpressions;
 namespace TinyGptV.Cli.Tests.Observability;
 
 /// <summary>
-/// A run in which everything is watched: a coordinator and two replicas that answer slowly by a script, the run in object storage, a
-/// collector of metrics and traces. A replica is told to stop while it has work in hand; in the end so are the others.
+/// A run with full observation: a coordinator and two slow scripted replicas, the run in object storage, a collector for metrics and traces.
+/// One replica is stopped while it is busy; at the end, the others are stopped too.
 /// </summary>
 public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : IAsyncLifetime
 {
     public const string Run = "observed";
     public const int Samples = 24;
 
-    // One answer at a time. The second replica takes long beside what a signal and a question about health take, and the first one has work
-    // for longer than that: an idle one would help the other out.
+    // One answer at a time. The second replica is slow compared with a signal and a health check, and the first one is busy even longer:
+    // an idle replica would take over its work.
     private static readonly string[][] Replicas = [["--scripted", "300", "--batch", "1"], ["--scripted", "700", "--batch", "1"]];
     private static readonly string[] Settings = ["--run", Run, "--benchmarks", "vsr", "--limit", $"{Samples}", "--shard-size", "2"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new();
 
-    /// <summary>What <c>/health/ready</c> and <c>/health/live</c> of the replica said while it had work in hand after SIGTERM.</summary>
+    /// <summary>The responses of <c>/health/ready</c> and <c>/health/live</c> while the replica was still busy after SIGTERM.</summary>
     public ImmutableArray<(HttpStatusCode Status, string Text)> HealthOfDraining { get; private set; }
 
     /// <summary>The shards that this replica began, and those it finished.</summary>
@@ -33,13 +33,13 @@ public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : 
     /// <summary>The exit code of the client.</summary>
     public int ExitCodeOfClient { get; private set; }
 
-    /// <summary>What <c>/metrics</c> of coordinator and replica served in mid-run, one after the other.</summary>
+    /// <summary>The <c>/metrics</c> of coordinator and replica during the run, concatenated.</summary>
     public string MetricsInMidRun { get; private set; } = "";
 
-    /// <summary>What <c>/metrics</c> of the coordinator served when the run was complete.</summary>
+    /// <summary>The <c>/metrics</c> of the coordinator when the run was complete.</summary>
     public string MetricsAtTheEnd { get; private set; } = "";
 
-    /// <summary>Everything that the collector was sent, the last words of all processes included.</summary>
+    /// <summary>Everything that the collector received, including the final exports of all processes.</summary>
     internal IReadOnlyList<OtlpSpan> Spans { get; private set; } = [];
 
     /// <inheritdoc cref="Spans"/>
@@ -75,7 +75,7 @@ public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Holds what is stored against the same run of one process.</summary>
+    /// <summary>Compares the stored run with the same run in one process.</summary>
     public Task AssertStoredAsync() => RunFiles.AssertScriptedAsync(_folder, Run, Settings);
 
     private async Task DrainAsync(ClusterProcesses cluster)
@@ -85,7 +85,7 @@ public sealed partial class ObservedRun(StartedOnce<SampleContainer> storage) : 
         MetricsInMidRun = await AskAsync(cluster.Coordinator, "/metrics") + await AskAsync(replica, "/metrics");
         replica.Signal("TERM");
         var ready = await HealthAsync(replica, "/health/ready");
-        // The signal is on its way.
+        // The signal has been sent.
         while (ready.Status == HttpStatusCode.OK)
             ready = await HealthAsync(replica, "/health/ready");
         HealthOfDraining = [ready, await HealthAsync(replica, "/health/live")];

@@ -4,7 +4,7 @@ using TinyGptV.Cli.Verbs;
 
 namespace TinyGptV.Cli.Tests.Observability;
 
-/// <summary>What can be seen of a run from outside, and what becomes of a replica that is told to stop.</summary>
+/// <summary>The metrics, traces and health of a run, and the graceful stop of a replica.</summary>
 public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<ObservedRun>
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
         Assert.Equal(run.ShardsOfDraining.Begun.Order(), run.ShardsOfDraining.Finished.Order());
         Assert.InRange(run.ShardsOfDraining.Begun.Length, 1, (ObservedRun.Samples / 2) - 1);
 
-        // Nothing came back, and what is stored of these shards are the replica's own answers.
+        // No shard was returned, and the stored answers of these shards are the replica's own.
         Assert.Equal(0, CountOf("tinygptv_shards_returned_total"));
         Assert.Equal(ObservedRun.Samples, CountOf("tinygptv_samples_total"));
         string[] traces = [.. run.Spans.Where(span => span.Name == "evaluate" && span.Attributes["tinygptv.replica"] == "r2").Select(span => span.Trace)];
@@ -39,15 +39,17 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
         {
             OtlpSpan lease = Assert.Single(leases, lease => lease.Trace == evaluation.Trace);
             Assert.Equal(("c1", "", false, evaluation.Silo), (lease.Silo, lease.Parent, lease.IsError, lease.Attributes["tinygptv.replica"]));
-            // Between them is the call of the framework.
+            // The framework's call is between them.
             Assert.Contains(lease.Id, AncestorsOf(evaluation, all));
             Assert.Contains(stores, store => store.Parent == lease.Id);
         }
 
         Assert.Equal(Enumerable.Range(0, ObservedRun.Samples / 2), stores.Select(store => int.Parse(store.Attributes["tinygptv.shard"])).Order());
-        Assert.All(stores, store => Assert.Equal(("c1", "vsr", "2", "true"), (store.Silo, store.Attributes["tinygptv.benchmark"], store.Attributes["tinygptv.samples"], store.Attributes["tinygptv.written"])));
+        Assert.All(stores, store => Assert.Equal(
+            ("c1", "vsr", "2", "true"),
+            (store.Silo, store.Attributes["tinygptv.benchmark"], store.Attributes["tinygptv.samples"], store.Attributes["tinygptv.written"])));
         Assert.Single(run.Spans, span => span.Name == "prepare");
-        // The client asks for the report too.
+        // The client requests the report too.
         Assert.Contains(run.Spans, span => span is { Name: "report", Parent: "", IsError: false });
     }
 
@@ -69,7 +71,7 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
 
         Assert.Contains("tinygptv_queue", named);
         Assert.Empty(named.Except(served));
-        // And the other way round: what is served of ours is written down.
+        // Conversely, all our metrics are documented.
         Assert.Empty(served.Where(name => Named.IsMatch(name)).Except(named));
         Assert.Contains(served, name => name.StartsWith("orleans_", StringComparison.Ordinal));
         Assert.Contains(served, name => name.StartsWith("dotnet_", StringComparison.Ordinal));
@@ -95,7 +97,7 @@ public sealed partial class ObservedRunTests(ObservedRun run) : IClassFixture<Ob
         return series.Sum(one => long.Parse(one.Groups["value"].ValueSpan));
     }
 
-    /// <summary>The name of a series as Prometheus stores it, that of a histogram without what its parts add.</summary>
+    /// <summary>The name of a series in Prometheus; for a histogram, without the suffix.</summary>
     [GeneratedRegex(@"^(?<name>[a-z_]+?)(_bucket|_sum|_count)?(\{.*\})? [0-9.eE+-]+", RegexOptions.Multiline)]
     private static partial Regex Series { get; }
 

@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace TinyGptV.Cli.Tests.Observability;
 
-/// <summary>One protobuf message as its numbered fields; no package has the types of OTLP, and the tests need few of their fields.</summary>
+/// <summary>A protobuf message as numbered fields. There is no package with the OTLP types, and the tests need only a few fields.</summary>
 internal sealed class OtlpMessage
 {
     private readonly ILookup<int, object> _fields;
@@ -13,16 +13,16 @@ internal sealed class OtlpMessage
 
     public IEnumerable<OtlpMessage> Messages(int field) => _fields[field].Cast<ByteString>().Select(Read);
 
-    /// <summary>A string; empty if it is not there.</summary>
+    /// <summary>A string; empty if absent.</summary>
     public string Text(int field) => BytesOf(field).ToStringUtf8();
 
-    /// <summary>Bytes in hexadecimal; empty if they are not there.</summary>
+    /// <summary>Bytes in hexadecimal; empty if absent.</summary>
     public string Hex(int field) => Convert.ToHexStringLower(BytesOf(field).Span);
 
-    /// <summary>A number of either encoding; 0 if it is not there.</summary>
+    /// <summary>A number in either encoding; 0 if absent.</summary>
     public long Number(int field) => unchecked((long)_fields[field].Cast<ulong>().SingleOrDefault());
 
-    /// <summary>Attributes: key and value, numbers and truth values as texts.</summary>
+    /// <summary>Attributes: keys and values; numbers and booleans as text.</summary>
     public Dictionary<string, string> Attributes(int field) => Messages(field).ToDictionary(pair => pair.Text(1), pair => ValueOf(pair.Messages(2).Single()));
 
     private static string ValueOf(OtlpMessage value) => value._fields.Single() switch
@@ -49,7 +49,7 @@ internal sealed class OtlpMessage
     private ByteString BytesOf(int field) => _fields[field].Cast<ByteString>().SingleOrDefault(ByteString.Empty);
 }
 
-/// <summary>A span, with the silo that made it.</summary>
+/// <summary>A span and the silo that created it.</summary>
 internal sealed record OtlpSpan(string Silo, string Name, string Trace, string Id, string Parent, bool IsError, IReadOnlyDictionary<string, string> Attributes)
 {
     /// <summary>The spans of an <c>ExportTraceServiceRequest</c>.</summary>
@@ -58,13 +58,14 @@ internal sealed record OtlpSpan(string Silo, string Name, string Trace, string I
         let silo = resource.Messages(1).Single().Attributes(1)["service.instance.id"]
         from scope in resource.Messages(2)
         from span in scope.Messages(2)
-        select new OtlpSpan(silo, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Messages(15).Any(status => status.Number(3) == 2), span.Attributes(9));
+        select new OtlpSpan(
+            silo, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Messages(15).Any(status => status.Number(3) == 2), span.Attributes(9));
 }
 
-/// <summary>One point of a sum, with the silo that sent it.</summary>
+/// <summary>A data point of a sum and the silo that sent it.</summary>
 internal sealed record OtlpSum(string Silo, string Name, string Unit, long Value, IReadOnlyDictionary<string, string> Attributes)
 {
-    /// <summary>The points of whole numbers in an <c>ExportMetricsServiceRequest</c>.</summary>
+    /// <summary>The integer data points in an <c>ExportMetricsServiceRequest</c>.</summary>
     public static IEnumerable<OtlpSum> Read(ByteString request) =>
         from resource in OtlpMessage.Read(request).Messages(1)
         let silo = resource.Messages(1).Single().Attributes(1)["service.instance.id"]

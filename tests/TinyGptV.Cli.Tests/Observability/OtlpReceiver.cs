@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TinyGptV.Cli.Tests.Observability;
 
-/// <summary>A collector of metrics and traces: takes OTLP over HTTP, in protobuf, and keeps what came.</summary>
+/// <summary>A collector for metrics and traces: receives OTLP over HTTP with protobuf and stores it.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -17,13 +17,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     private OtlpReceiver(WebApplication application) => _application = application;
 
-    /// <summary>What <c>--otlp</c> takes.</summary>
+    /// <summary>The value for <c>--otlp</c>.</summary>
     public string Address => _application.Urls.Single();
 
     /// <summary>All spans so far.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. _traces.SelectMany(OtlpSpan.Read)];
 
-    /// <summary>All points of sums so far, in the order of their arrival: a sum is sent again and again as it grows.</summary>
+    /// <summary>All data points of sums so far, in order of arrival; a growing sum is sent repeatedly.</summary>
     public IReadOnlyList<OtlpSum> Sums => [.. _metrics.SelectMany(OtlpSum.Read)];
 
     public static async Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private static async Task TakeAsync(HttpContext context, ConcurrentQueue<ByteString> requests)
     {
         requests.Enqueue(await ByteString.FromStreamAsync(context.Request.Body, context.RequestAborted));
-        // An empty message says that everything was taken.
+        // An empty response means that everything was accepted.
         context.Response.ContentType = "application/x-protobuf";
     }
 }

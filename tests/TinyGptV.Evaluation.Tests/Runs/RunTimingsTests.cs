@@ -11,8 +11,15 @@ public class RunTimingsTests
     public void Of_OneStretch_HasItsTimeAndSpeed() => Assert.Equal(
         new RunTimings
         {
-            Run = Run, Started = Noon, Finished = Noon.AddSeconds(10), Stretches = 1,
-            Seconds = 10, Samples = 50, SamplesPerSecond = 5, Replicas = 2, ShardsReturned = 1,
+            Run = Run,
+            Started = Noon,
+            Finished = Noon.AddSeconds(10),
+            Stretches = 1,
+            Seconds = 10,
+            Samples = 50,
+            SamplesPerSecond = 5,
+            Replicas = 2,
+            ShardsReturned = 1,
         },
         RunTimings.Of(Run, Noon, Noon.AddSeconds(10), samples: 50, replicas: 2, returned: 1));
 
@@ -31,8 +38,15 @@ public class RunTimingsTests
         Assert.Equal(
             new RunTimings
             {
-                Run = Run, Started = Noon, Finished = Noon.AddHours(1).AddSeconds(30), Stretches = 2,
-                Seconds = 40, Samples = 80, SamplesPerSecond = 2, Replicas = 4, ShardsReturned = 3,
+                Run = Run,
+                Started = Noon,
+                Finished = Noon.AddHours(1).AddSeconds(30),
+                Stretches = 2,
+                Seconds = 40,
+                Samples = 80,
+                SamplesPerSecond = 2,
+                Replicas = 4,
+                ShardsReturned = 3,
             },
             first.And(later));
     }

@@ -53,12 +53,12 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
         return new StoredShard(_shards[shard], $"{shard}.jsonl");
     }
 
-    public ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         Put(name, Encoding.UTF8.GetString(content.Span));
         return ValueTask.FromResult(name);
     }
 
-    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) =>
+    public ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_reports.GetValueOrDefault(name));
 }

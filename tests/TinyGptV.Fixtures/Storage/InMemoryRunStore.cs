@@ -92,7 +92,7 @@ internal sealed class InMemoryRunStore : IRunStore
             : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
     }
 
-    public ValueTask<string> WriteReportAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         string content = Encoding.UTF8.GetString(bytes.Span);
         _reports[(run, name)] = content;
@@ -106,6 +106,6 @@ internal sealed class InMemoryRunStore : IRunStore
         return ValueTask.FromResult($"{run}/{name}");
     }
 
-    public ValueTask<string?> ReadReportAsync(RunId run, string name, CancellationToken cancellationToken) =>
+    public ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_reports.GetValueOrDefault((run, name)));
 }

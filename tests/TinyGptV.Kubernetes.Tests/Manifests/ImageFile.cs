@@ -2,23 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>A container file of <c>k8s/images</c>, as far as the manifests depend on it.</summary>
+/// <summary>The parts of a container file in <c>k8s/images</c> that the manifests depend on.</summary>
 internal sealed partial class ImageFile
 {
     private readonly string _text;
 
     private ImageFile(string text) => _text = text;
 
-    /// <summary>What every stage is built on, with the defaults of arguments filled in.</summary>
-    public IEnumerable<string> Bases => From.Matches(_text).Select(match => Argument.Replace(match.Groups["image"].Value, argument => Default(argument.Groups["name"].Value)));
+    /// <summary>The base images of all stages, with argument defaults filled in.</summary>
+    public IEnumerable<string> Bases =>
+        From.Matches(_text).Select(match => Argument.Replace(match.Groups["image"].Value, argument => Default(argument.Groups["name"].Value)));
 
-    /// <summary>The user of the image that is made, as user:group.</summary>
+    /// <summary>The user of the final image, as user:group.</summary>
     public string User => Regex.Matches(_text, @"^USER (\S+)$", RegexOptions.Multiline).Last().Groups[1].Value;
 
-    /// <summary>The program of the image that is made.</summary>
+    /// <summary>The entry point of the final image.</summary>
     public string EntryPoint => Regex.Match(_text, """^ENTRYPOINT \["(\S+)"\]$""", RegexOptions.Multiline).Groups[1].Value;
 
-    /// <summary>The environment that the image adds to what a pod says.</summary>
+    /// <summary>The environment variables set by the image.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
         Variable.Matches(LastStage).Select(match => KeyValuePair.Create(match.Groups["name"].Value, match.Groups["value"].Value));
 

@@ -4,7 +4,7 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>What <c>kubectl apply -k</c> would send, as text and as typed objects.</summary>
+/// <summary>The manifests that <c>kubectl apply -k</c> would send, as text and as typed objects.</summary>
 internal sealed class RenderedManifests
 {
     public static readonly ImmutableArray<string> Overlays = ["local", "gpu-azure"];
@@ -15,16 +15,16 @@ internal sealed class RenderedManifests
 
     public ImmutableArray<IKubernetesObject<V1ObjectMeta>> Objects { get; }
 
-    /// <summary>Everything that makes pods.</summary>
+    /// <summary>All objects that create pods.</summary>
     public IEnumerable<Workload> Workloads => Objects.Select(Workload.From).OfType<Workload>();
 
-    /// <summary>Renders an overlay of <c>k8s/overlays</c> with the kustomize that is part of kubectl.</summary>
+    /// <summary>Renders an overlay in <c>k8s/overlays</c> with the kustomize built into kubectl.</summary>
     public static RenderedManifests Render(string overlay) => Parse(RequiredTool.Run(
         "kubectl",
         "Install kubectl 1.27 or newer (the package 'kubectl' of the Kubernetes or the Google Cloud SDK repository); no cluster is needed.",
         null, "kustomize", Repository.PathOf("k8s", "overlays", overlay)));
 
-    /// <summary>Reads documents strictly: unknown fields and kinds, wrong types, duplicate keys and malformed quantities are refused.</summary>
+    /// <summary>Parses documents strictly: rejects unknown fields and kinds, wrong types, duplicate keys and malformed quantities.</summary>
     public static RenderedManifests Parse(string text) =>
         new(text, [.. KubernetesYaml.LoadAllFromString(text, null, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>()]);
 

@@ -3,14 +3,14 @@ using System.Diagnostics;
 
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>Runs a program that the machine must have, and says what to install where it is missing.</summary>
+/// <summary>Runs a required tool, and says what to install if it is missing.</summary>
 internal static class RequiredTool
 {
     /// <param name="name">The program, looked up on PATH.</param>
     /// <param name="install">A sentence that says how to get it.</param>
-    /// <param name="input">What it reads from standard input; null for nothing.</param>
+    /// <param name="input">Its standard input; null for none.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <returns>What it wrote to standard output.</returns>
+    /// <returns>Its standard output.</returns>
     /// <exception cref="InvalidOperationException">The program is missing or failed.</exception>
     public static string Run(string name, string install, string? input, params string[] arguments)
     {

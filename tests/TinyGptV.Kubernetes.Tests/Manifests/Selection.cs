@@ -2,7 +2,7 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>Which labels a selector is meant for, as Kubernetes decides it.</summary>
+/// <summary>Matches labels against selectors, like Kubernetes.</summary>
 internal static class Selection
 {
     public static bool Selects(this V1LabelSelector selector, IDictionary<string, string> labels) =>

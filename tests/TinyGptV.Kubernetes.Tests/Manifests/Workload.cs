@@ -3,18 +3,24 @@ using k8s.Models;
 
 namespace TinyGptV.Kubernetes.Tests.Manifests;
 
-/// <summary>One maker of pods, whatever its kind.</summary>
+/// <summary>An object that creates pods, of any kind.</summary>
 /// <param name="Kind">Deployment, StatefulSet or CronJob.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Labels">The labels of its pods.</param>
 /// <param name="Annotations">The annotations of its pods.</param>
 /// <param name="Pod">The pods.</param>
-/// <param name="Selector">How it finds its pods; null for jobs, which Kubernetes labels by itself.</param>
-/// <param name="Claims">The volumes that each pod gets of its own.</param>
+/// <param name="Selector">How it finds its pods; null for jobs, which Kubernetes labels automatically.</param>
+/// <param name="Claims">The volumes that each pod gets.</param>
 internal sealed record Workload(
-    string Kind, string Name, IDictionary<string, string> Labels, IDictionary<string, string>? Annotations, V1PodSpec Pod, V1LabelSelector? Selector, IEnumerable<V1PersistentVolumeClaim> Claims)
+    string Kind,
+    string Name,
+    IDictionary<string, string> Labels,
+    IDictionary<string, string>? Annotations,
+    V1PodSpec Pod,
+    V1LabelSelector? Selector,
+    IEnumerable<V1PersistentVolumeClaim> Claims)
 {
-    /// <summary>Whether its pods run until they are told to stop.</summary>
+    /// <summary>True if its pods run until they are stopped.</summary>
     public bool IsService => Kind != "CronJob";
 
     public string Component => Labels["app.kubernetes.io/component"];
@@ -32,9 +38,9 @@ internal sealed record Workload(
         _ => null,
     };
 
-    /// <summary>What is in a container's environment once it runs: the maps it names, then its own variables, which win.</summary>
+    /// <summary>The environment of a running container: the maps it refers to, overridden by its own variables.</summary>
     /// <param name="container">One of its containers.</param>
-    /// <param name="manifests">Where the maps are.</param>
+    /// <param name="manifests">The manifests with the maps.</param>
     public IEnumerable<V1EnvVar> EnvironmentOf(V1Container container, RenderedManifests manifests)
     {
         IEnumerable<V1EnvVar> own = container.Env ?? [];
@@ -46,6 +52,8 @@ internal sealed record Workload(
 
     public override string ToString() => $"{Kind} {Name}";
 
-    private static Workload Of(IKubernetesObject<V1ObjectMeta> one, V1PodTemplateSpec template, V1LabelSelector? selector, IEnumerable<V1PersistentVolumeClaim> claims) => new(
-        one.Kind, one.Metadata.Name, template.Metadata.Labels ?? new Dictionary<string, string>(), template.Metadata.Annotations, template.Spec, selector, claims);
+    private static Workload Of(
+        IKubernetesObject<V1ObjectMeta> one, V1PodTemplateSpec template, V1LabelSelector? selector, IEnumerable<V1PersistentVolumeClaim> claims) => new(
+        one.Kind, one.Metadata.Name, template.Metadata.Labels ?? new Dictionary<string, string>(), template.Metadata.Annotations, template.Spec, selector,
+        claims);
 }

@@ -1,6 +1,6 @@
-// Holds Kubernetes objects against their JSON schemas. Arguments: the folder above node_modules. Input: YAML documents. Output: one
-// line for each mistake, nothing if there is none. Strict parsing in .NET finds unknown fields; schemas find missing ones, impossible
-// values, and numbers where strings belong.
+// Validates Kubernetes objects against their JSON schemas. Argument: the parent folder of node_modules. Input: YAML documents. Output: one
+// line per mistake. Strict parsing in .NET finds unknown fields; the schemas find missing fields, invalid values, and numbers instead of
+// strings.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 

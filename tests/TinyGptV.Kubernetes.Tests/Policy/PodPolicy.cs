@@ -4,19 +4,21 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests.Policy;
 
-/// <summary>What every pod has to be like: the restricted pod security standard and our own rules above it.</summary>
+/// <summary>The rules for pods: the restricted pod security standard and our own.</summary>
 internal static class PodPolicy
 {
-    /// <summary>What the program needs after its grace period, to leave the cluster and to end.</summary>
+    /// <summary>The time that the program needs after its grace period to leave the cluster and end.</summary>
     private const int SecondsToLeave = 15;
 
     private static readonly string[] Resources = ["cpu", "memory", "ephemeral-storage"];
     private static readonly string[] HealthPaths = ["/health/startup", "/health/live", "/health/ready"];
     private static readonly string[] SecretWords = ["MEMBERSHIP", "PASSWORD", "SECRET", "TOKEN", "CONNECTION", "ACCOUNT_KEY"];
 
-    /// <returns>One sentence for each rule that is broken.</returns>
+    /// <returns>One sentence per broken rule.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) => manifests.Workloads.SelectMany(workload =>
-        OfPod(workload).Concat(workload.Containers.SelectMany(container => OfContainer(workload, container, manifests).Select(what => $"container {container.Name} {what}")))
+        OfPod(workload)
+            .Concat(workload.Containers.SelectMany(container =>
+                OfContainer(workload, container, manifests).Select(what => $"container {container.Name} {what}")))
             .Select(what => $"{workload}: {what}"));
 
     private static IEnumerable<string> OfPod(Workload workload)
@@ -37,7 +39,8 @@ internal static class PodPolicy
         foreach (string what in Security(pod.SecurityContext))
             yield return what;
         if (workload.IsService && pod.TerminationGracePeriodSeconds < GraceOf(workload) + SecondsToLeave)
-            yield return $"is killed {pod.TerminationGracePeriodSeconds} s after it was told to stop, but its own grace period is {GraceOf(workload)} s and it needs {SecondsToLeave} s more";
+            yield return $"is killed {pod.TerminationGracePeriodSeconds} s after SIGTERM, but its own grace period is {GraceOf(workload)} s "
+                + $"and it needs {SecondsToLeave} s more";
         if (pod.Containers.Any(container => Limit(container, "nvidia.com/gpu") is not null))
             foreach (string what in OnGpuNodes(pod))
                 yield return what;
@@ -74,7 +77,8 @@ internal static class PodPolicy
     private static IEnumerable<string> ImageOf(V1Container container)
     {
         string last = container.Image.Split('/')[^1];
-        if (!container.Image.Contains('@', StringComparison.Ordinal) && (!last.Contains(':', StringComparison.Ordinal) || last.EndsWith(":latest", StringComparison.Ordinal)))
+        bool hasTag = last.Contains(':', StringComparison.Ordinal) && !last.EndsWith(":latest", StringComparison.Ordinal);
+        if (!container.Image.Contains('@', StringComparison.Ordinal) && !hasTag)
             yield return $"has no pinned image but '{container.Image}'";
         if (container.ImagePullPolicy != "IfNotPresent")
             yield return "asks the registry at every start, though its tag never moves";
@@ -111,7 +115,8 @@ internal static class PodPolicy
 
     private static IEnumerable<string> ProbesOf(V1Container container)
     {
-        var probes = new (string Name, V1Probe? Probe)[] { ("startup", container.StartupProbe), ("liveness", container.LivenessProbe), ("readiness", container.ReadinessProbe) };
+        (string Name, V1Probe? Probe)[] probes =
+            [("startup", container.StartupProbe), ("liveness", container.LivenessProbe), ("readiness", container.ReadinessProbe)];
         foreach ((string name, V1Probe? probe) in probes)
         {
             IntOrString? port = probe?.HttpGet?.Port ?? probe?.TcpSocket?.Port;
@@ -138,7 +143,7 @@ internal static class PodPolicy
         }
     }
 
-    /// <summary>The file system is read-only: what the program is told to write to, and /tmp, has to be a volume.</summary>
+    /// <summary>The file system is read-only, so /tmp and every folder that the program writes to must be volumes.</summary>
     private static IEnumerable<string> FoldersOf(Workload workload, V1Container container, RenderedManifests manifests)
     {
         string[] mounts = [.. (container.VolumeMounts ?? []).Select(mount => mount.MountPath)];
@@ -151,7 +156,8 @@ internal static class PodPolicy
             yield break;
         string[] unused = workload.Component == "replica" ? ["TINYGPTV_RUNS"] : [];
         foreach (V1EnvVar variable in workload.EnvironmentOf(container, manifests))
-            if (variable.Value is ['/', ..] && !unused.Contains(variable.Name) && !mounts.Any(mount => variable.Value == mount || variable.Value.StartsWith(mount + "/", StringComparison.Ordinal)))
+            if (variable.Value is ['/', ..] && !unused.Contains(variable.Name)
+                && !mounts.Any(mount => variable.Value == mount || variable.Value.StartsWith(mount + "/", StringComparison.Ordinal)))
                 yield return $"is told to use {variable.Value} by {variable.Name}, where no volume is";
     }
 

@@ -4,23 +4,28 @@ using TinyGptV.Kubernetes.Tests.Manifests;
 
 namespace TinyGptV.Kubernetes.Tests.Policy;
 
-/// <summary>Whether objects that name each other find each other, and whether what cannot be changed later is chosen well.</summary>
+/// <summary>The rules for references between objects, and for fields that cannot be changed later.</summary>
 internal static class WiringPolicy
 {
     private const string Namespace = "tinygptv";
 
-    /// <summary>The secrets that people make; none is in the repository.</summary>
+    /// <summary>The secrets that users create; none is in the repository.</summary>
     private static readonly string[] KnownSecrets = ["membership", "silo-tls", "storage"];
 
-    /// <summary>Selectors of existing Deployments cannot be changed, so they hold nothing that ever will.</summary>
+    /// <summary>Selectors of existing Deployments cannot be changed, so they contain only labels that never change.</summary>
     private static readonly string[] SelectorLabels = ["app.kubernetes.io/name", "app.kubernetes.io/component"];
 
-    /// <returns>One sentence for each rule that is broken.</returns>
+    /// <returns>One sentence per broken rule.</returns>
     public static IEnumerable<string> Violations(RenderedManifests manifests) =>
     [
-        .. Namespaces(manifests), .. manifests.Workloads.SelectMany(Selectors), .. manifests.All<V1Service>().SelectMany(service => Service(service, manifests)),
-        .. manifests.All<V1PodDisruptionBudget>().SelectMany(budget => Budget(budget, manifests)), .. Budgets(manifests), .. manifests.Workloads.SelectMany(workload => References(workload, manifests)),
-        .. Secrets(manifests), .. Rights(manifests),
+        .. Namespaces(manifests),
+        .. manifests.Workloads.SelectMany(Selectors),
+        .. manifests.All<V1Service>().SelectMany(service => Service(service, manifests)),
+        .. manifests.All<V1PodDisruptionBudget>().SelectMany(budget => Budget(budget, manifests)),
+        .. Budgets(manifests),
+        .. manifests.Workloads.SelectMany(workload => References(workload, manifests)),
+        .. Secrets(manifests),
+        .. Rights(manifests),
     ];
 
     private static IEnumerable<string> Namespaces(RenderedManifests manifests)
@@ -103,7 +108,8 @@ internal static class WiringPolicy
         foreach (V1Secret secret in manifests.All<V1Secret>())
             yield return $"The secret '{secret.Metadata.Name}' is written down.";
         foreach ((string name, string value) in manifests.All<V1ConfigMap>().SelectMany(map => map.Data ?? new Dictionary<string, string>()))
-            if (PodPolicy.IsSecret(name) || value.Contains("password", StringComparison.OrdinalIgnoreCase) || value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase) || value.Contains("sig=", StringComparison.Ordinal))
+            if (PodPolicy.IsSecret(name) || value.Contains("sig=", StringComparison.Ordinal)
+                || value.Contains("password", StringComparison.OrdinalIgnoreCase) || value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase))
                 yield return $"The setting {name} holds what should be a secret.";
     }
 

@@ -5,12 +5,12 @@ using k8s.Models;
 namespace TinyGptV.Kubernetes.Tests.Processes;
 
 /// <summary>
-/// Runs pods as plain processes of this machine: the command, arguments and environment of the rendered manifests, and nothing of the
-/// test's own environment. Every pod has an address of its own on loopback, so that its ports are those of the manifests. What differs from a
-/// pod: mounted paths are folders below one temporary folder, "all addresses" is the pod's address, and secrets are those given here.
+/// Runs pods as plain processes on this machine, with the command, arguments and environment of the rendered manifests and nothing from the
+/// test's own environment. Every pod has its own loopback address, so that it can use the ports of the manifests. The differences from real
+/// pods: mounted paths are folders in one temporary folder, "all addresses" is the pod's address, and the secrets are given here.
 /// </summary>
-/// <param name="manifests">What is run.</param>
-/// <param name="folder">Where volumes are.</param>
+/// <param name="manifests">The manifests to run.</param>
+/// <param name="folder">The folder for volumes.</param>
 /// <param name="secrets">The entries of the secret `membership`.</param>
 internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, Dictionary<string, string> secrets) : IAsyncDisposable
 {
@@ -19,13 +19,16 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
     /// <summary>Starts one pod of a workload.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="address">The pod's address.</param>
-    /// <param name="more">Environment variables that a user sets besides those of the template.</param>
+    /// <param name="more">Environment variables that a user adds to the template.</param>
     public Pod Start(Workload workload, string address, params (string Name, string Value)[] more)
     {
         string name = $"{workload.Name}-{_pods.Count}";
         V1Container container = workload.Container;
         Dictionary<string, string> mounts = Mount(workload, container, name);
-        var start = new ProcessStartInfo(Program(container.Command[0]), container.Command.Skip(1).Concat(container.Args).Select(Local)) { WorkingDirectory = mounts.GetValueOrDefault("/tmp", folder.Path) };
+        var start = new ProcessStartInfo(Program(container.Command[0]), container.Command.Skip(1).Concat(container.Args).Select(Local))
+        {
+            WorkingDirectory = mounts.GetValueOrDefault("/tmp", folder.Path),
+        };
         start.Environment.Clear();
         foreach ((string variable, string value) in Environment(workload, container, name, address))
             start.Environment[variable] = Local(value);
@@ -47,7 +50,7 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
         }
     }
 
-    /// <summary>What <c>kubectl exec</c> does: another process with the pod's environment and volumes.</summary>
+    /// <summary>Like <c>kubectl exec</c>: another process with the pod's environment and volumes.</summary>
     public static ProgramProcess Execute(Pod pod, string command, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program(command), arguments) { WorkingDirectory = pod.Start.WorkingDirectory };
@@ -69,7 +72,7 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
         foreach (V1VolumeMount mount in container.VolumeMounts)
         {
             V1Volume? volume = (workload.Pod.Volumes ?? []).SingleOrDefault(one => one.Name == mount.Name);
-            // A claim is one folder for all pods that mount it; everything else is the pod's own.
+            // All pods that mount a claim share its folder; other volumes belong to one pod.
             string path = volume?.PersistentVolumeClaim is { } claim ? folder["claims", claim.ClaimName] : folder["pods", pod, mount.Name];
             Directory.CreateDirectory(path);
             foreach (V1KeyToPath item in volume?.Secret?.Items ?? [])
@@ -81,7 +84,7 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
 
     private IEnumerable<(string Name, string Value)> Environment(Workload workload, V1Container container, string name, string address)
     {
-        // A pod's environment is that of its image and nothing else; what finds the shared .NET runtime here is in the image there.
+        // A pod has only the environment of its image. Processes here also need the location of the .NET runtime, which the image contains.
         foreach (string inherited in new[] { "PATH", "DOTNET_ROOT" })
             if (System.Environment.GetEnvironmentVariable(inherited) is { } value)
                 yield return (inherited, value);
@@ -103,7 +106,7 @@ internal sealed class Node(RenderedManifests manifests, TemporaryFolder folder, 
         _ => throw new NotSupportedException($"{variable.Name} comes from where this test knows nothing of."),
     };
 
-    /// <summary>The program of the image, or one that the machine has to have.</summary>
+    /// <summary>The program of the image, or a tool that must be installed.</summary>
     private static string Program(string command) =>
         Path.Combine(AppContext.BaseDirectory, command) is var built && File.Exists(built) ? built : ServerProgram.Find(command, command);
 }

@@ -26,10 +26,13 @@ public sealed class BlobBenchmarksTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadFolderAsync(_folder["data"], "all");
 
         Benchmark fromBlobs = await Source.ReadAsync(new("small"), Token);
-        Benchmark fromFolder = await _storage.NewAccess().OpenBenchmarks(StorageLocation.Parse(_folder["data"]), _folder["shipped"]).ReadAsync(new("small"), Token);
+        Benchmark fromFolder = await _storage.NewAccess().OpenBenchmarks(
+            StorageLocation.Parse(_folder["data"]), _folder["shipped"]).ReadAsync(new("small"), Token);
 
         Assert.Equal(40, fromBlobs.Samples.Length);
-        Assert.Equal(fromFolder.Samples.Select(sample => (sample.Id, sample.Image, sample.Question, sample.Target)), fromBlobs.Samples.Select(sample => (sample.Id, sample.Image, sample.Question, sample.Target)));
+        Assert.Equal(
+            fromFolder.Samples.Select(sample => (sample.Id, sample.Image, sample.Question, sample.Target)),
+            fromBlobs.Samples.Select(sample => (sample.Id, sample.Image, sample.Question, sample.Target)));
         Assert.Equal(fromFolder.Digests, fromBlobs.Digests);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_storage.CacheFolder, "temporary")));
     }
@@ -63,7 +66,7 @@ public sealed class BlobBenchmarksTests(AzuriteServer azurite) : IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(new(name), Token));
 
-        Assert.Contains($"There is no benchmark '{name}' in '{_storage.Root}/all': it holds own.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"There is no benchmark '{name}' in '{_storage.Root}/all': found own.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,9 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Long enough a pause for the one range that is let through to arrive before the others have failed for good.
-    private static StorageResilience OneRetry { get; } = BlobStorage.Quick with { MaxRetries = 1, FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(2) };
+    // The pause is long enough for the one successful range to arrive before the others fail for good.
+    private static StorageResilience OneRetry { get; } =
+        BlobStorage.Quick with { MaxRetries = 1, FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(2) };
 
     // Three ranges, the last one short.
     private static byte[] Weights { get; } = [.. Enumerable.Range(0, (2 * BlobDownload.RangeBytes) + 12345).Select(i => (byte)((i * 31) ^ (i >> 11)))];
@@ -29,7 +30,8 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
         using LocalCheckpoint lease = await FetchAsync(_storage);
 
         Assert.Equal("stage4", Path.GetFileName(lease.Folder));
-        Assert.Equal(["phi-2/config.json", "weights.pth"], Directory.EnumerateFiles(lease.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(lease.Folder, path)).Order(StringComparer.Ordinal));
+        IEnumerable<string> files = Directory.EnumerateFiles(lease.Folder, "*", SearchOption.AllDirectories);
+        Assert.Equal(["phi-2/config.json", "weights.pth"], files.Select(path => Path.GetRelativePath(lease.Folder, path)).Order(StringComparer.Ordinal));
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(lease.Folder, "weights.pth"), Token));
         Assert.All(Directory.EnumerateFiles(Path.Combine(_storage.CacheFolder, "partial")), path => Assert.EndsWith(".lock", path, StringComparison.Ordinal));
     }
@@ -154,8 +156,9 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => FetchAsync(_storage));
 
-        Assert.Contains("weights.pth' does not have the digest that SHA256SUMS gives", exception.Message, StringComparison.Ordinal);
-        await _storage.Container.UploadAsync("models/stage4/SHA256SUMS", Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(Weights))} *./weights.pth\n"));
+        Assert.Contains("weights.pth' does not match the digest in SHA256SUMS", exception.Message, StringComparison.Ordinal);
+        await _storage.Container.UploadAsync(
+            "models/stage4/SHA256SUMS", Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(Weights))} *./weights.pth\n"));
         await FolderAsync(_storage);
     }
 
@@ -164,7 +167,8 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
     {
         await UploadAsync(_storage);
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(() => _storage.NewAccess().FetchCheckpointAsync(_storage.Location("models/stage5"), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            () => _storage.NewAccess().FetchCheckpointAsync(_storage.Location("models/stage5"), Token));
 
         Assert.StartsWith($"There is no checkpoint at '{_storage.Root}/models/stage5'", exception.Message, StringComparison.Ordinal);
     }

@@ -4,7 +4,7 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Storage.Tests.Blobs;
 
-/// <summary>Which credential is used, and that none is ever told.</summary>
+/// <summary>Which credential is used, and that no message reveals one.</summary>
 public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
 {
     private readonly BlobStorage _storage = new(azurite);
@@ -19,7 +19,7 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         IRunStore store = WithoutConnection().OpenRuns(Signed(DateTimeOffset.UtcNow.AddHours(1)));
 
-        Assert.Equal("x", await store.ReadReportAsync(new RunId("r1"), "report.csv", Token));
+        Assert.Equal("x", await store.ReadFileAsync(new RunId("r1"), "report.csv", Token));
     }
 
     [Fact]
@@ -28,9 +28,10 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
         await _storage.Container.UploadAsync("runs/r1/report.csv", [(byte)'x']);
         StorageLocation location = Signed(DateTimeOffset.UtcNow.AddHours(1));
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await WithoutConnection().OpenRuns(location).WriteReportAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            async () => await WithoutConnection().OpenRuns(location).WriteFileAsync(new RunId("r1"), "report.csv", "y"u8.ToArray(), Token));
 
-        Assert.Contains("The storage refuses access to", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Access to '", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", exception.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Uri.UnescapeDataString(location.Signature!.Split("sig=")[1].Split('&')[0]), exception.ToString(), StringComparison.Ordinal);
     }
@@ -67,14 +68,15 @@ public sealed class BlobCredentialsTests(AzuriteServer azurite) : IDisposable
 
         var exception = Assert.Throws<PrerequisiteException>(() => _storage.NewStore());
 
-        Assert.Contains("is no connection string", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a connection string", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", exception.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Connection_of_another_account_is_not_used_and_an_identity_is_not_sent_in_the_clear()
     {
-        var exception = Assert.Throws<PrerequisiteException>(() => _storage.NewAccess().OpenRuns(StorageLocation.Parse("http://127.0.0.1:1/otheraccount/runs")));
+        var exception = Assert.Throws<PrerequisiteException>(
+            () => _storage.NewAccess().OpenRuns(StorageLocation.Parse("http://127.0.0.1:1/otheraccount/runs")));
 
         Assert.Contains("is not encrypted", exception.Message, StringComparison.Ordinal);
     }

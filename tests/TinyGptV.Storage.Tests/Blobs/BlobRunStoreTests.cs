@@ -26,8 +26,8 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
     [Theory]
     [InlineData("../report.csv")]
     [InlineData("sub/report.csv")]
-    public async Task WriteReportAsync_name_with_a_folder_is_a_bug(string name) =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteReportAsync(Run, name, ""u8.ToArray(), Token));
+    public async Task WriteFileAsync_name_with_a_folder_is_a_bug(string name) =>
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteFileAsync(Run, name, ""u8.ToArray(), Token));
 
     [Fact]
     public async Task Names_of_blobs_are_those_of_files()
@@ -35,7 +35,7 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         await Store.TryCreateAsync(Manifest("first-run"), Token);
         await Store.TryWriteShardAsync(Run, new(7), PredictionLines.Write([Predict("1", "a")]), Token);
 
-        Assert.Equal($"{_storage.Root}/team/runs/first-run/report.csv", await Store.WriteReportAsync(Run, "report.csv", "x"u8.ToArray(), Token));
+        Assert.Equal($"{_storage.Root}/team/runs/first-run/report.csv", await Store.WriteFileAsync(Run, "report.csv", "x"u8.ToArray(), Token));
         Assert.Equal($"{_storage.Root}/team/runs/first-run/predictions/shard-000007.jsonl", (await Store.ReadShardAsync(Run, new(7), Token)).Place);
     }
 
@@ -69,7 +69,7 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         proxy.Served += (method, target, _) => asked.Enqueue($"{method} {target.Split('?')[0]}");
         Assert.Equal(runs, await store.ListAsync(Token));
 
-        // The list, and the one run that nobody knew; a slow service is asked the same twice.
+        // One request for the list and one for the unknown run; a slow service may be hedged.
         string[] requests = [.. asked.Distinct().Order(StringComparer.Ordinal)];
         Assert.Equal(2, requests.Length);
         Assert.StartsWith("GET ", requests[0], StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         Assert.True(await store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
     }
 
-    /// <summary>Three writers in three processes, as far as storage can tell, race for each shard while the service fails as a seed says.</summary>
+    /// <summary>Three writers, independent like three processes, race for each shard while the service fails according to a seed.</summary>
     [Fact]
     public async Task Under_any_schedule_of_faults_each_shard_has_one_content_and_one_writer()
     {
@@ -174,6 +174,6 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         }
     }
 
-    // Every second shard gets the same answers from all writers, as a deterministic model gives them.
+    // Every second shard gets the same answers from all writers, as from a deterministic model.
     private static byte[] ContentOf(int shard, int writer) => PredictionLines.Write([Predict("1", shard % 2 == 0 ? "the same" : $"writer {writer}")]);
 }

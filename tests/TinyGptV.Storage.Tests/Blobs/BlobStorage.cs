@@ -4,13 +4,13 @@ using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Tests.Blobs;
 
-/// <summary>Storage in Azurite for one test: a container, a cache and credentials, with pauses that suit a test.</summary>
+/// <summary>Storage in Azurite for one test: a container, a cache and credentials, with short pauses.</summary>
 internal sealed class BlobStorage : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     /// <param name="azurite">The service.</param>
-    /// <param name="endpoint">Where the code under test reaches it: a proxy's endpoint, or null for the service's own.</param>
+    /// <param name="endpoint">The endpoint for the code under test: a proxy's, or null for the service's own.</param>
     public BlobStorage(AzuriteServer azurite, string? endpoint = null)
     {
         Container = new BlobContainer(azurite);
@@ -23,7 +23,7 @@ internal sealed class BlobStorage : IDisposable
         };
     }
 
-    /// <summary>As in production, but quicker, and more patient than any schedule of faults.</summary>
+    /// <summary>As in production, but with shorter pauses and enough retries for every fault schedule.</summary>
     public static StorageResilience Quick { get; } = new()
     {
         MaxRetries = 60,
@@ -40,19 +40,19 @@ internal sealed class BlobStorage : IDisposable
 
     public StorageOptions Options { get; set; }
 
-    /// <summary>The container's URI as the code under test is given it.</summary>
+    /// <summary>The container's URI for the code under test.</summary>
     public string Root { get; }
 
     public string CacheFolder => Options.CacheFolder;
 
-    /// <summary>Access with clients, pipelines and a view of the cache of its own, as another process would have.</summary>
+    /// <summary>Access with its own clients, pipelines and cache object, like another process.</summary>
     public StorageAccess NewAccess() => new(Options);
 
     public StorageLocation Location(string prefix = "") => StorageLocation.Parse($"{Root}/{prefix}");
 
     public IRunStore NewStore() => NewAccess().OpenRuns(Location("team/runs"));
 
-    /// <summary>The files of the cache that hold contents.</summary>
+    /// <summary>The content files of the cache.</summary>
     public FileInfo[] Cached() => new DirectoryInfo(Path.Combine(CacheFolder, "contents")).GetFiles("*", SearchOption.AllDirectories);
 
     public void Dispose() => _folder.Dispose();

@@ -81,7 +81,7 @@ public sealed class DiskCacheTests : IDisposable
 
     private long BytesOf(string folder) => new DirectoryInfo(_folder["cache", folder]).GetFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
-    /// <summary>Each look at the clock finds it a second later, so that no two uses are at the same time.</summary>
+    /// <summary>A clock that advances by a second with each reading, so that no two uses are at the same time.</summary>
     private sealed class AdvancingTime : TimeProvider
     {
         private long _ticks = new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;

@@ -33,7 +33,7 @@ public sealed class BenchmarkFolderTests : IDisposable
     {
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ListAsync(Token));
 
-        Assert.Contains("give it with --data", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("set it with --data", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class BenchmarkFolderTests : IDisposable
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(new(name), Token));
 
         Assert.Contains($"There is no benchmark '{name}'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("it holds vsr.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("found vsr.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class BenchmarkFolderTests : IDisposable
 
     [Theory]
     [InlineData("\"test.jsonl\"", "\"../secret.jsonl\"", "'../secret.jsonl' must lie below the benchmark's folder")]
-    [InlineData("\"name\": \"vsr\"", "\"name\": \"gqa\"", "'name' must be that of the folder, 'vsr', found 'gqa'")]
+    [InlineData("\"name\": \"vsr\"", "\"name\": \"gqa\"", "'name' must be the folder's name, 'vsr'; found 'gqa'")]
     [InlineData("\"format\"", "format", "expected JSON")]
     public async Task ReadAsync_definition_that_cannot_be_followed_is_refused(string text, string replacement, string expected)
     {
@@ -135,7 +135,8 @@ public sealed class BenchmarkFolderTests : IDisposable
     [Fact]
     public async Task ReadAsync_shipped_benchmark_without_a_folder_is_read_from_the_one_it_shares()
     {
-        _folder.Write("shipped/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"other.jsonl\"", "\"shared/other.jsonl\"", StringComparison.Ordinal));
+        _folder.Write(
+            "shipped/vsr/benchmark.json", SmallBenchmark.Definition("vsr").Replace("\"other.jsonl\"", "\"shared/other.jsonl\"", StringComparison.Ordinal));
         _folder.Write("data/shared/other.jsonl", SmallBenchmark.Annotations(2));
 
         Benchmark benchmark = await Source.ReadAsync(Vsr, Token);

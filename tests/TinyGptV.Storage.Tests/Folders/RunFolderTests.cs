@@ -31,7 +31,7 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReadManifestAsync(Run, Token));
 
-        Assert.Contains("has layout 2, written by a newer program", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has layout 2, written by a newer version", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,8 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     {
         _folder.Write("runs", "a file where the folder should be");
 
-        var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
+        var exception = await Assert.ThrowsAsync<PrerequisiteException>(
+            async () => await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
 
         Assert.Contains("choose another with --runs", exception.Message, StringComparison.Ordinal);
     }
@@ -112,15 +113,15 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task WriteReportAsync_says_where_the_report_is()
+    public async Task WriteFileAsync_says_where_the_report_is()
     {
-        string path = await Store.WriteReportAsync(Run, "report.csv", "new\n"u8.ToArray(), Token);
+        string path = await Store.WriteFileAsync(Run, "report.csv", "new\n"u8.ToArray(), Token);
 
         Assert.Equal("new\n"u8.ToArray(), await File.ReadAllBytesAsync(path, Token));
         Assert.Equal(_folder["runs", "first-run", "report.csv"], path);
     }
 
     [Fact]
-    public async Task WriteReportAsync_name_with_a_folder_is_a_bug() =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteReportAsync(Run, "../report.csv", ""u8.ToArray(), Token));
+    public async Task WriteFileAsync_name_with_a_folder_is_a_bug() =>
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteFileAsync(Run, "../report.csv", ""u8.ToArray(), Token));
 }

@@ -6,14 +6,14 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Storage.Tests.Runs;
 
-/// <summary>What every store of runs must do, whatever it is made of; each implementation's tests derive from it.</summary>
+/// <summary>The contract of every run store; the tests of each implementation derive from it.</summary>
 public abstract class RunStoreContract
 {
     protected static RunId Run { get; } = new("first-run");
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>The store under test, empty when the test begins. Asked twice, it gives two doors to the same runs where that is possible.</summary>
+    /// <summary>The store under test, empty at the start. Where possible, each call returns a new object for the same runs.</summary>
     protected abstract IRunStore Store { get; }
 
     [Fact]
@@ -123,7 +123,8 @@ public abstract class RunStoreContract
                 () =>
                 {
                     gate.SignalAndWait(Token);
-                    return Store.TryWriteShardAsync(Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
+                    return Store.TryWriteShardAsync(
+                        Run, new(shard), PredictionLines.Write([Predict("1", $"writer {writer}"), Predict("2", "x")]), Token).AsTask();
                 },
                 Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
@@ -134,21 +135,21 @@ public abstract class RunStoreContract
     }
 
     [Fact]
-    public async Task WriteReportAsync_replaces_the_older_report()
+    public async Task WriteFileAsync_replaces_the_older_report()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
-        await Store.WriteReportAsync(Run, "report.csv", "new: Größe\n"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "new: Größe\n"u8.ToArray(), Token);
 
-        Assert.Equal("new: Größe\n", await Store.ReadReportAsync(Run, "report.csv", Token));
+        Assert.Equal("new: Größe\n", await Store.ReadFileAsync(Run, "report.csv", Token));
     }
 
     [Fact]
-    public async Task ReadReportAsync_no_such_report_is_null()
+    public async Task ReadFileAsync_no_such_report_is_null()
     {
-        await Store.WriteReportAsync(Run, "report.csv", "here"u8.ToArray(), Token);
+        await Store.WriteFileAsync(Run, "report.csv", "here"u8.ToArray(), Token);
 
-        Assert.Null(await Store.ReadReportAsync(Run, "report.md", Token));
-        Assert.Null(await Store.ReadReportAsync(new("other-run"), "report.csv", Token));
+        Assert.Null(await Store.ReadFileAsync(Run, "report.md", Token));
+        Assert.Null(await Store.ReadFileAsync(new("other-run"), "report.csv", Token));
     }
 
     protected static RunManifest Manifest(string run) => new()

@@ -8,8 +8,8 @@ namespace TinyGptV.Tools.Tests.SamplePainter;
 internal sealed record Patch(string Class, int Pixels, double X, double Y);
 
 /// <summary>
-/// Looks at a picture file as a stranger would: decodes it, gives every pixel the nearest colour, and finds connected patches. It shares nothing
-/// with the drawing but the list of colours.
+/// Analyses a picture file independently: decodes it, maps every pixel to the nearest colour, and finds connected patches. It shares only the
+/// list of colours with the painter.
 /// </summary>
 internal static class Patches
 {
@@ -19,7 +19,8 @@ internal static class Patches
     private static readonly (string Name, Rgb Rgb)[] Known =
     [
         .. Colors.Named.Select(named => (named.Name, named.Rgb)),
-        .. ((Rgb[])[Colors.Outline, Colors.White, Colors.Glass, Colors.Cream, Colors.Paper, Colors.Leaf, Colors.Wood, .. Colors.Pastels]).Select(other => ("", other)),
+        .. ((Rgb[])[Colors.Outline, Colors.White, Colors.Glass, Colors.Cream, Colors.Paper, Colors.Leaf, Colors.Wood, .. Colors.Pastels])
+            .Select(other => ("", other)),
     ];
 
     private static readonly ConcurrentDictionary<Rgb, string> NearestNames = new();
@@ -28,11 +29,11 @@ internal static class Patches
     public static List<Patch> OfNamedColors(byte[] file) =>
         [.. Find(file, NameOf).Where(patch => Colors.Named.Any(color => color.Name == patch.Class))];
 
-    /// <summary>The patches within the dark lines: of named colours, and white ones.</summary>
+    /// <summary>The patches inside outlines: named colours and white.</summary>
     public static List<Patch> OfParts(byte[] file) =>
         Find(file, color => color == Colors.Paper || color == Colors.Outline ? null : color == Colors.White ? "white" : "colored");
 
-    /// <summary>The patches of all that is not paper.</summary>
+    /// <summary>The patches of everything except paper.</summary>
     public static List<Patch> OfInk(byte[] file) => Find(file, color => color == Colors.Paper ? null : "ink");
 
     private static List<Patch> Find(byte[] file, Func<Rgb, string?> classify)

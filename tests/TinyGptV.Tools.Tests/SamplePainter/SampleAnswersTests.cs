@@ -5,7 +5,7 @@ using TinyGptV.SamplePainter;
 
 namespace TinyGptV.Tools.Tests.SamplePainter;
 
-/// <summary>The committed answers against the pixels of the committed pictures.</summary>
+/// <summary>Checks the committed answers against the pixels of the committed pictures.</summary>
 public sealed class SampleAnswersTests
 {
     [Fact]
@@ -80,7 +80,8 @@ public sealed class SampleAnswersTests
     public async Task IconQA_counts_are_numbers_of_patches()
     {
         ImmutableArray<Sample> samples = await SampleFolder.ReadAsync("iconqa");
-        List<Sample> counted = [.. samples.Where(sample => sample.Question.StartsWith("How many", StringComparison.Ordinal) && sample.Question.EndsWith("are there?", StringComparison.Ordinal))];
+        List<Sample> counted = [.. samples.Where(sample =>
+            sample.Question.StartsWith("How many", StringComparison.Ordinal) && sample.Question.EndsWith("are there?", StringComparison.Ordinal))];
 
         Assert.True(counted.Count >= 10, $"Only {counted.Count} counting problems.");
         Assert.All(counted, sample =>

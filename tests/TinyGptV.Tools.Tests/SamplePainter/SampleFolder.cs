@@ -5,14 +5,15 @@ using TinyGptV.Evaluation.Definitions;
 
 namespace TinyGptV.Tools.Tests.SamplePainter;
 
-/// <summary>The committed sample set, read by the readers of the real benchmarks.</summary>
+/// <summary>The committed sample set, read with the readers for the real benchmarks.</summary>
 internal static class SampleFolder
 {
     public static string Root { get; } = Path.Combine(FindRepository(), "benchmarks-data");
 
     public static string Of(string benchmark) => Path.Combine(Root, "sample", benchmark);
 
-    public static BenchmarkDefinition Definition(string folder) => BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(folder, "benchmark.json")), folder);
+    public static BenchmarkDefinition Definition(string folder) =>
+        BenchmarkDefinitionReader.Read(File.ReadAllBytes(Path.Combine(folder, "benchmark.json")), folder);
 
     public static async Task<ImmutableArray<Sample>> ReadAsync(string benchmark)
     {

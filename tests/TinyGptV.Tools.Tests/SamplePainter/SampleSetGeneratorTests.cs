@@ -38,8 +38,9 @@ public sealed class SampleSetGeneratorTests
         {
             int written = SampleSetGenerator.Write(folder.FullName, seed: 5);
 
-            Assert.Equal(SampleSetGenerator.Make(5).Select(file => file.Path).Order(), folder
-                .EnumerateFiles("*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.FullName, file.FullName).Replace('\\', '/')).Order());
+            IEnumerable<string> paths = folder.EnumerateFiles("*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(folder.FullName, file.FullName).Replace('\\', '/'));
+            Assert.Equal(SampleSetGenerator.Make(5).Select(file => file.Path).Order(), paths.Order());
             Assert.Equal(SampleSetGenerator.Make(5).Count(), written);
         }
         finally

@@ -31,7 +31,9 @@ public sealed class ThroughputSessionTests : IDisposable
         Assert.True(await program.WaitForExitAsync(token) == ExitCode.Success, program.Transcript);
 
         using JsonDocument table = JsonDocument.Parse(program.Output);
-        Assert.Equal([(1, 40), (3, 120)], table.RootElement.EnumerateArray().Select(row => (row.GetProperty("replicas").GetInt32(), row.GetProperty("samples").GetInt32())));
+        Assert.Equal(
+            [(1, 40), (3, 120)],
+            table.RootElement.EnumerateArray().Select(row => (row.GetProperty("replicas").GetInt32(), row.GetProperty("samples").GetInt32())));
         Assert.All(table.RootElement.EnumerateArray(), row => Assert.True(row.GetProperty("samplesPerSecond").GetDouble() > 0));
         Assert.True(File.Exists(_folder["kept", "runs-3", "throughput", "report.csv"]));
     }

@@ -30,7 +30,7 @@ public static class ReportFiles
         foreach ((string name, string extension, Action<EvaluationReport, TextWriter> write) in Files(images))
         {
             ReadOnlyMemory<byte> content = Encode(writer => write(report, writer));
-            places.Add(await store.WriteReportAsync(report.Run, FileName(name, extension, report.Mode), content, cancellationToken));
+            places.Add(await store.WriteFileAsync(report.Run, FileName(name, extension, report.Mode), content, cancellationToken));
         }
 
         return places.DrainToImmutable();

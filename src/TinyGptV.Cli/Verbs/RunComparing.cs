@@ -6,25 +6,32 @@ using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Comparisons;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Runs;
-using TinyGptV.Storage.Folders;
+using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>Which stored runs are compared, and how.</summary>
-internal sealed record StoredComparisonOptions(
-    (RunId Run, string Mode) A, (RunId Run, string Mode) B, ImmutableArray<BenchmarkName> Benchmarks, string Runs, string? Output, int Samples, OutputFormat Format);
+/// <summary>The options of <c>tinygptv compare</c>.</summary>
+internal sealed record RunComparingOptions(
+    (RunId Run, string Mode) A,
+    (RunId Run, string Mode) B,
+    ImmutableArray<BenchmarkName> Benchmarks,
+    StorageLocation Runs,
+    string? Output,
+    int Samples,
+    OutputFormat Format);
 
-/// <summary>Two runs beside each other, from their files alone.</summary>
+/// <summary>Compares two stored runs, from their files alone.</summary>
 /// <param name="environment">Where text goes.</param>
-internal sealed class StoredComparison(ProgramEnvironment environment)
+internal sealed class RunComparing(ProgramEnvironment environment)
 {
     private const int LongestCell = 40;
 
-    /// <summary>Prints the comparison, and writes its files if there is a folder for them.</summary>
-    public async Task<int> WriteAsync(StoredComparisonOptions options, CancellationToken cancellationToken)
+    /// <summary>Prints the comparison, and writes its files if an output folder is set.</summary>
+    public async Task<int> WriteAsync(RunComparingOptions options, CancellationToken cancellationToken)
     {
-        RunComparison comparison = await StoredRuns.CompareAsync(
-            new RunFolder(options.Runs, environment.Time), options.A, options.B, options.Benchmarks, cancellationToken);
+        IRunStore store = new StorageAccess(environment.Storage).OpenRuns(options.Runs);
+        RunComparison comparison = await StoredRuns.CompareAsync(store, options.A, options.B, options.Benchmarks, cancellationToken);
         if (options.Format == OutputFormat.Json)
             await environment.Output.WriteAsync(ComparisonJson.Write(comparison));
         else
@@ -36,7 +43,12 @@ internal sealed class StoredComparison(ProgramEnvironment environment)
 
     private async Task ShowAsync(RunComparison comparison, int samples)
     {
-        ReportTable?[] tables = [ComparisonTables.Results(comparison), ComparisonTables.Differences(comparison, LongestCell), ComparisonTables.Changed(comparison, samples, LongestCell)];
+        ReportTable?[] tables =
+        [
+            ComparisonTables.Results(comparison),
+            ComparisonTables.Differences(comparison, LongestCell),
+            ComparisonTables.Changed(comparison, samples, LongestCell),
+        ];
         await ReportDisplay.WriteAsync(tables.OfType<ReportTable>(), environment.Output);
         foreach (string sentence in ComparisonTables.Sentences(comparison).Concat(ComparisonTables.Remarks(comparison)))
             await environment.Output.WriteLineAsync(sentence);

@@ -6,23 +6,24 @@ using TinyGptV.Model.Checkpoints.Tools;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>What <c>tinygptv checkpoint convert</c> is asked to write.</summary>
-internal sealed record CheckpointRewritingOptions(string Folder, string Output, bool MergeLora, int? ImageSize);
+/// <summary>The options of <c>tinygptv checkpoint convert</c>.</summary>
+internal sealed record CheckpointConvertingOptions(string Folder, string Output, bool MergeLora, int? ImageSize);
 
 /// <summary>Writes a model's files as one folder.</summary>
-/// <param name="environment">Where the result is told.</param>
-internal sealed class CheckpointRewriting(ProgramEnvironment environment)
+/// <param name="environment">Where the result is printed.</param>
+internal sealed class CheckpointConverting(ProgramEnvironment environment)
 {
-    public async Task<int> WriteAsync(CheckpointRewritingOptions options, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(CheckpointConvertingOptions options, CancellationToken cancellationToken)
     {
         ConvertedCheckpoint converted = await Task.Run(() => Convert(options, cancellationToken), cancellationToken);
         await environment.Output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{converted.Tensors:N0} tensors of {converted.Bytes / 1e6:N1} MB written to {converted.Folder}. Use them with: tinygptv eval --model {converted.Folder}"));
+            $"{converted.Tensors:N0} tensors ({converted.Bytes / 1e6:N1} MB) written to {converted.Folder}. "
+            + $"Use them with: tinygptv eval --model {converted.Folder}"));
         return ExitCode.Success;
     }
 
-    private static ConvertedCheckpoint Convert(CheckpointRewritingOptions options, CancellationToken cancellationToken)
+    private static ConvertedCheckpoint Convert(CheckpointConvertingOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,7 +33,7 @@ internal sealed class CheckpointRewriting(ProgramEnvironment environment)
         }
         catch (InvalidDataException exception)
         {
-            throw new PrerequisiteException($"The model in '{options.Folder}' cannot be converted: {exception.Message}", exception);
+            throw new PrerequisiteException($"Cannot convert the model in '{options.Folder}': {exception.Message}", exception);
         }
     }
 }

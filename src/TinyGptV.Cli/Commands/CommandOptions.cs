@@ -4,31 +4,32 @@ using TinyGptV.Evaluation.Reports;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>Options that several commands have; each command adds new ones of its own.</summary>
-internal static class RunOptions
+/// <summary>Options that several commands have; each command gets its own instances.</summary>
+internal static class CommandOptions
 {
     public static Option<string> Runs() => new("--runs")
     {
-        Description = "The folder of runs, or the URI of a Blob container or of a prefix in it.",
+        Description = "The folder of runs, or the URI of a Blob container or a prefix in one.",
         HelpName = "DIR|URI",
         DefaultValueFactory = _ => "runs",
     };
 
     public static Option<string?> Data() => new("--data")
     {
-        Description = "The folder of benchmarks: one sub-folder for each, with its official files. Or the URI of a Blob container or of a prefix in it. Default: the shipped samples.",
+        Description = "The folder of benchmarks, one sub-folder each with the official files; or the URI of a Blob container or a prefix in one. "
+            + "Default: the shipped samples.",
         HelpName = "DIR|URI",
     };
 
     public static Option<string?> Cluster() => new("--cluster")
     {
-        Description = "Gateways of a running cluster, with commas between them.",
+        Description = "Gateways of a running cluster, separated by commas.",
         HelpName = "HOST:PORT",
     };
 
     public static Option<int?> Priority() => new("--priority")
     {
-        Description = "Runs of higher priority get replicas first; those of equal priority share them evenly. Default: the one the run had, at first 0.",
+        Description = "Runs of higher priority get replicas first; runs of equal priority share them evenly. Default: unchanged; 0 for a new run.",
         HelpName = "N",
     };
 
@@ -40,11 +41,11 @@ internal static class RunOptions
     };
 
     public static Option<string> Format() => Choice<OutputFormat>(
-        "--format", "text for people, json for scripts (then standard output holds one JSON document and nothing else).", OutputFormat.Text);
+        "--format", "text for people; json for scripts (exactly one JSON document on standard output).", OutputFormat.Text);
 
-    public static Option<bool> Verbose() => new("--verbose") { Description = "Log what goes on to standard error." };
+    public static Option<bool> Verbose() => new("--verbose") { Description = "Verbose logging on standard error." };
 
-    public static Argument<string> Run() => new("RUN") { Description = "The name of the run, as 'tinygptv runs' lists it." };
+    public static Argument<string> Run() => new("RUN") { Description = "The name of the run, as listed by 'tinygptv runs'." };
 
     public static Option<int> Wait(string description) => Checked(new("--wait")
     {
@@ -64,6 +65,9 @@ internal static class RunOptions
 
     public static T GetChoice<T>(this ParseResult result, Option<string> option) where T : struct, Enum =>
         Enum.Parse<T>(result.GetRequiredValue(option), ignoreCase: true);
+
+    /// <summary>The names in a value that separates them with commas.</summary>
+    public static string[] SplitNames(string names) => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Option<int> Checked(Option<int> option)
     {

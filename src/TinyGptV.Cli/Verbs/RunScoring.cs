@@ -9,19 +9,19 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
-/// <summary>Which stored run is scored, and how.</summary>
-internal sealed record StoredRunOptions(RunId Run, StorageLocation Runs, string Mode, OutputFormat Format)
+/// <summary>The options of <c>tinygptv score</c> and <c>tinygptv report</c>.</summary>
+internal sealed record RunScoringOptions(RunId Run, StorageLocation Runs, string Mode, OutputFormat Format)
 {
-    /// <summary>The folder or address in which the HTML report looks for pictures at first; null for nowhere.</summary>
+    /// <summary>The folder or URL where the HTML report first looks for images; null for none.</summary>
     public string? Images { get; init; }
 }
 
-/// <summary>What can be made from a run's files alone: no model, no images, no cluster.</summary>
+/// <summary>Scores a stored run from its files alone: needs no model, no images and no cluster.</summary>
 /// <param name="environment">Where text goes.</param>
-internal sealed class StoredRun(ProgramEnvironment environment)
+internal sealed class RunScoring(ProgramEnvironment environment)
 {
     /// <summary>Prints the tables of a run.</summary>
-    public async Task<int> ScoreAsync(StoredRunOptions options, CancellationToken cancellationToken)
+    public async Task<int> ScoreAsync(RunScoringOptions options, CancellationToken cancellationToken)
     {
         EvaluationReport report = await StoredReport.CreateAsync(StoreOf(options), options.Run, options.Mode, cancellationToken);
         if (options.Format == OutputFormat.Json)
@@ -31,8 +31,8 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
-    /// <summary>Writes the report's files beside the predictions.</summary>
-    public async Task<int> ReportAsync(StoredRunOptions options, CancellationToken cancellationToken)
+    /// <summary>Writes the report files next to the predictions.</summary>
+    public async Task<int> ReportAsync(RunScoringOptions options, CancellationToken cancellationToken)
     {
         IRunStore store = StoreOf(options);
         EvaluationReport report = await StoredReport.CreateAsync(store, options.Run, options.Mode, cancellationToken);
@@ -45,19 +45,19 @@ internal sealed class StoredRun(ProgramEnvironment environment)
         return report.HasUnanswered ? ExitCode.SamplesFailed : ExitCode.Success;
     }
 
-    /// <summary>A folder as the page sees it from where it lies, so that both can be moved together; an address as it is.</summary>
-    private static string ImagesOf(StoredRunOptions options)
+    /// <summary>A folder relative to the report, so that both can be moved together; a URL unchanged.</summary>
+    private static string ImagesOf(RunScoringOptions options)
     {
         if (options.Images is not { } images)
             return "";
         if (images.Contains("://", StringComparison.Ordinal))
             return images;
         if (!Directory.Exists(images))
-            throw new PrerequisiteException($"--images was expected to name the folder of benchmarks or its address, and there is no folder '{images}'. Correct the path.");
+            throw new PrerequisiteException($"There is no folder '{images}'. Set --images to the folder of benchmarks, or to its URL.");
         return options.Runs.Folder is { } runs
             ? Path.GetRelativePath(Path.Combine(runs, options.Run.Value), images).Replace('\\', '/')
             : new Uri(Path.GetFullPath(images)).AbsoluteUri;
     }
 
-    private IRunStore StoreOf(StoredRunOptions options) => new StorageAccess(environment.Storage).OpenRuns(options.Runs);
+    private IRunStore StoreOf(RunScoringOptions options) => new StorageAccess(environment.Storage).OpenRuns(options.Runs);
 }
