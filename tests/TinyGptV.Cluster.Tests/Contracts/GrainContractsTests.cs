@@ -79,7 +79,7 @@ public class GrainContractsTests
         await cluster.Run(run).CancelAsync(Token);
         Assert.Empty(await cluster.Catalog.AdoptAsync(Token).ToArrayAsync(Token));
         var replica = cluster.Grains.GetGrain<IModelReplicaGrain>("replica-1");
-        Assert.Equal("scripted", (await replica.DescribeAsync(Token))!.Digest);
+        Assert.Equal("scripted", (await replica.DescribeAsync(Token))!.Identity.Digest);
         Assert.Equal("scripted", (await replica.GetStatusAsync(Token)).Model!.Digest);
         var request = new ModelRequest(Guid.NewGuid(), "held");
         Assert.Equal(ModelRequestStatus.Unchanged, (await replica.LoadAsync(request, Token)).Status);
