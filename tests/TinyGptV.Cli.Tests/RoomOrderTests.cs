@@ -18,7 +18,7 @@ public sealed class RoomOrderTests
         "Configuration", "Layers", "Checkpoints/Formats", "Tokenization", "Vision", "Language", "Checkpoints/Layout", "", "Checkpoints/Tools", "Training",
         "Engine/Decoding", "Engine/Scheduling", "Engine/Caches", "Engine")]
     [InlineData("TinyGptV.Storage", "Resilience", "Locations", "Caching", "Folders", "Blobs", "")]
-    [InlineData("TinyGptV.Backends", "Scripted", "", "TinyGptV")]
+    [InlineData("TinyGptV.Backends", "Chats", "Scripted", "", "TinyGptV")]
     [InlineData("TinyGptV.Cluster", "Configuration", "Telemetry", "Placement", "Replicas", "Dispatch", "Runs", "Client", "Hosting")]
     [InlineData("TinyGptV.Hosting", "Logging", "Membership", "Telemetry", "Web", "")]
     [InlineData("TinyGptV.Cli", "Display", "Verbs", "Commands", "")]

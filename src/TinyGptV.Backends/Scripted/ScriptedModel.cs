@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Backends.Chats;
 using TinyGptV.Evaluation.Models;
 
 namespace TinyGptV.Backends.Scripted;

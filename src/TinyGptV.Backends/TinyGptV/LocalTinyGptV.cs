@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using TinyGptV.Backends.Chats;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Model;

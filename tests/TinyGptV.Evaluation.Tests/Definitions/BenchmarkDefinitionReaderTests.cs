@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Backends.Chats;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 

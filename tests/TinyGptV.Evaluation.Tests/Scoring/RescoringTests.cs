@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using TinyGptV.Backends.Chats;
 using TinyGptV.Backends.Scripted;
-using TinyGptV.Backends.TinyGptV;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Definitions;
 using TinyGptV.Evaluation.Inference;

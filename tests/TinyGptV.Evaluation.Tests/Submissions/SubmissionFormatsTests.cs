@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using TinyGptV.Backends.TinyGptV;
+using TinyGptV.Backends.Chats;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Definitions;

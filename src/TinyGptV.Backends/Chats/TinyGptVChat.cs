@@ -1,6 +1,6 @@
 using TinyGptV.Evaluation.Models;
 
-namespace TinyGptV.Backends.TinyGptV;
+namespace TinyGptV.Backends.Chats;
 
 /// <summary>The chat format of TinyGPT-V, as the original's evaluation scripts write it.</summary>
 public static class TinyGptVChat
