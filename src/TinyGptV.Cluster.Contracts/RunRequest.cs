@@ -54,10 +54,10 @@ public enum RunStartStatus
 /// <param name="Status">The outcome.</param>
 /// <param name="Run">The run, if it was started.</param>
 /// <param name="Problem">Why the run was not started and what to do; null if it was.</param>
-/// <param name="Remarks">What the report will lack with this model, a sentence each; may be default.</param>
+/// <param name="Remark">What the report will lack with this model, a line for each benchmark; null if nothing.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.run-start")]
 public sealed record RunStart(
     [property: Id(0)] RunStartStatus Status,
     [property: Id(1)] RunId? Run,
     [property: Id(2)] string? Problem,
-    [property: Id(3)] ImmutableArray<string> Remarks = default);
+    [property: Id(3)] string? Remark = null);

@@ -80,7 +80,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         await Polling.UntilAsync(HasReplicaAsync, environment.Time, cancellationToken, options.Wait, () => cluster.IsEmbedded
             ? Task.CompletedTask
             : environment.Error.WriteLineAsync("Waiting for the first replica"));
-        foreach (string remark in start!.Remarks.IsDefault ? [] : start.Remarks)
+        if (start!.Remark is { } remark)
             await environment.Error.WriteLineAsync(remark);
         return start.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
 

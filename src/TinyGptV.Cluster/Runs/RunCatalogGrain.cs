@@ -202,13 +202,18 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
 
     private async Task<RunStart> StartAsync(RunManifest manifest, ModelDescription model, int? priority, CancellationToken cancellationToken)
     {
-        ImmutableArray<string> remarks = [.. manifest.Benchmarks.Select(benchmark => CapabilityCheck.WhatWillLack(benchmark.Definition, model)).OfType<string>()];
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
             && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
             return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
         await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
-        return new RunStart(RunStartStatus.Started, manifest.Run, null, remarks);
+        return new RunStart(RunStartStatus.Started, manifest.Run, null, RemarkOn(manifest, model));
+    }
+
+    private static string? RemarkOn(RunManifest manifest, ModelDescription model)
+    {
+        string[] remarks = [.. manifest.Benchmarks.Select(benchmark => CapabilityCheck.WhatWillLack(benchmark.Definition, model)).OfType<string>()];
+        return remarks.Length == 0 ? null : string.Join('\n', remarks);
     }
 
     private IEvaluationRunGrain RunGrain(RunId run) => GrainFactory.GetGrain<IEvaluationRunGrain>(run.Value);
