@@ -41,7 +41,7 @@ public sealed partial class HtmlReportTests
     {
         string page = Write(MadeUpRun.Report());
 
-        Assert.Contains("<b>Partial.</b> 2 of 12 samples have no answer.", page, StringComparison.Ordinal);
+        Assert.Contains("<b>Partial.</b> 2 of 12 samples have no answer and count as wrong.", page, StringComparison.Ordinal);
         Assert.Contains("<dt>expected</dt><dd>6</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<dt>duplicated</dt><dd>1</dd>", page, StringComparison.Ordinal);
         Assert.Contains("1 predictions belong to no benchmark of this run", page, StringComparison.Ordinal);

@@ -84,7 +84,7 @@ public class PredictionLinesTests
     [InlineData("""{"benchmark":1,"sample":{"id":"s"}}""", "the line has no benchmark or no sample")]
     [InlineData("{}", "the line has no benchmark or no sample")]
     [InlineData("""{"benchmark":"gqa","sample":{"slices":[{"id":"1"}]}}""", "the line has no benchmark or no sample")]
-    [InlineData("""{"benchmark":"gqa","sample":""", "line 1 is not")]
+    [InlineData("""{"benchmark":"gqa","sample":""", "line 1: expected a prediction, found")]
     public void Outline_NoPrediction_IsRefused(string line, string found) =>
         Assert.Contains(
             found, Assert.Throws<PrerequisiteException>(() => PredictionLines.Outline(Encoding.UTF8.GetBytes(line + "\n"), "x")).Message,

@@ -34,7 +34,7 @@ public class StoredProgressTests
 
         Assert.Equal([new BenchmarkProgress(Gqa, 3, 2, 0)], progress.Benchmarks);
         Assert.Equal((RunPhase.Cancelled, 2), (progress.Phase, progress.Resumed));
-        Assert.Equal("Nobody works on this run; start it again to continue it.", progress.Problem);
+        Assert.Equal("This run is not active; start it again to continue.", progress.Problem);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class StoredProgressTests
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(
             async () => await StoredProgress.ReadAsync(_store, new RunId("other"), TestContext.Current.CancellationToken));
 
-        Assert.Contains("the run 'other', and has no such run", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("No run 'other'.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class StoredProgressTests
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await ReadAsync());
 
-        Assert.StartsWith("The state 'state.json' of the run 'a-run' is malformed: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'state.json' of run 'a-run' is malformed: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class VizWizMetricsTests
     {
         ImmutableArray<ScoredSample> samples = [Sample("1", "no", "unanswerable"), Sample("2", null, "a cat")];
 
-        Assert.Equal("the annotations do not say which questions can be answered", Measure("answerability-f1", samples).Unavailable);
+        Assert.Equal("the annotations do not say which questions are answerable", Measure("answerability-f1", samples).Unavailable);
         var metric = (IResampledMetric)Official.Metrics[^1];
         Assert.Null(metric.StatisticOf(samples));
         Assert.Equal(1, metric.StatisticOf([samples[0]])!([1]));

@@ -147,7 +147,7 @@ public sealed class SubmissionFormatsTests
         "gqa", "gqa", """[{"questionId": 1.5, "prediction": "a"}]""", "record 1 (line 1): field 'questionId': expected a string or an integer, found 1.5")]
     [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": 4}]""", "field 'prediction': expected a string, found 4")]
     [InlineData("gqa", "gqa", """[{"questionId": "1", "prediction": "a"},""", "file: expected JSON, found an error after 1 complete records")]
-    [InlineData("vqa", "vqav2", """[{"question_id": 1, "answer": null}]""", "record 1 (line 1): field 'answer': expected a text")]
+    [InlineData("vqa", "vqav2", """[{"question_id": 1, "answer": null}]""", "record 1 (line 1): field 'answer': expected a string")]
     [InlineData("vizwiz", "vizwiz", "[7]", "record 1 (line 1): expected an object with the fields of a sample, found 7")]
     [InlineData("hm", "hm", "id,label\n1,0\n", "file: expected a column 'proba', found id, label")]
     [InlineData("hm", "hm", "id,proba,label\n1,1.5,0\n", "file, row 1 (line 2), column 'proba': expected a number from 0 to 1, found '1.5'")]

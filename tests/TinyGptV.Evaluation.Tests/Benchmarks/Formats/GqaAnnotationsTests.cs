@@ -101,7 +101,7 @@ public sealed class GqaAnnotationsTests
     }
 
     [Theory]
-    [InlineData("{}", "record '1': the file of choices does not have the question; it belongs to another split")]
+    [InlineData("{}", "record '1': the choices file lacks this question, so it belongs to another split")]
     [InlineData("[]", "choices.json: expected an object keyed by question, found a list")]
     [InlineData("""{"1": {"valid": "green", "plausible": []}}""", "choices.json, record '1': field 'valid': expected a list of strings, found \"green\"")]
     [InlineData("""{"1": {"valid": ["green"]}}""", "choices.json, record '1': field 'plausible': expected a value, found no such field")]
