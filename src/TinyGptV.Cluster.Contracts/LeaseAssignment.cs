@@ -11,7 +11,7 @@ namespace TinyGptV.Cluster.Contracts;
 /// <param name="Definitions">The definitions of the benchmarks: prompt, request kind, limits, image folders.</param>
 /// <param name="Parts">The parts; at least one.</param>
 /// <param name="Lease">The lease's unique id, for giving it up.</param>
-/// <param name="Model">The required model, without its files: the replica may have switched meanwhile. Null accepts any model.</param>
+/// <param name="Model">The required model, without its files: the replica may have switched since. Null accepts any model.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.lease-assignment")]
 public sealed record LeaseAssignment(
     [property: Id(0)] RunId Run,

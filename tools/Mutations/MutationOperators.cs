@@ -7,7 +7,7 @@ namespace TinyGptV.Mutations;
 /// <summary>A change of an expression: what it becomes, given the expression as it is and the condition under which the change is on.</summary>
 public sealed record Mutation(string Change, Func<string, string, string> Apply);
 
-/// <summary>Which small changes an expression can suffer. Each is a mistake that somebody could make.</summary>
+/// <summary>The small changes made to an expression. Each is a plausible mistake.</summary>
 /// <param name="model">The meaning of the expressions.</param>
 public sealed class MutationOperators(SemanticModel model)
 {

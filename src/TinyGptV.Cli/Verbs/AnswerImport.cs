@@ -31,7 +31,7 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
     {
         var storage = new StorageAccess(environment.Storage);
         Benchmark benchmark = await storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks).ReadAsync(options.Benchmark, cancellationToken);
-        // Nobody knows how the other system was asked; the manifest records what TinyGPT-V would be asked.
+        // The other system's prompts are unknown; the manifest records TinyGPT-V's.
         benchmark = benchmark with { Definition = TinyGptVChat.Format.Join(benchmark.Definition) };
         if (!options.Format.Fits(benchmark.Definition))
             throw new PrerequisiteException(

@@ -94,7 +94,7 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
         null => ("failed. Its silo left the cluster.", false),
         { Phase: ReplicaPhase.Silent } => ("does not answer; retrying until its silo is declared dead", null),
         { Request: var last } when last != request => (
-            "failed. It was restarted or got another request meanwhile; 'tinygptv replicas' shows its model.", false),
+            "failed. It was restarted or got another request; 'tinygptv replicas' shows its model.", false),
         { Phase: ReplicaPhase.Loading, WorkInHand: > 0 } => ("finishing its current work", null),
         { Phase: ReplicaPhase.Loading } => ($"loading {replica.Location}", null),
         { Problem: { } problem } => ($"failed. {problem}", false),

@@ -6,7 +6,7 @@ public static class RepeatedCall
     /// <summary>Makes an idempotent call and retries it when a silo is lost, until there was no answer for too long.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="call">Makes the call.</param>
-    /// <param name="patience">How long to go without an answer. A call that lasts longer is a stream, which got answers meanwhile.</param>
+    /// <param name="patience">How long to go without an answer. A call that lasts longer is a stream, which gets answers as it goes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops, even during a call.</param>
     /// <returns>The answer.</returns>

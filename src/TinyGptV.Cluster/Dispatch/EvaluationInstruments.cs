@@ -42,7 +42,7 @@ internal sealed class EvaluationInstruments
         _divided = meter.CreateCounter<long>("tinygptv.shards.divided", "{part}", "Shards, or parts of them, divided to find the sample that costs replicas");
         _condemned = meter.CreateCounter<long>("tinygptv.samples.condemned", "{sample}", "Samples recorded as failed because they cost their replicas");
         _replicas = meter.CreateUpDownCounter<long>("tinygptv.replicas", "{replica}", "Replicas that work for runs");
-        // A counter that is not there yet looks like one that nobody counts; begun at 0, its first event is seen as a rise.
+        // A counter that starts at its first event shows no increase; started at 0, the first event counts as one.
         _divided.Add(0);
         _condemned.Add(0);
         meter.CreateObservableGauge("tinygptv.queue", ObserveQueues, "{sample}", "Samples of a run that wait for a replica");

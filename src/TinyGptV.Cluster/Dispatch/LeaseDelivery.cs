@@ -15,18 +15,18 @@ internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<Packed
     public int Samples { get; private set; }
 
     /// <summary>Takes what arrives until the lease is over.</summary>
-    /// <exception cref="InvalidDataException">The replica answered something else than it was asked, or not everything.</exception>
+    /// <exception cref="InvalidDataException">The replica's answer is incomplete or not what was requested.</exception>
     public async Task ReceiveAsync(IAsyncEnumerable<EvaluatedPart> stream, CancellationToken cancellationToken)
     {
         await foreach (EvaluatedPart item in stream.WithCancellation(cancellationToken))
         {
-            // Nobody waits for a stream that was given up: what comes late must not be stored behind the run's back.
+            // A stream that was given up is no longer awaited: its late predictions must not be stored.
             cancellationToken.ThrowIfCancellationRequested();
             Take(item);
         }
 
         if (run.Ledger.IsOpen(lease))
-            throw new InvalidDataException($"The replica answered {Samples} of {lease.Samples} samples and said that it was done.");
+            throw new InvalidDataException($"The replica answered {Samples} of {lease.Samples} samples and then ended its stream.");
     }
 
     /// <summary>Waits until everything that arrived is stored.</summary>

@@ -48,7 +48,7 @@ internal sealed class RunInWork : IDisposable
     /// <summary>Raised whenever ledger, tally or the replicas change.</summary>
     public ChangeSignal Changed { get; } = new();
 
-    /// <summary>Raised when somebody may find work who found none before.</summary>
+    /// <summary>Raised when a replica that found no work may find some now.</summary>
     public ChangeSignal WorkChanged { get; } = new();
 
     /// <summary>How many replicas work for the run now.</summary>
@@ -126,7 +126,7 @@ internal sealed class RunInWork : IDisposable
     /// <summary>When a lease was given out.</summary>
     public long? SinceWhen(ShardLease lease) => _calls.TryGetValue(lease.Number, out OpenCall? call) ? call.Since : null;
 
-    /// <summary>Counts what arrived of a part, unless its stream outlived the lease: the part is somebody else's then.</summary>
+    /// <summary>Counts what arrived of a part, unless its stream outlived the lease: then the part belongs to another lease.</summary>
     public void Arrived(ShardLease lease, ShardPart part, int predicted, int failed)
     {
         if (!Ledger.IsAwaited(lease, part))
@@ -135,7 +135,7 @@ internal sealed class RunInWork : IDisposable
         Changed.Raise();
     }
 
-    /// <summary>Takes the predictions of a part, whoever made them. Those who work on it in vain are stopped.</summary>
+    /// <summary>Takes the predictions of a part from any lease, and cancels the other leases of that part.</summary>
     /// <returns>The whole shard if all its predictions are there now, to be stored.</returns>
     public AssembledShard? Deliver(ShardLease? lease, ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines)
     {

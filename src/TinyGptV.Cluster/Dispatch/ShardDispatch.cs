@@ -9,8 +9,8 @@ namespace TinyGptV.Cluster.Dispatch;
 internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
 {
     /// <summary>
-    /// Returns when every shard has stored predictions, or when the run winds down and nothing is in flight any more. Replicas come and
-    /// go meanwhile; without replicas the run waits.
+    /// Returns when every shard has stored predictions, or when the run winds down and nothing is in flight any more. Replicas may
+    /// come and go; without replicas the run waits.
     /// </summary>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     /// <exception cref="Evaluation.PrerequisiteException">Every replica fails whatever it is given.</exception>

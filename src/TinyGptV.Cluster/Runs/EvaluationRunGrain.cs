@@ -82,7 +82,7 @@ internal sealed partial class EvaluationRunGrain(
             if (HasEnded(progress.Phase))
                 yield break;
             await changed.WaitAsync(cancellationToken);
-            // Changes come with every shard and more; nobody looks that often. The end is not kept waiting.
+            // Changes come at least once per shard, more often than anyone reads them. The end is reported at once.
             await Task.WhenAny(Task.Delay(options.Value.ProgressInterval, timeProvider, cancellationToken), _phaseChanged.Next);
         }
     }
@@ -135,7 +135,7 @@ internal sealed partial class EvaluationRunGrain(
         _cancel = new CancellationTokenSource();
         _run?.Dispose();
         _run = null;
-        // Until the work ends, a run that nobody calls must stay: an idle activation is collected otherwise.
+        // Until the work ends, the run must stay active even without calls: Orleans collects idle activations.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         Enter(RunPhase.Preparing);
         slots.Join(Run, _priority);

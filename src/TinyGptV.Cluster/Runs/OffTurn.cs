@@ -1,8 +1,8 @@
 namespace TinyGptV.Cluster.Runs;
 
 /// <summary>
-/// Long work that has nothing to do with a grain's state. In a turn it would keep the grain from answering anybody, also those who only ask
-/// whether it is still there.
+/// Runs long work that does not touch a grain's state outside the grain's turns. In a turn it would block every other call, even a check
+/// whether the grain is alive.
 /// </summary>
 internal static class OffTurn
 {

@@ -37,7 +37,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         foreach (RunId[] some in (await store.ListAsync(cancellationToken)).Chunk(RunsAtOnce))
         {
-            // A run that nobody works on counts what it has, which may take longer than a call may: the first look of a stream waits for that.
+            // An inactive run first counts its stored predictions, which may take longer than a call may. The first read of the stream waits for that.
             foreach (RunProgress progress in await Task.WhenAll(some.Select(run => RunGrain(run).WatchAsync(cancellationToken).FirstAsync(cancellationToken).AsTask())))
                 yield return progress;
         }
@@ -96,7 +96,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         }
         catch (PrerequisiteException)
         {
-            // Whoever asks for the run is told; the others are taken up all the same.
+            // A request for this run reports the error; it must not keep the other runs from being resumed.
             return null;
         }
     }

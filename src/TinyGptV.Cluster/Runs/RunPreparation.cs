@@ -21,7 +21,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => RebuildAsync(run, cancellationToken), cancellationToken);
 
-    /// <summary>Where a run stands that nobody works on.</summary>
+    /// <summary>The progress of a run that is not active.</summary>
     /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
     public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);

@@ -44,7 +44,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         }
         finally
         {
-            // Whoever stops reading early, or loses the model, leaves no request behind.
+            // If the caller stops reading early or the model fails, no request is left running.
             await giveUp.CancelAsync();
             await ((Task)Task.WhenAll(asked)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -22,7 +22,7 @@ public sealed record ModelIdentity
     /// <summary>Every setting that can change an answer, for example <c>precision: float32</c>, <c>device: cpu</c>, <c>image size: 448</c>.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Identifies a model that is reached through an endpoint, whose files nobody here can see.</summary>
+    /// <summary>Identifies a model behind an endpoint, whose files are not visible.</summary>
     /// <param name="name">The model's name at the endpoint.</param>
     /// <param name="version">The version that the endpoint reports; null if it reports none.</param>
     /// <param name="settings">Every setting that can change an answer.</param>

@@ -10,8 +10,8 @@ namespace TinyGptV.Evaluation.Sharding;
 /// <remarks>
 /// Returned parts are leased before untried shards, one part at a time. A replica does not get back a part it lost while another replica
 /// is present that has not lost it, so that one broken machine cannot fail a sample. A part lost <see cref="AttemptsInCompany"/> times
-/// is a suspect and is leased alone: its replica gets nothing else of the run meanwhile, so that a sample that crashes replicas takes no
-/// others with it. A suspect lost again is divided in two, until the bad sample is isolated. No sample is condemned before it was lost
+/// is a suspect and is leased alone: its replica gets nothing else of the run until that is over, so that a sample that crashes replicas
+/// takes no others with it. A suspect lost again is divided in two, until the bad sample is isolated. No sample is condemned before it was lost
 /// alone, however few attempts are allowed.
 /// </remarks>
 public sealed class ShardLedger

@@ -75,7 +75,7 @@ public sealed class BlobCheckpointTests(AzuriteServer azurite) : IDisposable
 
         Assert.NotEqual(before, after);
         Assert.Equal("{ }", await File.ReadAllTextAsync(Path.Combine(after, "phi-2", "config.json"), Token));
-        Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(before, "phi-2", "config.json"), Token)); // whoever uses it still can
+        Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(before, "phi-2", "config.json"), Token)); // a reader that has it open can go on
     }
 
     [Fact]
