@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -55,15 +56,17 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
     {
         string source = Path.Combine(root, "src", Project);
         SyntaxTree[] trees = [.. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), Parsing, Path.GetRelativePath(root, path), System.Text.Encoding.UTF8))];
+            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), Parsing, Path.GetRelativePath(root, path), Encoding.UTF8))];
         var original = CSharpCompilation.Create(Project, [.. trees, CSharpSyntaxTree.ParseText(Added, Parsing)], References(), Compiling);
+        Compilation whole = WithGenerated(original);
+        SyntaxTree[] chosen = [.. trees.Where(tree => folders.Contains(FolderOf(tree)))];
         HashSet<int> left = [];
+        // Each round leaves out what the compiler refused in the one before.
         while (true)
         {
             var mutants = new List<Mutant>();
             CSharpCompilation mutated = original;
-            Compilation whole = WithGenerated(original);
-            foreach (SyntaxTree tree in trees.Where(tree => folders.Contains(FolderOf(tree))))
+            foreach (SyntaxTree tree in chosen)
             {
                 SyntaxNode rewritten = new Mutator(tree.FilePath, whole.GetSemanticModel(tree), mutants, left).Visit(tree.GetRoot())!;
                 mutated = mutated.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(rewritten, Parsing));

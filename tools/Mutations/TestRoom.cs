@@ -37,6 +37,9 @@ public sealed class TestRoom(byte[] image, string tests, bool isBrief) : Assembl
         set => Switch.GetField(nameof(Active))!.SetValue(null, value);
     }
 
+    /// <summary>False once something in it could not be ended.</summary>
+    public bool IsUsable { get; private set; } = true;
+
     /// <summary>Which mutants were asked whether they are on while none was, since the last time.</summary>
     /// <returns>True at the number of each.</returns>
     public bool[] TakeReached()
@@ -71,9 +74,6 @@ public sealed class TestRoom(byte[] image, string tests, bool isBrief) : Assembl
         Switch.GetField("Stopped")!.SetValue(null, !IsUsable);
         return Outcome.Endless;
     }
-
-    /// <summary>False once something in it could not be ended.</summary>
-    public bool IsUsable { get; private set; } = true;
 
     /// <inheritdoc />
     protected override Assembly? Load(AssemblyName assemblyName)

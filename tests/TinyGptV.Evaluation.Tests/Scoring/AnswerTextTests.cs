@@ -37,6 +37,7 @@ public sealed class AnswerTextTests
     [InlineData("yes and no", null)]
     [InlineData("yes_ or knows", null)]
     [InlineData("_no", null)]
+    [InlineData("\"yes\"", true)]
     [InlineData("", null)]
     public void Side_IsTakenByWholeWords(string text, bool? expected) =>
         Assert.Equal(expected, AnswerText.Side(text, word => word == "yes", word => word == "no"));
@@ -67,6 +68,13 @@ public sealed class AnswerTextTests
     [InlineData("x-y z", "x y z")]
     public void Normalize_MarkBesideASpaceAnywhere_IsDeletedEverywhere(string text, string expected) =>
         Assert.Equal(expected, VqaText.Normalize(text, Contractions.Vqa));
+
+    [Fact]
+    public void Normalize_ContractionsWithCapitals_MatchNothing()
+    {
+        Assert.Equal("im", VqaText.Normalize("Im", Contractions.Vqa));
+        Assert.Equal("im", VqaText.Normalize("Im", Contractions.VizWiz));
+    }
 
     [Theory]
     [InlineData("1,000 cats-dogs", "1000 catsdogs")]

@@ -87,6 +87,24 @@ public sealed class GqaScorersTests
     }
 
     [Fact]
+    public void Measure_DistributionOfAnswersThatAreNoLabels_LacksThem()
+    {
+        GqaContext colour = new() { Group = "colour" };
+
+        // Of the two labels, one is given once as it should be, the other one never: (0 - 1)^2 / 1, over 100.
+        Assert.Equal(0.01, Measure("distribution", [Sample("1", "green", "purple", colour), Sample("2", "red", "red", colour)]).Value);
+        Assert.Equal(0.01, Measure("distribution", [Failed("1", colour), Sample("2", "red", "red", colour)]).Value);
+    }
+
+    [Fact]
+    public void Measure_ConsistencyOfOneRightAnswer_IsThatOfItsQuestions()
+    {
+        Measurement found = Measure("consistency", [Sample("1", "green", "green", Entailing("2", "3")), Sample("2", "a", "a"), Sample("3", "a", "b")]);
+
+        Assert.Equal((1, 0.5, null), (found.Samples, found.Value, found.Unavailable));
+    }
+
+    [Fact]
     public void Measure_DistributionOfNothing_HasNoReason() => Assert.Equal((null, null), (Measure("distribution", []).Value, Measure("distribution", []).Unavailable));
 
     [Fact]

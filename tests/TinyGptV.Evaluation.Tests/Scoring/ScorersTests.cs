@@ -4,6 +4,7 @@ using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Scoring;
 
@@ -59,9 +60,9 @@ public sealed class ScorersTests
     public void SideScorers_Undecided_IsTheShareOfAnswersThatTakeNoSide(string name, string label)
     {
         IScorer scorer = Scorers.ByName[name];
-        ScoredSample[] samples = [.. new[] { label, "maybe", "perhaps", label + " it is" }.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
+        ScoredSample[] samples = [.. new[] { label, "maybe", "perhaps", "who knows" }.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
 
-        Assert.Equal(0.5, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
+        Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
     }
 
     [Fact]
@@ -70,10 +71,22 @@ public sealed class ScorersTests
         Assert.Equal(
             [ReferenceKind.Target, ReferenceKind.Target, ReferenceKind.Answers, ReferenceKind.Box],
             new[] { "mean-likelihood-choice", "true-or-false", "vqa-accuracy", "box-overlap" }.Select(name => Scorers.ByName[name].Reference));
+        Assert.All(Scorers.ByName.Values, scorer => Assert.NotEmpty(scorer.Description));
         Assert.Empty(Scorers.ByName["mean-likelihood-choice"].FirstWords);
         Assert.Equal(["true", "yes", "false", "no"], Scorers.ByName["true-or-false"].FirstWords);
         Assert.Equal(
             ["false", "no", "true", "yes"], Scorers.FirstWordsFor(Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("other", "yes-or-no"))));
+    }
+
+    [Fact]
+    public void SampleMean_MissingSamples_CountAsZeroUnlessNothingIsKnownOfThem()
+    {
+        ScoredSample[] one = [Scorers.ByName["equals-label"].Judge(Predictions.Generated("vsr", "1", "a", "a"))];
+
+        Measurement counting = new SampleMean("m", _ => 1).Measure(one, missing: 1);
+        Measurement leaving = new SampleMean("m", _ => 1) { CountsMissing = false }.Measure(one, missing: 1);
+
+        Assert.Equal((2, 0.5, 1, 1.0), (counting.Samples, counting.Value, leaving.Samples, leaving.Value));
     }
 
     [Fact]

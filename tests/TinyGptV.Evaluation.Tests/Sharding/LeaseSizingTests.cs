@@ -39,6 +39,14 @@ public class LeaseSizingTests
     }
 
     [Fact]
+    public void Observe_NoTimeAtAll_IsTakenForAMillisecond()
+    {
+        var sizing = new LeaseSizing(Target, 10_000);
+        sizing.Observe("a", 10, TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromMilliseconds(1), sizing.ExpectedFor("a", 10));
+    }
+
+    [Fact]
     public void SamplesFor_FewWait_IsHalfAnEvenShare()
     {
         var sizing = new LeaseSizing(Target, 10_000);

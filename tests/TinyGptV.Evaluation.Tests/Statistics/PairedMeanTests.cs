@@ -130,6 +130,38 @@ public sealed class PairedMeanTests
     }
 
     [Fact]
+    public void Compare_ThreeGradedImages_ProveNothing()
+    {
+        // Student's factor for two degrees of freedom is twice that of many: three images count for fewer.
+        ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(1, 3).Select(i => new PairedScore(new ImageReference($"{i}"), 0, i / 10.0))];
+
+        Assert.True(PairedMean.Compare("m", pairs, draws: 9).Interval!.Value.Low < 0);
+    }
+
+    [Fact]
+    public void PValue_ImagesOfUnequalSizes_WeighByTheirSamples()
+    {
+        // The statistic of the ratio of sums, drawn here with other numbers: the two agree as far as draws can.
+        ClusterTotal[] changes = [.. Enumerable.Range(0, 40).Select(i => new ClusterTotal(1 + i % 3, i % 5 - 1.5))];
+        (double mean, double error) = Ratio(changes, 0);
+        var random = new Random(1);
+        int asFar = 0;
+        for (int draw = 0; draw < 20_000; draw++)
+        {
+            (double shift, double ownError) = Ratio([.. changes.Select(_ => changes[random.Next(changes.Length)])], mean);
+            asFar += Math.Abs(shift / ownError) >= Math.Abs(mean / error) ? 1 : 0;
+        }
+
+        Assert.Equal(asFar / 20_000.0, PairedBootstrap.PValue(changes), tolerance: 0.01);
+
+        static (double Distance, double Error) Ratio(ClusterTotal[] clusters, double other)
+        {
+            double samples = clusters.Sum(cluster => cluster.Samples), mean = clusters.Sum(cluster => cluster.Sum) / samples;
+            return (mean - other, Math.Sqrt(clusters.Sum(cluster => Math.Pow(cluster.Sum - mean * cluster.Samples, 2))) / samples);
+        }
+    }
+
+    [Fact]
     public void Compare_NoScoreAboveAHalf_MayStillBeUpToOne()
     {
         ImmutableArray<PairedScore> pairs = [.. Enumerable.Range(0, 4).Select(i => new PairedScore(new ImageReference($"{i}"), 0, i == 0 ? 0.3 : 0.5))];
