@@ -15,6 +15,9 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
 {
     private const string AzureHosts = ".blob.core.windows.net";
 
+    /// <summary>The host that the operator named at the start. Checkpoints loaded since do not change it: a client chose them.</summary>
+    private string? OwnHost { get; init; } = options.Source?.Host;
+
     /// <inheritdoc />
     public string Location => options.Source?.ToString() ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
 
@@ -37,7 +40,11 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
         return new CheckpointSource(
             load,
             options.WithCheckpoint(wanted) with { Phi = null, Eva = null, Blip2 = null, Stage = null, Config = null, Script = wanted.Name },
-            storage, time);
+            storage,
+            time)
+        {
+            OwnHost = OwnHost,
+        };
     }
 
     // On another thread: reading the headers of large files blocks for seconds.
@@ -59,5 +66,5 @@ public sealed class CheckpointSource(ModelLoader load, ModelOptions options, Sto
 
     /// <summary>The silo's own options come from its operator and are trusted; a location from a client may point anywhere.</summary>
     private bool MayShowIdentity(string host) =>
-        host.EndsWith(AzureHosts, StringComparison.OrdinalIgnoreCase) || host.Equals(options.Source?.Host, StringComparison.OrdinalIgnoreCase);
+        host.EndsWith(AzureHosts, StringComparison.OrdinalIgnoreCase) || host.Equals(OwnHost, StringComparison.OrdinalIgnoreCase);
 }

@@ -49,6 +49,20 @@ public sealed class CheckpointSourceTests : IDisposable
         Assert.Equal(uri.Split('?')[0], Own().Another(uri).Location);
 
     [Fact]
+    public void Another_after_a_signed_one_does_not_show_the_identity_to_its_host()
+    {
+        IModelSource signed = Own().Another("https://other.blob.example/models/m?sv=2024-11-04&sr=c&sp=r&se=2099-01-01T00%3A00%3A00Z&sig=c2ln");
+
+        string message = Assert.Throws<PrerequisiteException>(() => signed.Another("https://other.blob.example/models/m")).Message;
+
+        Assert.Contains("the replica's identity is not sent there", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_after_a_folder_may_be_on_the_host_of_the_start_again() => Assert.Equal(
+        "https://own.blob.example/models/m", Own().Another(_folder.Path).Another("https://own.blob.example/models/m").Location);
+
+    [Fact]
     public async Task Script_of_another_name_is_another_model()
     {
         CheckpointSource first = Source(new ModelOptions { Folder = "first", ScriptDelay = TimeSpan.Zero });
