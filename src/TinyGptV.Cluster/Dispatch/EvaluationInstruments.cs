@@ -96,7 +96,7 @@ internal sealed class EvaluationInstruments
     private IEnumerable<Measurement<int>> ObservePauses() =>
         _pauses.Select(pauses => new Measurement<int>(pauses.Value.Count, new KeyValuePair<string, object?>("run", pauses.Key.Value)));
 
-    // Replicas come and go, and so do their names: what left the cluster is forgotten.
+    // Replica names come and go: drop those that left the cluster.
     private IEnumerable<Measurement<int>> ObserveCircuits() =>
         _facts.FindLiveReplicas().Select(replica => new Measurement<int>((int)_pipelines.CircuitOf(replica), Replica(replica)));
 

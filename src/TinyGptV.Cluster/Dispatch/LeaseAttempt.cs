@@ -7,7 +7,7 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Dispatch;
 
-/// <summary>One lease in the hands of a replica, from the call to what came of it.</summary>
+/// <summary>One lease on a replica, from the call to its outcome.</summary>
 /// <param name="scope">The dispatch of the run.</param>
 /// <param name="connection">The replica.</param>
 /// <param name="lease">The lease.</param>
@@ -19,9 +19,9 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
 
     private RunInWork Run => scope.Run;
 
-    /// <summary>Returns when the lease is over and what it brought is stored.</summary>
+    /// <summary>Returns when the lease has ended and its complete shards are stored.</summary>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    /// <exception cref="PrerequisiteException">Every replica fails whatever it is given.</exception>
+    /// <exception cref="PrerequisiteException">Every replica fails on all its work.</exception>
     /// <exception cref="Exception">The store cannot be written.</exception>
     public async Task RunAsync()
     {
@@ -42,13 +42,13 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
         try
         {
             var stream = Services.Discovery.Reach(connection.Replica).EvaluateAsync(assignment, call.Token);
-            // Not even the goodbye to a stream of a silo that is gone is waited for.
+            // Do not wait for the stream to close either: the silo may be gone.
             await delivery.ReceiveAsync(stream, call.Token).WaitAsync(call.Token);
             scope.Pauses.Succeeded(connection.Replica);
         }
         catch (Exception) when (!Run.Ledger.IsOpen(lease) && !scope.Stop.IsCancellationRequested)
         {
-            // Another replica was first with everything, and this one was asked to stop.
+            // Other replicas delivered all of it first, and this call was cancelled.
         }
         catch (Exception exception) when (IsNobodysFault(exception))
         {
@@ -58,7 +58,7 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
         catch (Exception exception)
         {
             scope.Stop.Token.ThrowIfCancellationRequested();
-            // A silo that is gone, a call that timed out, a model that broke: which it was is for people; the work goes elsewhere.
+            // A dead silo, a timeout or a broken model: all are handled alike, and the log says which it was.
             connection.Fail();
             EvaluationTraces.Failed(trace, exception.Message);
             Return(connection.Explain(exception));
@@ -72,8 +72,8 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
     }
 
     /// <summary>
-    /// The replica was told to stop or to load another model, and takes nothing more; no attempt is counted. A lease that reaches a silo
-    /// a moment later than that gets no such answer.
+    /// The replica is stopping or loading another model; no attempt is counted. A silo that has just left cannot answer that any more, so
+    /// its orderly departure counts too.
     /// </summary>
     private bool IsNobodysFault(Exception exception) => exception is ReplicaUnavailableException
         || (Services.Discovery.LeavesInOrder(connection.Silo) && !scope.Stop.IsCancellationRequested);

@@ -3,10 +3,10 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Dispatch;
 
-/// <summary>What a replica brings for one lease. Shards are stored while the next ones still arrive.</summary>
+/// <summary>Receives the predictions of one lease. Shards are stored while later ones arrive.</summary>
 /// <param name="run">The run.</param>
 /// <param name="lease">The lease.</param>
-/// <param name="store">Stores a shard whose predictions are all there.</param>
+/// <param name="store">Stores a complete shard.</param>
 internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
 {
     private readonly List<Task> _stores = [];
@@ -14,7 +14,7 @@ internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<Packed
     /// <summary>How many samples the replica answered.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Takes what arrives until the lease is over.</summary>
+    /// <summary>Receives predictions until the stream ends.</summary>
     /// <exception cref="InvalidDataException">The replica's answer is incomplete or not what was requested.</exception>
     public async Task ReceiveAsync(IAsyncEnumerable<EvaluatedPart> stream, CancellationToken cancellationToken)
     {

@@ -1,9 +1,9 @@
 namespace TinyGptV.Cluster.Dispatch;
 
-/// <summary>A replica on the silo that it was found on, as one run sees it.</summary>
+/// <summary>A replica on its silo, as seen by one run.</summary>
 /// <param name="replica">The name of the replica.</param>
 /// <param name="silo">The silo.</param>
-/// <param name="pauses">Which replicas are left alone for a while.</param>
+/// <param name="pauses">Which replicas are paused.</param>
 /// <param name="stop">Ends the connection with the run.</param>
 internal sealed class ReplicaConnection(string replica, SiloAddress silo, ReplicaPauses pauses, CancellationToken stop) : IDisposable
 {
@@ -14,30 +14,30 @@ internal sealed class ReplicaConnection(string replica, SiloAddress silo, Replic
 
     public SiloAddress Silo { get; } = silo;
 
-    /// <summary>Ends what waits for the replica, when its silo is gone or the run is stopped.</summary>
+    /// <summary>Cancelled when the replica's silo is dead or the run is stopped.</summary>
     public CancellationToken Gone => _gone.Token;
 
-    /// <summary>False once a lease was lost: the replica gets no other one before it was asked for its model again.</summary>
+    /// <summary>False once a lease was lost: the replica gets no more from this connection.</summary>
     public bool IsUp => !_isLost && !_gone.IsCancellationRequested;
 
-    /// <summary>The silo was declared dead. Most calls to it have failed by themselves; one that was on its way would not.</summary>
+    /// <summary>The silo was declared dead. Cancels the calls to it: one that was under way would never return.</summary>
     public void DeclareGone() => _gone.Cancel();
 
-    /// <summary>The replica failed and is left alone for a while. Two leases that are lost together are one failure.</summary>
+    /// <summary>The replica failed and is paused. Two leases lost together count as one failure.</summary>
     public void Fail()
     {
         if (Lose())
             pauses.Failed(Replica);
     }
 
-    /// <summary>The replica takes no work now, which is no failure.</summary>
+    /// <summary>The replica takes no work now; this is not a failure.</summary>
     public void TakeNoMore()
     {
         if (Lose())
             pauses.Unusable(Replica);
     }
 
-    /// <summary>Puts the cause in the place of a call that was merely ended.</summary>
+    /// <summary>Replaces a mere cancellation by its cause.</summary>
     public Exception Explain(Exception loss) =>
         _gone.IsCancellationRequested ? new SiloUnavailableException($"The silo {Silo} was declared dead.", loss) : loss;
 

@@ -7,7 +7,7 @@ namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>
 /// The slots for leases on all replicas, shared by the runs of this coordinator: a few for each replica, given to waiting runs by
-/// priority and fair shares. Safe for concurrent use: every run asks from turns of its own.
+/// priority and fair shares. Safe for concurrent use: each run calls from its own grain.
 /// </summary>
 internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, TimeProvider timeProvider)
 {
@@ -15,14 +15,14 @@ internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, T
     private readonly FairShares<RunId> _shares = new();
     private readonly Dictionary<string, ReplicaQueue> _queues = new(StringComparer.Ordinal);
 
-    /// <summary>Lets a run take part, or gives it another priority.</summary>
+    /// <summary>Adds a run, or changes its priority.</summary>
     public void Join(RunId run, int priority)
     {
         lock (_lock)
             _shares.Join(run, priority);
     }
 
-    /// <summary>Lets a run take part no more; it has nothing and waits for nothing.</summary>
+    /// <summary>Removes a run, which must have no slot and no waiter.</summary>
     public void Leave(RunId run)
     {
         lock (_lock)
@@ -30,7 +30,7 @@ internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, T
     }
 
     /// <summary>Waits for a slot on a replica.</summary>
-    /// <returns>The slot, to be disposed when the lease is over; null if the waiting was given up.</returns>
+    /// <returns>The slot, to be disposed when the lease has ended; null if the wait was cancelled.</returns>
     public async ValueTask<IDisposable?> TakeAsync(string replica, RunId run, CancellationToken giveUp)
     {
         var waiter = new Waiter(run);
@@ -94,7 +94,7 @@ internal sealed class ReplicaSlots(IOptions<EvaluationClusterOptions> options, T
     {
         public RunId Run { get; } = run;
 
-        // Who waits continues in a turn of its own run, not inside the one that freed the slot.
+        // A waiter must continue in its own run's turn, not in the one that freed the slot.
         public TaskCompletionSource<IDisposable?> Slot { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

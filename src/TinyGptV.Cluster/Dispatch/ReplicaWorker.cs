@@ -2,9 +2,9 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Dispatch;
 
-/// <summary>Keeps one replica busy with one run's leases, as long as it lives on the silo that it was found on.</summary>
+/// <summary>Keeps one replica busy with one run's leases, as long as it stays on the same silo.</summary>
 /// <param name="scope">The dispatch of the run.</param>
-/// <param name="connection">The replica on the silo that it was found on.</param>
+/// <param name="connection">The replica on its silo.</param>
 internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection connection)
 {
     private DispatchServices Services => scope.Services;
@@ -14,13 +14,13 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
     private string Replica => connection.Replica;
 
     /// <summary>
-    /// After a loss the replica's other leases are finished if they can be, and it is asked for its model before it gets more. One that
-    /// shuts down finishes what it has.
+    /// After a loss, the replica's other leases go on if they can, but it gets no new ones until a new worker has asked for its model. A replica
+    /// that shuts down finishes its leases.
     /// </summary>
     private bool MayTakeMore =>
         scope.MayTakeMore && connection.IsUp && connection.Silo.Equals(Services.Discovery.FindSiloOf(Replica));
 
-    /// <summary>Works until the replica is lost or the run has nothing more to give out.</summary>
+    /// <summary>Works until the replica is lost or the run has no more work.</summary>
     /// <param name="isNewModel">True once for each replica that has another model than the run's.</param>
     public async Task WorkAsync(Predicate<string> isNewModel)
     {
@@ -31,7 +31,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
         DispatchLog.Joined(Services.Log, scope.RunId, Replica);
         try
         {
-            // One more than there are slots: a run that wants to go on has its claim in before a slot is given away.
+            // One more than there are slots, so that the run is already queued when one of its slots becomes free.
             await Task.WhenAll(Enumerable.Range(0, Services.Options.ShardsInFlight + 1).Select(_ => KeepBusyAsync()));
         }
         finally
@@ -52,7 +52,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
 
         if (model is not null && model.Identity.GivesSameNumbersAs(Run.Manifest.Model))
             return true;
-        // It may have the run's model at any time: switched back to it, or loaded.
+        // It may load the run's model later, so ask again after a pause.
         scope.Pauses.Unusable(Replica);
         if (model is not null && isNewModel(Replica))
             DispatchLog.OtherModel(Services.Log, scope.RunId, Replica, model.Identity.Name, Run.Manifest.Model.Name);
@@ -73,7 +73,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
         }
         catch
         {
-            // Only the store, a hopeless run or a bug ends here: no other worker may go on as if nothing had happened.
+            // The store failed, the run is hopeless, or there is a bug: stop the other workers too.
             await scope.Stop.CancelAsync();
             throw;
         }

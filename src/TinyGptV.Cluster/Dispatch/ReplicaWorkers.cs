@@ -2,7 +2,7 @@ using TinyGptV.Cluster.Replicas;
 
 namespace TinyGptV.Cluster.Dispatch;
 
-/// <summary>The workers of a run: one for each replica that may work for it now.</summary>
+/// <summary>The workers of a run, one per usable replica.</summary>
 internal sealed class ReplicaWorkers(DispatchScope scope)
 {
     private readonly Dictionary<string, (ReplicaConnection Connection, Task Work)> _workers = new(StringComparer.Ordinal);
@@ -10,7 +10,7 @@ internal sealed class ReplicaWorkers(DispatchScope scope)
 
     private ReplicaDiscovery Discovery => scope.Services.Discovery;
 
-    /// <summary>Starts a worker for every live replica that has none and is not left alone.</summary>
+    /// <summary>Starts a worker for every live replica that has none and is not paused.</summary>
     public void StartForLiveReplicas()
     {
         foreach (string replica in Discovery.FindLive().Where(replica => scope.MayTakeMore && MayStart(replica)))
@@ -27,8 +27,8 @@ internal sealed class ReplicaWorkers(DispatchScope scope)
             connection.DeclareGone();
     }
 
-    /// <summary>Waits until a worker or the time is over, and forgets the workers that are.</summary>
-    /// <exception cref="Exception">What ended a worker, if it was not the loss of its replica.</exception>
+    /// <summary>Waits until a worker ends or the time is up, and removes the workers that ended.</summary>
+    /// <exception cref="Exception">A worker ended for another reason than the loss of its replica.</exception>
     public async Task WhenAnyEndsAsync(Task time)
     {
         await Task.WhenAny([time, .. _workers.Values.Select(entry => entry.Work)]);
@@ -40,8 +40,8 @@ internal sealed class ReplicaWorkers(DispatchScope scope)
         }
     }
 
-    /// <summary>Waits until every worker is over.</summary>
-    /// <exception cref="Exception">What ended a worker, if it was neither the loss of its replica nor that it was stopped.</exception>
+    /// <summary>Waits until every worker has ended.</summary>
+    /// <exception cref="Exception">A worker ended for another reason than the loss of its replica or the end of the run.</exception>
     public async Task WhenAllEndAsync()
     {
         Task[] all = [.. _workers.Values.Select(entry => entry.Work)];
@@ -53,7 +53,7 @@ internal sealed class ReplicaWorkers(DispatchScope scope)
 
     private bool MayStart(string replica) => !_workers.ContainsKey(replica) && scope.Pauses.MayWork(replica);
 
-    // A model that does not fit is worth one line in the log, not one for each time it is asked.
+    // Log a replica with another model once, not at every attempt.
     private void Start(ReplicaConnection connection) =>
         _workers.Add(connection.Replica, (connection, new ReplicaWorker(scope, connection).WorkAsync(isNewModel: _otherModels.Add)));
 }

@@ -8,7 +8,7 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>
-/// What a run grain and its dispatch loops share while the run is under way. Touched only in turns of the grain, and consistent at
+/// What a run grain and its dispatch share while the run is active. Touched only in turns of the grain, and consistent at
 /// every await: each step changes ledger and tally together.
 /// </summary>
 internal sealed class RunInWork : IDisposable
@@ -54,21 +54,22 @@ internal sealed class RunInWork : IDisposable
     /// <summary>How many replicas work for the run now.</summary>
     public int Replicas { get; private set; }
 
-    /// <summary>How many replicas worked for the run at the same time at most.</summary>
+    /// <summary>The largest number of replicas that worked for the run at the same time.</summary>
     public int MostReplicas { get; private set; }
 
-    /// <summary>Why the last replica ended its work; null if none did.</summary>
+    /// <summary>Why the last lease was lost; null if none was.</summary>
     public string? LastTrouble { get; private set; }
 
     /// <summary>Cancelled when no more leases are given out: the run is complete or is to pause.</summary>
     public CancellationToken WindingDown => _windingDown.Token;
 
     /// <summary>
-    /// A sample is blamed for its losses when a replica has answered another one since, or, if there is nothing else left to try, before.
+    /// A sample is blamed for its losses once a replica has answered another sample since. If nothing else is left to try, an earlier answer is
+    /// enough.
     /// </summary>
     public bool MayBlame => (Outlook is { HasSucceeded: true, Losses: 0 }) || (Ledger.IsExhausted && HasEverSucceeded);
 
-    /// <summary>True if the run ends without success: replicas do nothing but fail, or whatever there was to try was lost.</summary>
+    /// <summary>True if the run cannot succeed: replicas only fail, or all remaining work was lost and nothing ever succeeded.</summary>
     public bool IsHopeless => Outlook.IsHopeless || (Ledger.IsExhausted && !HasEverSucceeded && !Ledger.Condemned.IsEmpty);
 
     private bool HasEverSucceeded => Outlook.HasSucceeded || Resumed > 0;
@@ -85,11 +86,11 @@ internal sealed class RunInWork : IDisposable
             [.. benchmarks.Select(benchmark => _definitions[benchmark])],
             [.. lease.Parts.Select(part => new PartAssignment(part.Shard, benchmarks.IndexOf(ShardOf(part).Benchmark), ShardOf(part).LinesOf(part).ToArray()))],
             Guid.NewGuid(),
-            // Which files made the digest is for people; 1 kB less with each lease.
+            // The file digests are not needed to compare models, and would add 1 kB to each lease.
             Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty });
     }
 
-    /// <summary>Gives out no more leases; those under way are finished.</summary>
+    /// <summary>Gives out no more leases; open ones are finished.</summary>
     public void WindDown()
     {
         _windingDown.Cancel();
@@ -115,7 +116,7 @@ internal sealed class RunInWork : IDisposable
         RaiseBoth();
     }
 
-    /// <summary>A lease of the size that suits the replica, or a straggler's work if there is no other; null if there is nothing to do.</summary>
+    /// <summary>A lease of the size that suits the replica, or a hedge of a straggler's; null if there is nothing to do.</summary>
     public ShardLease? TryLease(string replica, int slots, Predicate<ShardLease> isLate) =>
         Ledger.TryLease(replica, Sizing.SamplesFor(replica, Ledger.SamplesWaiting, slots)) ?? Ledger.TryHedge(replica, isLate);
 
@@ -162,8 +163,8 @@ internal sealed class RunInWork : IDisposable
         RaiseBoth();
     }
 
-    /// <summary>Takes back what a lost replica had.</summary>
-    /// <returns>What came back.</returns>
+    /// <summary>Takes back the lease of a lost replica.</summary>
+    /// <returns>The parts that wait again.</returns>
     public ImmutableArray<ShardPart> Return(ShardLease lease, LossReason reason)
     {
         LastTrouble = $"Replica {lease.Replica}: {reason.Text}";
@@ -176,7 +177,7 @@ internal sealed class RunInWork : IDisposable
         return back;
     }
 
-    /// <summary>Takes back what a replica had that is not to blame.</summary>
+    /// <summary>Takes back a lease without counting a failure.</summary>
     public void Release(ShardLease lease)
     {
         Ledger.Release(lease);
@@ -184,7 +185,7 @@ internal sealed class RunInWork : IDisposable
         RaiseBoth();
     }
 
-    /// <summary>Why the replicas of a part were lost, the last time.</summary>
+    /// <summary>Why a part was last lost.</summary>
     public string TroubleWith(ShardPart part) => _troubles.GetValueOrDefault(part, "the reason is not known");
 
     public void RaiseBoth()
@@ -197,7 +198,7 @@ internal sealed class RunInWork : IDisposable
 
     private void Forget(ImmutableArray<ShardPart> parts)
     {
-        // What was delivered is kept until its shard is stored.
+        // Delivered parts are kept until their shard is stored.
         foreach (ShardPart part in parts.Where(part => !_assemblies.TryGetValue(part.Shard, out ShardAssembly? assembly) || !assembly.Parts.Contains(part)))
             Tally.Forget(part);
     }

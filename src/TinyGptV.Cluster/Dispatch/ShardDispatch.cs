@@ -1,8 +1,8 @@
 namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>
-/// Moves work between ledger, replicas and store until one run is complete: a worker for each live replica, a few leases in flight in
-/// each. All of it runs in turns of the run's grain; nothing here is called concurrently.
+/// Moves work between ledger, replicas and store until one run is complete. Each live replica has a worker, each worker a few leases in
+/// flight. All of it runs in turns of the run's grain; nothing here is called concurrently.
 /// </summary>
 /// <param name="services">What every dispatch uses.</param>
 /// <param name="run">The run.</param>
@@ -13,8 +13,8 @@ internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
     /// come and go; without replicas the run waits.
     /// </summary>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="Evaluation.PrerequisiteException">Every replica fails whatever it is given.</exception>
-    /// <exception cref="Exception">The store cannot be written; what is stored stays.</exception>
+    /// <exception cref="Evaluation.PrerequisiteException">Every replica fails on all its work.</exception>
+    /// <exception cref="Exception">The store cannot be written; stored shards stay.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

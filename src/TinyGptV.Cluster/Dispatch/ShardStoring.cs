@@ -24,14 +24,14 @@ internal sealed class ShardStoring(DispatchScope scope)
         using Activity? trace = EvaluationTraces.Storing(scope.RunId, shard);
         bool written = await Services.Store.TryWriteShardAsync(scope.RunId, shard.Index, lines, scope.Stop.Token);
         trace?.SetTag("tinygptv.written", written);
-        // The first writer counts: after a partition another coordinator may have been quicker.
+        // The first writer wins: after a network partition, another coordinator may have written the shard.
         var stored = written ? outlines : (await Services.Store.ReadShardAsync(scope.RunId, shard.Index, scope.Stop.Token)).Outlines();
         Run.Complete(shard.Index, stored);
         if (written)
             Services.Instruments.ShardCompleted(shard.Benchmark, stored);
     }
 
-    /// <summary>Records samples that cost their replicas too often as failures, when it is certain that they are the cause.</summary>
+    /// <summary>Records samples that killed too many replicas as failed, once it is certain that they are the cause.</summary>
     /// <exception cref="Exception">The store cannot be written.</exception>
     public async Task RecordCondemnedAsync()
     {

@@ -13,10 +13,9 @@ namespace TinyGptV.Cluster.Runs;
 
 /// <inheritdoc cref="IEvaluationRunGrain"/>
 /// <remarks>
-/// The work goes on between calls, and progress and watching interleave with everything; what starts and stops the work does not
-/// interleave with its like. What holds across every await: at most one work is under way; its run is replaced only when it has ended;
-/// ledger and tally change in one turn. A snapshot may therefore be taken at any time, and nothing that was read before an await is
-/// relied on after it.
+/// Dispatch continues between calls. Reads (progress, watching) interleave with everything; calls that start or stop the dispatch do not
+/// interleave with each other. Invariants at every await: at most one dispatch is active; its run is replaced only after it has ended;
+/// ledger and tally change in the same turn. So progress can be read at any time, and no value read before an await is used after it.
 /// </remarks>
 [CoordinatorPlacement]
 internal sealed partial class EvaluationRunGrain(
@@ -42,7 +41,7 @@ internal sealed partial class EvaluationRunGrain(
 
     public async Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken)
     {
-        // A run that was just cancelled or paused lets go of its shards first.
+        // A run that was just cancelled or paused must release its shards first.
         if (_cancel.IsCancellationRequested || _run is { WindingDown.IsCancellationRequested: true })
             await _work.WaitAsync(cancellationToken);
         if (_phase is RunPhase.Completed)
@@ -121,7 +120,7 @@ internal sealed partial class EvaluationRunGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // The run is not stopped by that: it goes on where it is taken up.
+        // This does not stop the run: another coordinator resumes it.
         _stopsAs = null;
         await _cancel.CancelAsync();
         await _work.WaitAsync(cancellationToken);
@@ -208,7 +207,7 @@ internal sealed partial class EvaluationRunGrain(
         }
         catch (Exception exception)
         {
-            // What made the run fail may well be the store.
+            // The store itself may be why the run failed.
             LogUnmarked(logger, exception, Run);
         }
 
@@ -231,7 +230,7 @@ internal sealed partial class EvaluationRunGrain(
         return true;
     }
 
-    /// <summary>What is recorded of a run that is complete, and does not change any more.</summary>
+    /// <summary>The final state of a complete run, which does not change any more.</summary>
     private CompleteRun? WhatItHas(RunPhase phase) =>
         phase is RunPhase.Completed && _run is { } run ? new CompleteRun(run.Ledger.Count, run.Tally.ToProgress()) : null;
 

@@ -6,8 +6,8 @@ namespace TinyGptV.Cluster.Runs;
 /// </summary>
 internal static class OffTurn
 {
-    /// <param name="work">Touches nothing that belongs to a grain, and calls no grain.</param>
-    /// <param name="cancellationToken">Keeps the work from beginning; it ends by itself.</param>
+    /// <param name="work">Must not touch a grain's state or call a grain.</param>
+    /// <param name="cancellationToken">Prevents the start; work that has started is not interrupted.</param>
     public static Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
 #pragma warning disable RS0030 // The rule is for work that races with turns.
         Task.Run(work, cancellationToken);

@@ -7,8 +7,8 @@ using TinyGptV.Cluster.Placement;
 namespace TinyGptV.Cluster.Runs;
 
 /// <summary>
-/// A duty of every coordinator silo: when it starts, when silos come or go, and every now and then, runs that should be under way are
-/// taken up, so that no run waits for a person because its coordinator died.
+/// Runs on every coordinator silo: at its start, when silos come or go, and at intervals, it resumes runs that should be active, so that no run
+/// waits for a person because its coordinator died.
 /// </summary>
 internal sealed partial class RunAdoption(
     IGrainFactory grains,

@@ -14,8 +14,8 @@ namespace TinyGptV.Cluster.Runs;
 
 /// <inheritdoc cref="IRunCatalogGrain"/>
 /// <remarks>
-/// Reentrant, because reading benchmarks takes long and nothing is held across an await: the grain remembers only which runs are
-/// complete, which they stay, and two starts of one run meet in the store, which creates its manifest once.
+/// Reentrant, because reading benchmarks takes long. No state is held across an await: the grain remembers only which runs are complete,
+/// which is final, and of two starts of one run the store accepts one manifest.
 /// </remarks>
 [CoordinatorPlacement]
 [Orleans.Concurrency.Reentrant]
@@ -25,7 +25,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
 
     private readonly HashSet<RunId> _complete = [];
 
-    /// <summary>Far more than an answer takes, and far less than the time-out of a call to a silo that hangs.</summary>
+    /// <summary>Far longer than an answer takes, and far shorter than the call timeout for a hanging silo.</summary>
     private static readonly TimeSpan DescriptionTime = TimeSpan.FromSeconds(2);
 
     public async IAsyncEnumerable<RunStart> StartAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     public async IAsyncEnumerable<RunProgress> AdoptAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var runs = await store.ListAsync(cancellationToken);
-        // One after the other, a run that waits would wait for the states of all that are complete, whenever a coordinator begins.
+        // Read in parallel: one by one, an interrupted run would wait for the states of all complete runs whenever a coordinator starts.
         foreach (RunId[] some in runs.Where(run => !_complete.Contains(run)).Chunk(RunsAtOnce))
         {
             foreach (RunProgress? progress in await Task.WhenAll(some.Select(run => TryAdoptAsync(run, cancellationToken))))
@@ -73,7 +73,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         }
     }
 
-    /// <returns>Where the run stands; null if it need not be taken up.</returns>
+    /// <returns>The run's progress; null if it need not be resumed.</returns>
     private async Task<RunProgress?> TryAdoptAsync(RunId run, CancellationToken cancellationToken)
     {
         switch (await TryReadPhaseAsync(run, cancellationToken))
@@ -117,11 +117,11 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     /// <summary>The model of the first live replica that answers; replicas with another model will not be used.</summary>
     private async Task<ModelDescription?> FindModelAsync(CancellationToken cancellationToken)
     {
-        // All are asked at once: one that died a moment ago, or hangs, must not keep the others waiting for long.
+        // Ask all at once: one that has just died or hangs must not delay the others.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<ModelDescription?>[] asked = [.. discovery.FindLive().Select(replica => FindModelAsync(replica, enough.Token))];
         await Task.WhenAny(Task.WhenAll(asked), Task.Delay(DescriptionTime, enough.Token));
-        // Of several models, the one of the first name is taken, so that the same cluster gives the same run.
+        // Of several models, take the first by replica name, so that the same cluster gives the same run.
         IAsyncEnumerable<Task<ModelDescription?>> answers = asked.Where(answer => answer.IsCompleted).ToAsyncEnumerable().Concat(Task.WhenEach(asked));
         ModelDescription? first = null;
         await foreach (Task<ModelDescription?> answer in answers)
@@ -191,7 +191,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         return !names.IsEmpty ? names : throw NoBenchmark();
     }
 
-    /// <summary>A benchmark that the model cannot be asked is left out of a run of all, and refused where it is named.</summary>
+    /// <summary>A benchmark that the model does not support is left out of a run of all benchmarks, and refused if named.</summary>
     private static bool CanBeAsked(BenchmarkDefinition definition, ModelDescription model, bool isNamed) => CapabilityCheck.WhyNot(definition, model) is not { } reason || (isNamed
         ? throw new PrerequisiteException(
             $"Benchmark '{definition.Name}' cannot be evaluated: {reason}. Name others, or score another system's answers with 'tinygptv import'.")

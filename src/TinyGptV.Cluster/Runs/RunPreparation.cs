@@ -11,18 +11,18 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Runs;
 
-/// <summary>Rebuilds a run from its store and its benchmarks; nothing else remembers it.</summary>
+/// <summary>Rebuilds a run from its stored files and its benchmarks; there is no other state.</summary>
 internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, IOptions<EvaluationClusterOptions> options)
 {
-    /// <summary>Reading this many samples leaves some hundred megabytes behind.</summary>
+    /// <summary>Reading this many samples leaves several hundred megabytes of garbage.</summary>
     private const int ManySamples = 100_000;
 
-    /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks are not what they were when it began.</exception>
+    /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks changed since it began.</exception>
     public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => RebuildAsync(run, cancellationToken), cancellationToken);
 
     /// <summary>The progress of a run that is not active.</summary>
-    /// <exception cref="PrerequisiteException">There is no such run, or a file of it is malformed.</exception>
+    /// <exception cref="PrerequisiteException">There is no such run, or one of its files is malformed.</exception>
     public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);
 
@@ -40,10 +40,10 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
         return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing);
     }
 
-    /// <summary>The samples as they were read are garbage now, and a run takes hours in which the machine has other uses for the memory.</summary>
+    /// <summary>Frees the samples as read: a run takes hours, and the machine has other uses for the memory.</summary>
     private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-    /// <summary>One benchmark after the other is read, packed and let go: the samples of a run are in memory once, and packed.</summary>
+    /// <summary>Reads, packs and releases one benchmark after another, so that the samples are in memory only once, packed.</summary>
     private async Task<ImmutableArray<PackedShard>> PackAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
         var shards = ImmutableArray.CreateBuilder<PackedShard>();
@@ -60,7 +60,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     {
         Benchmark benchmark = RunPlanning.Take(await source.ReadAsync(described.Definition.Name, cancellationToken), limit);
         benchmark = benchmark with { Definition = benchmark.Definition.AskedAs(described.Definition.PromptTemplate) };
-        // Images may come and go while a run is interrupted: samples whose image is missing fail one by one, and what was found at the beginning stays recorded.
+        // Images may come and go while a run is interrupted: samples without an image fail one by one, and the manifest keeps what was missing at the start.
         var changed = ManifestComparison.Compare(described, RunPlanning.Describe(benchmark) with { Incomplete = described.Incomplete });
         return changed.IsEmpty ? benchmark : throw new PrerequisiteException(ManifestComparison.Refusal(run, changed));
     }

@@ -11,12 +11,12 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Runs;
 
-/// <summary>Scores runs and puts what was found out about them into the store, beside their predictions.</summary>
+/// <summary>Scores runs and stores reports and timings beside their predictions.</summary>
 internal sealed class RunReporting(IRunStore store)
 {
     private const string TimingsFile = "timings.json";
 
-    /// <summary>Scores what is stored and writes the report's files.</summary>
+    /// <summary>Scores the stored predictions and writes the report files.</summary>
     /// <returns>The report, or why there is none.</returns>
     public Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => ScoreAsync(run, mode, cancellationToken), cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class RunReporting(IRunStore store)
     }
 
     /// <summary>Writes the report in the default mode. The run is complete whether this succeeds or not.</summary>
-    /// <returns>Why something was not written; null if all was.</returns>
+    /// <returns>Why a file was not written; null if all were.</returns>
     public async Task<string?> ConcludeAsync(RunInWork run, CancellationToken cancellationToken)
     {
         try
@@ -56,8 +56,8 @@ internal sealed class RunReporting(IRunStore store)
         }
     }
 
-    /// <summary>Adds a stretch of work to the run's timings, however it ended.</summary>
-    /// <returns>Why it was not written; null if it was, or if there was nothing to write.</returns>
+    /// <summary>Adds a period of work to the run's timings, however it ended.</summary>
+    /// <returns>Why they were not written; null if they were, or if there was nothing to write.</returns>
     public async Task<string?> RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished)
     {
         int samples = run.Tally.Stored - run.Resumed;
@@ -73,7 +73,7 @@ internal sealed class RunReporting(IRunStore store)
         }
         catch (Exception exception)
         {
-            // Timings are worth nothing beside what made the work end.
+            // A failure to write timings must not hide why the work ended.
             return exception.Message;
         }
     }
