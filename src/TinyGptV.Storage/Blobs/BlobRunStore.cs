@@ -81,6 +81,12 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         return reading.Status == BlobStatus.Read ? Encoding.UTF8.GetString(reading.Bytes.Span) : null;
     }
 
+    public async ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = FolderOf(run);
+        return RunLayout.VersionsOf((await blobs.ListAsync(folder, cancellationToken)).Select(blob => (blob.Name[folder.Length..], blob.Version.ToString())));
+    }
+
     // A run's name can come over the wire, so it is checked before it becomes a part of a blob's.
     private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";
 

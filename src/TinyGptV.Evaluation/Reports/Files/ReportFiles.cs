@@ -11,6 +11,11 @@ public static class ReportFiles
     /// <summary>Without a mark at the beginning, and with a replacement for what is no text.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>The names of the files of a report.</summary>
+    /// <param name="mode">The scoring mode.</param>
+    /// <returns>The names, in the order in which the files are written.</returns>
+    public static ImmutableArray<string> Names(string mode) => [.. Files(images: "").Select(file => FileName(file.Name, file.Extension, mode))];
+
     /// <summary>
     /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In another mode than
     /// the default one the files are called <c>report.&lt;mode&gt;.csv</c> and so on, so that no mode replaces another's.
