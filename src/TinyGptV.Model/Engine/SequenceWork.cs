@@ -22,7 +22,7 @@ internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> Head, int E
 }
 
 /// <summary>One request on its way through the engine: knows which rows come next and what to make of the answers.</summary>
-/// <param name="image">The image's digest and pixels.</param>
+/// <param name="image">The image, disposed with the request.</param>
 /// <param name="prompt">The prompt.</param>
 /// <param name="model">What must be known of the model.</param>
 /// <param name="cancellationToken">The caller has gone.</param>
@@ -61,7 +61,11 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <param name="reason">Why.</param>
     public abstract void Fail(Exception reason);
 
-    public virtual void Dispose() => Cache?.Dispose();
+    public virtual void Dispose()
+    {
+        Cache?.Dispose();
+        Image.Dispose();
+    }
 
     protected void Fail<T>(TaskCompletionSource<T> result, Exception reason)
     {
