@@ -38,6 +38,7 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton<ReplicaDiscovery>();
         silo.Services.TryAddSingleton<ReplicaSlots>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RunAdoption>();
+        silo.Services.TryAddSingleton<ReadingHandover>();
         silo.Services.TryAddSingleton<RunPreparation>();
         silo.Services.TryAddSingleton<RunReporting>();
         silo.Services.TryAddSingleton<DispatchServices>();

@@ -9,6 +9,7 @@ using TinyGptV.Evaluation.Inference;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Runs;
 
@@ -19,7 +20,7 @@ namespace TinyGptV.Cluster.Runs;
 /// </remarks>
 [CoordinatorPlacement]
 [Orleans.Concurrency.Reentrant]
-internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery) : Grain, IRunCatalogGrain
+internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, ReplicaDiscovery discovery, ReadingHandover handover) : Grain, IRunCatalogGrain
 {
     private const int RunsAtOnce = 16;
 
@@ -62,10 +63,10 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         try
         {
             Check(request);
-            return await FindModelAsync(cancellationToken) is { } model
-                ? await StartAsync(
-                    await OffTurn.RunAsync(() => DescribeAsync(request, model, cancellationToken), cancellationToken), model, request.Priority, cancellationToken)
-                : new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
+            if (await FindModelAsync(cancellationToken) is not { } model)
+                return new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
+            RunReading reading = await OffTurn.RunAsync(() => ReadAsync(request, model, cancellationToken), cancellationToken);
+            return await StartAsync(reading, model, request.Priority, cancellationToken);
         }
         catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
         {
@@ -137,42 +138,52 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private async Task<ModelDescription?> FindModelAsync(string replica, CancellationToken cancellationToken) =>
         (await discovery.TryDescribeAsync(replica, cancellationToken)).Model;
 
-    private async Task<RunManifest> DescribeAsync(RunRequest request, ModelDescription model, CancellationToken cancellationToken)
+    /// <summary>One benchmark after the other is read, described, packed and let go: the samples of a run are in memory once, and packed.</summary>
+    private async Task<RunReading> ReadAsync(RunRequest request, ModelDescription model, CancellationToken cancellationToken)
     {
         var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();
+        var shards = ImmutableArray.CreateBuilder<PackedShard>();
         foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
         {
-            Benchmark benchmark = await source.ReadAsync(name, cancellationToken);
-            benchmark = benchmark with { Definition = model.Chat.Join(benchmark.Definition) };
-            if (!CanBeAsked(benchmark.Definition, model, isNamed: !request.Benchmarks.IsDefaultOrEmpty))
-                continue;
-            if (request.Mode is { } mode)
-                Scorers.For(benchmark.Definition, mode);
-            benchmarks.Add(await DescribeAsync(benchmark, request.Limit, cancellationToken));
+            if (await ReadAsync(name, request, model, shards, cancellationToken) is { } described)
+                benchmarks.Add(described);
         }
 
         if (benchmarks.Count == 0)
             throw NoBenchmark();
         if (!request.AllowPartial)
             RefuseIncomplete(benchmarks);
+        return new RunReading(Describe(request, model.Identity, benchmarks.DrainToImmutable()), shards.DrainToImmutable());
+    }
 
+    /// <returns>Null if the benchmark is left out.</returns>
+    private async Task<BenchmarkManifest?> ReadAsync(
+        BenchmarkName name, RunRequest request, ModelDescription model, ImmutableArray<PackedShard>.Builder shards, CancellationToken cancellationToken)
+    {
+        Benchmark whole = await source.ReadAsync(name, cancellationToken);
+        whole = whole with { Definition = model.Chat.Join(whole.Definition) };
+        if (!CanBeAsked(whole.Definition, model, isNamed: !request.Benchmarks.IsDefaultOrEmpty))
+            return null;
+        if (request.Mode is { } mode)
+            Scorers.For(whole.Definition, mode);
+        Benchmark chosen = RunPlanning.Take(whole, request.Limit);
+        var missing = await source.FindMissingImagesAsync(chosen, cancellationToken);
+        shards.AddRange(RunReading.Pack(chosen, request.ShardSize, shards.Count));
+        return RunPlanning.Describe(chosen) with { Incomplete = IncompleteSet.Of(whole, request.Limit, missing) };
+    }
+
+    private static RunManifest Describe(RunRequest request, ModelIdentity model, ImmutableArray<BenchmarkManifest> benchmarks)
+    {
         var manifest = new RunManifest
         {
             Run = request.Run ?? new RunId(""),
             ProgramVersion = ProgramVersion.Text,
-            Model = model.Identity,
-            Benchmarks = benchmarks.DrainToImmutable(),
+            Model = model,
+            Benchmarks = benchmarks,
             ShardSize = request.ShardSize,
             Limit = request.Limit,
         };
         return request.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
-    }
-
-    private async Task<BenchmarkManifest> DescribeAsync(Benchmark whole, int? limit, CancellationToken cancellationToken)
-    {
-        Benchmark chosen = RunPlanning.Take(whole, limit);
-        var missing = await source.FindMissingImagesAsync(chosen, cancellationToken);
-        return RunPlanning.Describe(chosen) with { Incomplete = IncompleteSet.Of(whole, limit, missing) };
     }
 
     private static void RefuseIncomplete(IEnumerable<BenchmarkManifest> benchmarks)
@@ -200,13 +211,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private static PrerequisiteException NoBenchmark() =>
         new("The coordinator was expected to have a benchmark to evaluate, and has none. Give it a folder with benchmarks.");
 
-    private async Task<RunStart> StartAsync(RunManifest manifest, ModelDescription model, int? priority, CancellationToken cancellationToken)
+    private async Task<RunStart> StartAsync(RunReading reading, ModelDescription model, int? priority, CancellationToken cancellationToken)
     {
+        RunManifest manifest = reading.Manifest;
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
             && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
             return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
-        await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
+        using (handover.Offer(reading))
+            await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
         return new RunStart(RunStartStatus.Started, manifest.Run, null, RemarkOn(manifest, model));
     }
 

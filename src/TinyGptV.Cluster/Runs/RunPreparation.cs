@@ -11,26 +11,30 @@ using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Runs;
 
-/// <summary>Rebuilds a run from its stored files and its benchmarks; there is no other state.</summary>
-internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, IOptions<EvaluationClusterOptions> options)
+/// <summary>Rebuilds a run from its stored files and its benchmarks; there is no other state. What was read of them to start it is not read again.</summary>
+internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, ReadingHandover handover, IOptions<EvaluationClusterOptions> options)
 {
     /// <summary>Reading this many samples leaves several hundred megabytes of garbage.</summary>
     private const int ManySamples = 100_000;
 
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks changed since it began.</exception>
-    public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken) =>
-        OffTurn.RunAsync(() => RebuildAsync(run, cancellationToken), cancellationToken);
+    public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
+    {
+        // In the turn in which the run begins, for the offer ends with the call that makes it begin.
+        RunReading? reading = handover.Take(run);
+        return OffTurn.RunAsync(() => RebuildAsync(run, reading, cancellationToken), cancellationToken);
+    }
 
     /// <summary>The progress of a run that is not active.</summary>
     /// <exception cref="PrerequisiteException">There is no such run, or one of its files is malformed.</exception>
     public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);
 
-    private async Task<RunInWork> RebuildAsync(RunId run, CancellationToken cancellationToken)
+    private async Task<RunInWork> RebuildAsync(RunId run, RunReading? reading, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
-        ImmutableArray<PackedShard> shards = await PackAsync(manifest, cancellationToken);
+        ImmutableArray<PackedShard> shards = reading?.IsOf(manifest) is true ? reading.Shards : await ReadAsync(manifest, cancellationToken);
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
         var stored = await store.ListShardsAsync(run, cancellationToken);
@@ -44,13 +48,13 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, I
     private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>Reads, packs and releases one benchmark after another, so that the samples are in memory only once, packed.</summary>
-    private async Task<ImmutableArray<PackedShard>> PackAsync(RunManifest manifest, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<PackedShard>> ReadAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
         var shards = ImmutableArray.CreateBuilder<PackedShard>();
         foreach (BenchmarkManifest described in manifest.Benchmarks)
         {
             Benchmark benchmark = await ReadUnchangedAsync(manifest.Run, described, manifest.Limit, cancellationToken);
-            shards.AddRange(ShardPlan.Divide(benchmark, manifest.ShardSize, new ShardIndex(shards.Count)).Select(PackedShard.Of));
+            shards.AddRange(RunReading.Pack(benchmark, manifest.ShardSize, shards.Count));
         }
 
         return shards.DrainToImmutable();

@@ -16,10 +16,24 @@ internal sealed class RunReporting(IRunStore store)
 {
     private const string TimingsFile = "timings.json";
 
-    /// <summary>Scores the stored predictions and writes the report files.</summary>
+    private readonly LatestReports _latest = new(store);
+
+    /// <summary>Scores the stored predictions and writes the report files, unless that was done and nothing has changed since.</summary>
     /// <returns>The report, or why there is none.</returns>
     public Task<RunReport> ReportAsync(RunId run, string mode, CancellationToken cancellationToken) =>
-        OffTurn.RunAsync(() => ScoreAsync(run, mode, cancellationToken), cancellationToken);
+        OffTurn.RunAsync(() => FindOrScoreAsync(run, mode, cancellationToken), cancellationToken);
+
+    private async Task<RunReport> FindOrScoreAsync(RunId run, string mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _latest.GetAsync(run, mode, () => ScoreAsync(run, mode, cancellationToken), cancellationToken);
+        }
+        catch (PrerequisiteException exception)
+        {
+            return new RunReport { Problem = exception.Message };
+        }
+    }
 
     private async Task<RunReport> ScoreAsync(RunId run, string mode, CancellationToken cancellationToken)
     {

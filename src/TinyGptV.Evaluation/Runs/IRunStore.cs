@@ -63,4 +63,10 @@ public interface IRunStore
     /// <returns>The content; null if the file does not exist.</returns>
     /// <exception cref="PrerequisiteException">The file exists but cannot be read.</exception>
     ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken);
+
+    /// <summary>Looks at what lies in a run without reading it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <returns>Versions, from which a reader sees whether anything changed; of nothing if there is no such run.</returns>
+    ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken);
 }

@@ -5,11 +5,10 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>What the engine's thread does in each step: choose requests, encode new images, run the model, return results.</summary>
-internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : IDisposable
+/// <summary>What the engine's thread does, one step at a time: choose work, encode new images, run the model, hand results out.</summary>
+internal sealed class EngineSteps(ModelRunner runner, ImageVectors images, EngineOptions options) : IDisposable
 {
     private readonly ContinuousBatcher<SequenceWork> _batcher = new(options.MaxBatch, options.MaxRowsPerStep);
-    private readonly RecentlyUsed<Tensor> _imageVectors = new(Math.Max(options.CachedImages, options.MaxBatch), release: vectors => vectors.Dispose());
     private readonly List<SequenceWork> _left = [];
 
     public bool IsIdle => _batcher.IsIdle;
@@ -38,7 +37,7 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
         }
     }
 
-    public void Dispose() => _imageVectors.Clear();
+    public void Dispose() => images.Clear();
 
     private void Run(IReadOnlyList<SequenceWork> batch)
     {
@@ -52,11 +51,8 @@ internal sealed class EngineSteps(ModelRunner runner, EngineOptions options) : I
 
     private Tensor VectorsOf(PreparedImage image)
     {
-        if (_imageVectors.TryGet(image.Digest, out Tensor? known))
-            return known;
-        Tensor vectors = runner.EncodeImage(image.Pixels);
-        _imageVectors.Add(image.Digest, vectors);
-        return vectors;
+        image.Held ??= images.TryHold(image.Digest) ?? images.Add(image.Digest, runner.EncodeImage(image.Pixels));
+        return image.Held.Vectors;
     }
 
     private void HandOut()

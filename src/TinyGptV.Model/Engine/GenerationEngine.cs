@@ -21,6 +21,7 @@ public sealed class GenerationEngine : IAsyncDisposable
     private readonly EngineOptions _options;
     private readonly LoadedModel _model;
     private readonly ModelFacts _facts;
+    private readonly ImageVectors _vectors;
     private readonly ImagePreparation _images;
 
     /// <summary>Starts the engine's thread.</summary>
@@ -33,7 +34,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         (_model, _options) = (model, options);
         _facts = new ModelFacts(model.Network.Config.Qformer.QueryLength, [model.Tokenizer.EndOfTextId], model.Network.Phi.EosTokenId);
         var transform = new ImageTransform(model.Network.Config.ImageSize);
-        _images = new ImagePreparation(bytes => transform.Apply(bytes.Span), 2 * options.MaxBatch);
+        _vectors = new ImageVectors(Math.Max(options.CachedImages, options.MaxBatch));
+        _images = new ImagePreparation(bytes => transform.Apply(bytes.Span), _vectors, 2 * options.MaxBatch);
         new Thread(RunLoop) { Name = "generation engine", IsBackground = true }.Start();
     }
 
@@ -55,8 +57,8 @@ public sealed class GenerationEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(decoding);
         ArgumentOutOfRangeException.ThrowIfLessThan(decoding.MaxNewTokens, 1);
         ImagePrompt tokens = decoding.PrependsBegin ? WithBegin(Tokenize(prompt)) : Tokenize(prompt);
-        PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
         FirstWordTokens words = FirstWordTokens.Of(decoding.FirstWords, _model.Tokenizer);
+        PreparedImage prepared = await _images.PrepareAsync(imageDigest, image).ConfigureAwait(false);
         GeneratedTokens result = await SubmitAsync(prepared, tokens, words.All, decoding, cancellationToken).ConfigureAwait(false);
         return new GeneratedAnswer(_model.Tokenizer.GenerateText(result.Ids.AsSpan()), result.Ids, result.Ended, words.Probabilities(result.First));
     }
@@ -133,6 +135,7 @@ public sealed class GenerationEngine : IAsyncDisposable
         }
         catch (InvalidOperationException e)
         {
+            work.Dispose();
             throw new ObjectDisposedException("The engine is shutting down and accepts no more requests.", e);
         }
     }
@@ -141,7 +144,7 @@ public sealed class GenerationEngine : IAsyncDisposable
     {
         set_num_threads(_options.Threads); // per thread, like inference mode
         using (inference_mode())
-        using (var steps = new EngineSteps(new ModelRunner(_model.Network, _options.Threads), _options))
+        using (var steps = new EngineSteps(new ModelRunner(_model.Network, _options.Threads), _vectors, _options))
         {
             while (Arrive(steps))
                 steps.RunOne();

@@ -22,7 +22,7 @@ internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> BeginTokens
 }
 
 /// <summary>A request in the engine: adds its rows to each step and handles the results.</summary>
-/// <param name="image">The image's digest and pixels.</param>
+/// <param name="image">The image, disposed with the request.</param>
 /// <param name="prompt">The prompt.</param>
 /// <param name="model">Facts about the model.</param>
 /// <param name="cancellationToken">Abandons the request.</param>
@@ -62,7 +62,11 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <param name="reason">The cause.</param>
     public abstract void Fail(Exception reason);
 
-    public virtual void Dispose() => Cache?.Dispose();
+    public virtual void Dispose()
+    {
+        Cache?.Dispose();
+        Image.Dispose();
+    }
 
     protected void Fail<T>(TaskCompletionSource<T> result, Exception reason)
     {

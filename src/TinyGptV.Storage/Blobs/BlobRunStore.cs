@@ -82,6 +82,12 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         return reading.Status == BlobStatus.Read ? Encoding.UTF8.GetString(reading.Bytes.Span) : null;
     }
 
+    public async ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = FolderOf(run);
+        return RunLayout.VersionsOf((await blobs.ListAsync(folder, cancellationToken)).Select(blob => (blob.Name[folder.Length..], blob.Version.ToString())));
+    }
+
     // A run's name can come over the network, so it is validated before it becomes part of a blob name.
     private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage.Locations;
@@ -97,6 +98,20 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
             throw new PrerequisiteException($"Cannot read '{path}': {exception.Message} Check the file and its permissions.", exception);
         }
     }
+
+    public ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var beside = FilesOf(FolderOf(run)).Select(file => (file.Name, VersionOf(file)));
+        var predictions = FilesOf(PredictionsOf(run)).Select(file => ($"{RunLayout.Predictions}/{file.Name}", VersionOf(file)));
+        return ValueTask.FromResult(RunLayout.VersionsOf(beside.Concat(predictions)));
+    }
+
+    /// <summary>The files of a folder in ordinal order, without those that vanish meanwhile, as temporary ones do.</summary>
+    private static IEnumerable<FileInfo> FilesOf(string folder) => Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateFiles().Where(file => file.Exists).OrderBy(file => file.Name, StringComparer.Ordinal)
+        : [];
+
+    private static string VersionOf(FileInfo file) => string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}");
 
     /// <summary>Writes on another thread, so that the caller, perhaps a grain, is not blocked while the disk flushes.</summary>
     private static async Task<T> WritingAsync<T>(string path, Func<T> write, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
@@ -29,6 +32,26 @@ internal static class RunLayout
         ReadOnlySpan<char> number = name.AsSpan(ShardPrefix.Length, name.Length - ShardPrefix.Length - ShardSuffix.Length);
         return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new ShardIndex(value) : null;
     }
+
+    /// <summary>What lies in a run.</summary>
+    /// <param name="files">All its files by their path below it, with slashes, in ordinal order; each with what changes when the file does.</param>
+    public static RunVersions VersionsOf(IEnumerable<(string Name, string Version)> files)
+    {
+        using var predictions = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var beside = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string version) in files)
+        {
+            if (name == Manifest || IsShard(name))
+                predictions.AppendData(Encoding.UTF8.GetBytes($"{name} {version}\n"));
+            else if (!name.Contains('/', StringComparison.Ordinal))
+                beside.Add(name, version);
+        }
+
+        return new RunVersions(Convert.ToHexStringLower(predictions.GetHashAndReset()), beside.ToImmutable());
+    }
+
+    private static bool IsShard(string name) =>
+        name.StartsWith(Predictions + "/", StringComparison.Ordinal) && ShardOf(name[(Predictions.Length + 1)..]) is not null;
 
     /// <summary>The content of a manifest file.</summary>
     public static byte[] Write(RunManifest manifest) =>

@@ -6,6 +6,7 @@ using TinyGptV.Cluster.Configuration;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Cluster.Hosting;
 using TinyGptV.Cluster.Replicas;
+using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
@@ -54,6 +55,9 @@ internal sealed class EvaluationCluster : IAsyncDisposable
     public IReplicaCatalogGrain Replicas => _cluster.Client.GetGrain<IReplicaCatalogGrain>(0);
 
     public IRunCatalogGrain Catalog => _cluster.Client.GetGrain<IRunCatalogGrain>(0);
+
+    /// <summary>What is offered to runs on the first coordinator.</summary>
+    public ReadingHandover Handover => Handle(0).ServiceProvider.GetRequiredService<ReadingHandover>();
 
     public IGrainFactory Grains => _cluster.Client;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using TinyGptV.Evaluation;
@@ -15,10 +16,14 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
 
     private readonly Dictionary<BenchmarkName, Benchmark> _benchmarks;
     private readonly TaskCompletionSource _firstReadBegins = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _reads;
+    private readonly ConcurrentQueue<BenchmarkName> _reads = [];
+    private int _held;
 
     /// <summary>Whether the first read of a benchmark never ends, because the test kills its process.</summary>
     public bool HoldsFirstRead { get; init; }
+
+    /// <summary>What was read, in order; each reading opens and hashes all files of a benchmark.</summary>
+    public ImmutableArray<BenchmarkName> Reads => [.. _reads];
 
     /// <summary>Ends when a benchmark is read for the first time.</summary>
     public Task WhenFirstReadBegins => _firstReadBegins.Task;
@@ -50,7 +55,8 @@ internal sealed class InMemoryBenchmarks : IBenchmarkSource, IImageSource
     public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         _firstReadBegins.TrySetResult();
-        if (Interlocked.Increment(ref _reads) == 1 && HoldsFirstRead)
+        _reads.Enqueue(name);
+        if (HoldsFirstRead && Interlocked.Exchange(ref _held, 1) == 0)
             await Task.Delay(Timeout.Infinite, cancellationToken);
         return _benchmarks.TryGetValue(name, out Benchmark? benchmark) ? benchmark : throw new PrerequisiteException($"There is no benchmark '{name}'.");
     }

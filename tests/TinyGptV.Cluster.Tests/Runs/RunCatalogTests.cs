@@ -129,4 +129,40 @@ public class RunCatalogTests
         // The client's way into the cluster lives on, and nobody tells it that its call was lost: short calls find that out.
         Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(await started)).Phase);
     }
+
+    [Fact]
+    public async Task StartAsync_BenchmarksOfANewRun_AreReadOnce()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunId run = await cluster.StartRunAsync();
+        Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(run)).Phase);
+        Assert.Equal(["gqa", "iconqa"], cluster.Benchmarks.Reads.Select(name => name.Value));
+        Assert.Null(cluster.Handover.Take(run));
+    }
+
+    [Fact]
+    public async Task StartAsync_RunThatIsUnderWayOrComplete_KeepsNothingOfWhatWasRead()
+    {
+        var held = new WatchedModel { HoldAfter = 15 };
+        await using var cluster = await EvaluationCluster.StartAsync([held]);
+        RunId run = await cluster.StartRunAsync();
+        await held.WhenItHolds.WaitAsync(Token);
+        Assert.Equal(run, await cluster.StartRunAsync());
+        Assert.Null(cluster.Handover.Take(run));
+        held.Release();
+        await cluster.WatchToTheEndAsync(run);
+        Assert.Equal(run, await cluster.StartRunAsync());
+        Assert.Null(cluster.Handover.Take(run));
+        Assert.Equal(6, cluster.Benchmarks.Reads.Length); // two for each time that somebody asked
+    }
+
+    [Fact]
+    public async Task StartAsync_RunsOfSeveralClientsAtOnce_ReadBenchmarksOnceEach()
+    {
+        await using var cluster = await EvaluationCluster.StartAsync([new WatchedModel()]);
+        RunId[] runs = await Task.WhenAll(Enumerable.Range(3, 4).Select(size => cluster.StartRunAsync(new RunRequest { ShardSize = size })));
+        foreach (RunId run in runs)
+            Assert.Equal((RunPhase.Completed, 47), ((await cluster.WatchToTheEndAsync(run)).Phase, cluster.Store.AllPredictions(run).Length));
+        Assert.Equal(4 * 2, cluster.Benchmarks.Reads.Length);
+    }
 }

@@ -61,4 +61,7 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
 
     public ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_reports.GetValueOrDefault(name));
+
+    public ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new RunVersions(string.Join(' ', _shards.Keys), _reports.ToImmutableSortedDictionary()));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
@@ -45,6 +46,15 @@ internal sealed class InMemoryRunStore : IRunStore
         [.. _reports.Keys.Where(key => key.Run == run).Select(key => key.Name).Order(StringComparer.Ordinal)];
 
     public string Report(RunId run, string name) => _reports[(run, name)];
+
+    /// <summary>How often a file beside the predictions of a run was written.</summary>
+    public int Writes(RunId run, string name) => _written.Count(entry => entry.Run == run && entry.Name == name);
+
+    /// <summary>Removes a file beside the predictions of a run, as a user may.</summary>
+    public void Remove(RunId run, string name) => _reports.TryRemove((run, name), out _);
+
+    /// <summary>Removes the predictions of a shard, as a user may.</summary>
+    public void Remove(RunId run, ShardIndex shard) => _shards.TryRemove((run, shard), out _);
 
     /// <summary>Ends once a run's stored state has had this phase.</summary>
     public Task WhenStateIsAsync(RunId run, RunPhase phase)
@@ -108,4 +118,14 @@ internal sealed class InMemoryRunStore : IRunStore
 
     public ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_reports.GetValueOrDefault((run, name)));
+
+    public ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string predictions = string.Join('\n', _shards.Where(entry => entry.Key.Run == run).OrderBy(entry => entry.Key.Shard)
+            .Select(entry => $"{entry.Key.Shard} {VersionOf(entry.Value)}").Prepend($"{_manifests.GetValueOrDefault(run)?.GetHashCode()}"));
+        return ValueTask.FromResult(new RunVersions(predictions, _reports.Where(entry => entry.Key.Run == run)
+            .ToImmutableSortedDictionary(entry => entry.Key.Name, entry => VersionOf(Encoding.UTF8.GetBytes(entry.Value)), StringComparer.Ordinal)));
+    }
+
+    private static string VersionOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

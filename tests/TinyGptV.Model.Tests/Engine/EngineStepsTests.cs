@@ -79,7 +79,7 @@ public sealed class EngineStepsTests
         using TinyGptVModel model = TinyModel.Create(seed: 3);
         var runner = new ModelRunner(model, threads: 1);
         using var mode = inference_mode();
-        using var steps = new EngineSteps(runner, new EngineOptions { Threads = 1 });
+        using var steps = new EngineSteps(runner, new ImageVectors(32), new EngineOptions { Threads = 1 });
         var bad = new GenerationWork(
             new PreparedImage("bad", [1f]), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], 2), new DecodingOptions { MaxNewTokens = 3 },
             TestContext.Current.CancellationToken);
@@ -141,7 +141,7 @@ public sealed class EngineStepsTests
     {
         using TinyGptVModel model = TinyModel.Create(seed: 3);
         using var mode = inference_mode();
-        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new ImageVectors(32), new EngineOptions { Threads = 1 });
         using var cancellation = new CancellationTokenSource();
         var work = new GenerationWork(
             new PreparedImage("i", TinyModel.Pixels(1)), new ImagePrompt([1], [2]), new ModelFacts(Queries, [0], -1),
@@ -159,7 +159,7 @@ public sealed class EngineStepsTests
         set_num_threads(threads);
         using var mode = inference_mode();
         var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows };
-        using var steps = new EngineSteps(new ModelRunner(model, threads), options);
+        using var steps = new EngineSteps(new ModelRunner(model, threads), new ImageVectors(1), options);
         List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
         foreach ((SequenceWork work, _) in all)
             steps.Add(work);
@@ -172,7 +172,7 @@ public sealed class EngineStepsTests
     {
         set_num_threads(1);
         using var mode = inference_mode();
-        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new EngineOptions { Threads = 1 });
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new ImageVectors(32), new EngineOptions { Threads = 1 });
         steps.Add(work);
         while (!steps.IsIdle)
             steps.RunOne();

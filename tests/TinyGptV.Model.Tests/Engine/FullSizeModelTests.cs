@@ -21,11 +21,10 @@ public sealed class FullSizeModelTests(ITestOutputHelper output)
             if (!name.Contains("norm", StringComparison.Ordinal))
                 nn.init.uniform_(parameter, -0.02, 0.02);
 
-        using var steps = new EngineSteps(new ModelRunner(model, threads), new EngineOptions { Threads = threads });
-        var image = new PreparedImage("gray", new float[3 * 448 * 448]);
+        using var steps = new EngineSteps(new ModelRunner(model, threads), new ImageVectors(32), new EngineOptions { Threads = threads });
         GenerationWork[] questions = [.. Enumerable.Range(0, 4).Select(i => new GenerationWork(
-            image, new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]), new ModelFacts(32, [50256], -1),
-            new DecodingOptions(), TestContext.Current.CancellationToken))];
+            new PreparedImage("gray", new float[3 * 448 * 448]), new ImagePrompt([21017, 20490, 25, 1279, 3546, 70, 29], [3556, 3546, 70, 29, 685 + i]),
+            new ModelFacts(32, [50256], -1), new DecodingOptions(), TestContext.Current.CancellationToken))];
         foreach (GenerationWork question in questions)
             steps.Add(question);
         long begin = TimeProvider.System.GetTimestamp();

@@ -152,6 +152,30 @@ public abstract class RunStoreContract
         Assert.Null(await Store.ReadFileAsync(new("other-run"), "report.csv", Token));
     }
 
+    [Fact]
+    public async Task ListVersionsAsync_tells_whether_predictions_or_files_beside_them_changed()
+    {
+        var seen = new HashSet<string> { (await Store.ListVersionsAsync(Run, Token)).Predictions };
+        await Store.TryCreateAsync(Manifest("first-run"), Token);
+        Assert.True(seen.Add((await Store.ListVersionsAsync(Run, Token)).Predictions));
+        await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token);
+        Assert.True(seen.Add((await Store.ListVersionsAsync(Run, Token)).Predictions));
+
+        RunVersions before = await Store.ListVersionsAsync(Run, Token);
+        await Store.WriteFileAsync(Run, "report.csv", "old"u8.ToArray(), Token);
+        RunVersions old = await Store.ListVersionsAsync(Run, Token), same = await Store.ListVersionsAsync(Run, Token);
+        await Store.WriteFileAsync(Run, "report.csv", "newer"u8.ToArray(), Token);
+        RunVersions newer = await Store.ListVersionsAsync(Run, Token);
+        Assert.Empty(before.Beside);
+        Assert.Equal(["report.csv"], old.Beside.Keys);
+        Assert.Equal(old.Beside, same.Beside);
+        Assert.NotEqual(old.Beside, newer.Beside);
+        Assert.All([old, same, newer], versions => Assert.Equal(before.Predictions, versions.Predictions));
+
+        await Store.TryWriteShardAsync(new("first-run-2"), new(0), PredictionLines.Write([Predict("1", "a")]), Token);
+        Assert.Equal(before.Predictions, (await Store.ListVersionsAsync(Run, Token)).Predictions);
+    }
+
     protected static RunManifest Manifest(string run) => new()
     {
         Run = new(run),

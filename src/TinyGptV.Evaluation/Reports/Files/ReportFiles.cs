@@ -11,6 +11,11 @@ public static class ReportFiles
     /// <summary>Without a byte-order mark; invalid characters are replaced.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>The names of the files of a report.</summary>
+    /// <param name="mode">The scoring mode.</param>
+    /// <returns>The names, in the order in which the files are written.</returns>
+    public static ImmutableArray<string> Names(string mode) => [.. Files(images: "").Select(file => FileName(file.Name, file.Extension, mode))];
+
     /// <summary>
     /// Writes <c>report.csv</c>, <c>report.md</c>, <c>report.html</c> and <c>predictions.csv</c> beside the predictions, replacing older ones. In other
     /// modes than the default, the files are named <c>report.&lt;mode&gt;.csv</c> and so on, so that modes do not replace each other's files.

@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace TinyGptV.Model.Engine.Caches;
+
+/// <summary>
+/// The vectors of the images used last. Whoever brings a request asks for them before an image is decoded, and holds them until the request
+/// is over: what was found is not missing when its step comes, whatever is encoded in between. Thread-safe.
+/// </summary>
+/// <param name="capacity">How many images' vectors are kept; those that requests hold come on top.</param>
+internal sealed class ImageVectors(int capacity)
+{
+    private readonly RecentlyUsed<HeldVectors> _known = new(capacity, release: vectors => vectors.Dispose());
+    private readonly Lock _lock = new();
+
+    /// <returns>The vectors of an image, to be disposed by the caller; null if they are not at hand.</returns>
+    public HeldVectors? TryHold(string digest)
+    {
+        lock (_lock)
+            return _known.TryGet(digest, out HeldVectors? known) ? known.Share() : null;
+    }
+
+    /// <summary>Keeps the vectors of an image that has none here.</summary>
+    /// <param name="digest">Identifies the image file's bytes.</param>
+    /// <param name="vectors">[Q, C]; disposed when nobody holds them any more.</param>
+    /// <returns>The vectors, to be disposed by the caller.</returns>
+    public HeldVectors Add(string digest, Tensor vectors)
+    {
+        lock (_lock)
+        {
+            var known = new HeldVectors(vectors);
+            HeldVectors held = known.Share();
+            _known.Add(digest, known);
+            return held;
+        }
+    }
+
+    /// <summary>Lets go of all.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _known.Clear();
+    }
+}
