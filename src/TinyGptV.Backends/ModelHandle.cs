@@ -32,7 +32,8 @@ internal sealed class ModelHandle : IModelHandle
         LocalCheckpoint? checkpoint = options.Source is { } source ? await storage.FetchCheckpointAsync(source, cancellationToken) : null;
         try
         {
-            return new ModelHandle(await LoadAsync(load, checkpoint is null ? options : options with { Folder = checkpoint.Folder }, cancellationToken), checkpoint);
+            ModelOptions local = checkpoint is null ? options : options with { Folder = checkpoint.Folder };
+            return new ModelHandle(await LoadAsync(load, local, cancellationToken), checkpoint);
         }
         catch
         {
@@ -60,7 +61,8 @@ internal sealed class ModelHandle : IModelHandle
         bool folderIsNeeded = options is not { Phi: not null, Eva: not null, Blip2: not null, Stage: not null };
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
-                $"There is no model folder '{options.Folder}'. Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted one; give it with --model.");
+                $"There is no model folder '{options.Folder}'. "
+                + "Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted one; give it with --model.");
         try
         {
             return await load(options, cancellationToken);

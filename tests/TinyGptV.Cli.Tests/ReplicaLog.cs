@@ -5,10 +5,10 @@ namespace TinyGptV.Cli.Tests;
 /// <summary>The log lines of a replica about its shards, with <c>--verbose</c>.</summary>
 internal static partial class ReplicaLog
 {
-    [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) begins")]
+    [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) started")]
     public static partial Regex Begins { get; }
 
-    [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) is done")]
+    [GeneratedRegex(@"Replica \S+: run \S+, shard (\d+) done")]
     public static partial Regex IsDone { get; }
 
     /// <summary>The shards in lines of one kind.</summary>

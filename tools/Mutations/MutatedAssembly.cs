@@ -123,7 +123,8 @@ public sealed record MutatedAssembly(byte[] Image, ImmutableArray<Mutant> Mutant
 
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("TinyGptV.Evaluation", StringComparison.Ordinal) && Path.GetFileName(path) != "TinyGptV.Mutations.dll")
+            .Where(path => !Path.GetFileName(path).StartsWith("TinyGptV.Evaluation", StringComparison.Ordinal)
+                && Path.GetFileName(path) != "TinyGptV.Mutations.dll")
             .Select(path => MetadataReference.CreateFromFile(path));
 
     private static IEnumerable<ResourceDescription> Resources(string source) =>

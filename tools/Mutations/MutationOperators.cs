@@ -27,7 +27,8 @@ public sealed class MutationOperators(SemanticModel model)
     // An empty name leaves the call out.
     private static readonly Dictionary<string, string> OtherMethod = BothWays(
         ("First", "Last"), ("FirstOrDefault", "LastOrDefault"), ("OrderBy", "OrderByDescending"), ("ThenBy", "ThenByDescending"),
-        ("Order", "OrderDescending"), ("Min", "Max"), ("Any", "All"), ("Skip", "Take"), ("Floor", "Ceiling"), ("IndexOf", "LastIndexOf"), ("StartsWith", "EndsWith"),
+        ("Order", "OrderDescending"), ("Min", "Max"), ("Any", "All"), ("Skip", "Take"), ("Floor", "Ceiling"), ("IndexOf", "LastIndexOf"),
+        ("StartsWith", "EndsWith"),
         ("AddFirst", "AddLast"),
         ("Where", ""), ("Distinct", ""), ("Reverse", ""), ("Trim", ""), ("ToLowerInvariant", ""), ("Abs", ""));
 

@@ -74,8 +74,10 @@ public sealed class LocalTinyGptV : IVisionLanguageModel, IAsyncDisposable
         CheckpointPaths found = CheckpointPaths.Find(options.Folder);
         if (found.Converted is not null)
             return options is { Phi: null, Eva: null, Blip2: null, Stage: null } ? found : throw new PrerequisiteException(
-                $"'{options.Folder}' is a converted model, whose parts cannot be exchanged. Leave --phi, --eva, --blip2 and --stage out, or convert the files that you want.");
-        return new CheckpointPaths(options.Phi ?? found.PhiFolder, options.Eva ?? found.EvaFile, options.Blip2 ?? found.Blip2File, options.Stage ?? found.StageFile);
+                $"'{options.Folder}' is a converted model, whose parts cannot be exchanged. "
+                + "Leave --phi, --eva, --blip2 and --stage out, or convert the files that you want.");
+        return new CheckpointPaths(
+            options.Phi ?? found.PhiFolder, options.Eva ?? found.EvaFile, options.Blip2 ?? found.Blip2File, options.Stage ?? found.StageFile);
     }
 
     private static ModelSettings SettingsOf(ModelOptions options) => new()

@@ -21,7 +21,8 @@ internal static class DeliveryCheck
         {
             if (outlines[index].Benchmark != shard.Benchmark || outlines[index].Sample != asked[index])
                 throw new InvalidDataException(
-                    $"The replica was asked the sample '{asked[index]}' of {shard.Benchmark} in shard {part}, and answered '{outlines[index].Sample}' of {outlines[index].Benchmark}.");
+                    $"The replica was asked the sample '{asked[index]}' of {shard.Benchmark} in shard {part}, "
+                    + $"and answered '{outlines[index].Sample}' of {outlines[index].Benchmark}.");
         }
 
         return outlines;

@@ -38,7 +38,8 @@ internal sealed class EvaluationInstruments
         _leaseSamples = meter.CreateHistogram<long>("tinygptv.lease.samples", "{sample}", "How many samples were given to a replica at once");
         _leaseDuration = meter.CreateHistogram<double>("tinygptv.lease.duration", "s", "From giving a lease out to its last prediction");
         _hedges = meter.CreateCounter<long>("tinygptv.hedges", "{lease}", "Leases that repeat a straggler's work");
-        _returned = meter.CreateCounter<long>("tinygptv.shards.returned", "{part}", "Shards, or parts of divided ones, that came back because their replica was lost");
+        _returned = meter.CreateCounter<long>(
+            "tinygptv.shards.returned", "{part}", "Shards, or parts of divided ones, that came back because their replica was lost");
         _divided = meter.CreateCounter<long>("tinygptv.shards.divided", "{part}", "Shards, or parts of them, divided to find the sample that costs replicas");
         _condemned = meter.CreateCounter<long>("tinygptv.samples.condemned", "{sample}", "Samples recorded as failed because they cost their replicas");
         _replicas = meter.CreateUpDownCounter<long>("tinygptv.replicas", "{replica}", "Replicas that work for runs");
@@ -47,7 +48,8 @@ internal sealed class EvaluationInstruments
         _condemned.Add(0);
         meter.CreateObservableGauge("tinygptv.queue", ObserveQueues, "{sample}", "Samples of a run that wait for a replica");
         meter.CreateObservableGauge("tinygptv.replicas.paused", ObservePauses, "{replica}", "Replicas that failed and are left alone by a run for a while");
-        meter.CreateObservableGauge("tinygptv.replica.circuit", ObserveCircuits, description: "The circuit around a replica: 0 closed, 1 open, 2 half open, 3 held open");
+        meter.CreateObservableGauge(
+            "tinygptv.replica.circuit", ObserveCircuits, description: "The circuit around a replica: 0 closed, 1 open, 2 half open, 3 held open");
     }
 
     public void ReplicaJoined() => _replicas.Add(1);

@@ -68,7 +68,8 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
             {
                 Task changed = Run.WorkChanged.Next;
                 if (!await TryWorkAsync(giveUp.Token))
-                    await changed.WaitAsync(giveUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                    await changed.WaitAsync(giveUp.Token)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         catch

@@ -39,7 +39,8 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         foreach (RunId[] some in (await store.ListAsync(cancellationToken)).Chunk(RunsAtOnce))
         {
             // An inactive run first counts its stored predictions, which may take longer than a call may. The first read of the stream waits for that.
-            foreach (RunProgress progress in await Task.WhenAll(some.Select(run => RunGrain(run).WatchAsync(cancellationToken).FirstAsync(cancellationToken).AsTask())))
+            var first = some.Select(run => RunGrain(run).WatchAsync(cancellationToken).FirstAsync(cancellationToken).AsTask());
+            foreach (RunProgress progress in await Task.WhenAll(first))
                 yield return progress;
         }
     }
@@ -203,10 +204,15 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     }
 
     /// <summary>A benchmark that the model does not support is left out of a run of all benchmarks, and refused if named.</summary>
-    private static bool CanBeAsked(BenchmarkDefinition definition, ModelDescription model, bool isNamed) => CapabilityCheck.WhyNot(definition, model) is not { } reason || (isNamed
-        ? throw new PrerequisiteException(
-            $"Benchmark '{definition.Name}' cannot be evaluated: {reason}. Name others, or score another system's answers with 'tinygptv import'.")
-        : false);
+    private static bool CanBeAsked(BenchmarkDefinition definition, ModelDescription model, bool isNamed)
+    {
+        if (CapabilityCheck.WhyNot(definition, model) is not { } reason)
+            return true;
+        return isNamed
+            ? throw new PrerequisiteException(
+                $"Benchmark '{definition.Name}' cannot be evaluated: {reason}. Name others, or score another system's answers with 'tinygptv import'.")
+            : false;
+    }
 
     private static PrerequisiteException NoBenchmark() =>
         new("The coordinator was expected to have a benchmark to evaluate, and has none. Give it a folder with benchmarks.");

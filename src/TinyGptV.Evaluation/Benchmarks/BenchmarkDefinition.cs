@@ -30,10 +30,10 @@ public enum AnnotationFormat
     /// <summary>VQAv2 and OK-VQA: a file of annotations and a file of questions, joined by question id.</summary>
     Vqa,
 
-    /// <summary>RefCOCO, RefCOCO+ and RefCOCOg: the official references with COCO's instances, or the list that was prepared for MiniGPT-v2.</summary>
+    /// <summary>RefCOCO, RefCOCO+ and RefCOCOg: the official references with COCO's instances, or the list prepared for MiniGPT-v2.</summary>
     RefCoco,
 
-    /// <summary>A CSV file of one's own with the columns <c>image</c>, <c>question</c>, <c>answer</c> and perhaps <c>choices</c>, <c>id</c> and slices.</summary>
+    /// <summary>A user's CSV file: columns <c>image</c>, <c>question</c>, <c>answer</c>, and optionally <c>choices</c>, <c>id</c> and slices.</summary>
     Csv,
 }
 

@@ -54,7 +54,8 @@ public static class BenchmarkDefinitionReader
         {
             JsonPropertyInfo? known = type.Properties.FirstOrDefault(candidate => candidate.Name == property.Name);
             if (known is null)
-                problems.Add($"'{path}{property.Name}' is unknown; the properties here are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}");
+                problems.Add(
+                    $"'{path}{property.Name}' is unknown; the properties here are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}");
             else if (TypeOf(known.PropertyType) is { Kind: JsonTypeInfoKind.Object } nested && property.Value.ValueKind is not JsonValueKind.Null)
                 CheckProperties(property.Value, nested, $"{path}{property.Name}.", problems);
         }

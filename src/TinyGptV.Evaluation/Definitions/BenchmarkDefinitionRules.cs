@@ -40,9 +40,11 @@ internal static class BenchmarkDefinitionRules
 
         if (definition.ImageFolders.IsDefaultOrEmpty)
             yield return "'imageFolders' must list at least one folder";
-        if (definition.ImageNames is { } names && (names.IsEmpty || !names.All(name => name.Contains(BenchmarkDefinition.ImagePlaceholder, StringComparison.Ordinal))))
+        if (definition.ImageNames is { } names
+            && (names.IsEmpty || !names.All(name => name.Contains(BenchmarkDefinition.ImagePlaceholder, StringComparison.Ordinal))))
             yield return $"'imageNames' must list at least one name, each with {BenchmarkDefinition.ImagePlaceholder}";
-        foreach (string path in definition.Files.Values.SelectMany(paths => paths).Concat(definition.ImageFolders).Concat(definition.ImageNames ?? []).Where(LeadsOut))
+        var named = definition.Files.Values.SelectMany(files => files).Concat(definition.ImageFolders).Concat(definition.ImageNames ?? []);
+        foreach (string path in named.Where(LeadsOut))
             yield return $"the path '{path}' must lie below the benchmark's folder and use forward slashes";
     }
 
@@ -51,7 +53,8 @@ internal static class BenchmarkDefinitionRules
 
     private static IEnumerable<string> CheckRequest(BenchmarkDefinition definition)
     {
-        if (definition.Request is RequestKind.Rank && definition.Format is not (AnnotationFormat.IconQa or AnnotationFormat.IconQaImages or AnnotationFormat.Csv))
+        if (definition.Request is RequestKind.Rank
+            && definition.Format is not (AnnotationFormat.IconQa or AnnotationFormat.IconQaImages or AnnotationFormat.Csv))
             yield return "'request' must be generate, because samples of this format have no choices to rank";
         if (definition.MaxNewTokens < 1)
             yield return $"'maxNewTokens' must be at least 1, found {definition.MaxNewTokens}";
@@ -80,7 +83,8 @@ internal static class BenchmarkDefinitionRules
             else if (scorer.Reference != ReferenceKind.Target && scorer.Reference != ReferenceOf(definition.Format))
                 yield return $"'scorers.{mode}': the scorer '{name}' compares with {Describe(scorer.Reference)}, which samples of this format do not have";
             else if (scorer.Request != definition.Request)
-                yield return $"'scorers.{mode}': the scorer '{name}' judges answers of kind {Lower(scorer.Request)}, but 'request' is {Lower(definition.Request)}";
+                yield return
+                    $"'scorers.{mode}': the scorer '{name}' judges answers of kind {Lower(scorer.Request)}, but 'request' is {Lower(definition.Request)}";
         }
     }
 
@@ -94,7 +98,8 @@ internal static class BenchmarkDefinitionRules
     private static IEnumerable<string> CheckFigures(BenchmarkDefinition definition)
     {
         if (definition.Expected is { } expected && (expected.Samples < 1 || expected.Images < 1 || expected.Images > expected.Samples))
-            yield return $"'expected' must give samples and, if they are known, images, at least 1 and no more images than samples, found {expected.Samples} and {expected.Images?.ToString() ?? "none"}";
+            yield return $"'expected' must give samples and, if they are known, images, at least 1 and no more images than samples, "
+                + $"found {expected.Samples} and {expected.Images?.ToString() ?? "none"}";
         if (definition.Published is not { } published)
             yield break;
         if (published.Accuracy is not (>= 0 and <= 1))

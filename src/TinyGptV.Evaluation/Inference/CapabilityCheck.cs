@@ -18,7 +18,8 @@ public static class CapabilityCheck
         return definition switch
         {
             { Unaskable: { } reason } => reason,
-            { Request: RequestKind.Rank } when !model.Capabilities.RanksByLikelihood => $"it ranks given answers by likelihood, which {model.Identity.Name} cannot",
+            { Request: RequestKind.Rank } when !model.Capabilities.RanksByLikelihood =>
+                $"it ranks given answers by likelihood, which {model.Identity.Name} cannot",
             { Request: RequestKind.Generate } when !model.Capabilities.Generates => $"its answers are generated, which {model.Identity.Name} cannot",
             _ => null,
         };
@@ -34,6 +35,7 @@ public static class CapabilityCheck
         ArgumentNullException.ThrowIfNull(model);
         return model.Capabilities.GivesFirstWords || Scorers.FirstWordsFor(definition).IsEmpty
             ? null
-            : $"Benchmark '{definition.Name}' has metrics that need the probabilities of first words, which {model.Identity.Name} does not give; they will have no value.";
+            : $"Benchmark '{definition.Name}' has metrics that need the probabilities of first words, "
+                + $"which {model.Identity.Name} does not give; they will have no value.";
     }
 }

@@ -26,7 +26,8 @@ public class DeliveryCheckTests
     [InlineData(new[] { 0, 1, 1 }, "The replica was asked the sample 'gqa-0002' of gqa in shard 3[0..3), and answered 'gqa-0001' of gqa.")]
     [InlineData(new[] { 0, 2, 1 }, "The replica was asked the sample 'gqa-0001' of gqa in shard 3[0..3), and answered 'gqa-0002' of gqa.")]
     public void Verify_NotEverySampleInItsPlace_Throws(int[] answered, string message) =>
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => DeliveryCheck.Verify(Shard, new ShardPart(Shard.Index, 0, 3), Lines(answered))).Message);
+        Assert.Equal(
+            message, Assert.Throws<InvalidDataException>(() => DeliveryCheck.Verify(Shard, new ShardPart(Shard.Index, 0, 3), Lines(answered))).Message);
 
     [Fact]
     public void Verify_AnotherBenchmarkOrMalformed_Throws()

@@ -85,7 +85,8 @@ public class EvaluationRunTests
         Prediction lost = Assert.Single(cluster.Store.AllPredictions(run), IsLost);
         Assert.EndsWith("Question 5?", lost.Prompt, StringComparison.Ordinal);
         Assert.Equal(
-            "Replicas were lost 4 times with this sample, the last times with it alone: InvalidOperationException: out of memory. A run of another name asks it again.",
+            "Replicas were lost 4 times with this sample, the last times with it alone: InvalidOperationException: out of memory. "
+            + "A run of another name asks it again.",
             lost.Failure!.Message);
         await AssertPredictedAsync(cluster, run, lost);
 

@@ -135,7 +135,8 @@ public class RunControlTests
         await using var second = await EvaluationCluster.StartAsync([model], store: store);
         await store.WhenStateIsAsync(run, RunPhase.Completed).WaitAsync(TimeSpan.FromMinutes(2), Token);
         Assert.Equal(4, (await second.Run(run).GetProgressAsync(Token)).Priority);
-        RunTimings timings = System.Text.Json.JsonSerializer.Deserialize(store.Report(run, "timings.json"), Evaluation.EvaluationJson.Indented.ShapeOf<RunTimings>())!;
+        RunTimings timings = System.Text.Json.JsonSerializer.Deserialize(
+            store.Report(run, "timings.json"), Evaluation.EvaluationJson.Indented.ShapeOf<RunTimings>())!;
         Assert.Equal((40, 2), (timings.Samples, timings.Stretches));
     }
 

@@ -230,10 +230,16 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("imageNames", """["COCO_{image}", "x.jpg"]""", "'imageNames' must list at least one name, each with {image}")]
     [InlineData("imageNames", """["../{image}"]""", "the path '../{image}' must lie below the benchmark's folder")]
     [InlineData("imageNames", "\"{image}\"", "'imageNames' must be a list of texts")]
-    [InlineData("scorers", """{"tinygptv": "sum-likelihood-choice"}""", "the scorer 'sum-likelihood-choice' judges answers of kind rank, but 'request' is generate")]
+    [InlineData(
+        "scorers", """{"tinygptv": "sum-likelihood-choice"}""",
+        "the scorer 'sum-likelihood-choice' judges answers of kind rank, but 'request' is generate")]
     [InlineData("expected", """{"samples": 3, "images": 4}""", "'expected' must give samples and, if they are known, images, at least 1 and no more images than samples, found 3 and 4")]
-    [InlineData("published", """{"source": "a", "accuracy": 54.7, "split": "test", "mode": "tinygptv"}""", "'published.accuracy' must lie between 0 and 1 (38.9 % is 0.389)")]
-    [InlineData("published", """{"source": "a", "accuracy": 0.5, "split": "test", "mode": "official"}""", "'published.mode' must be one of the modes in 'scorers', found 'official'")]
+    [InlineData(
+        "published", """{"source": "a", "accuracy": 54.7, "split": "test", "mode": "tinygptv"}""",
+        "'published.accuracy' must lie between 0 and 1 (38.9 % is 0.389)")]
+    [InlineData(
+        "published", """{"source": "a", "accuracy": 0.5, "split": "test", "mode": "official"}""",
+        "'published.mode' must be one of the modes in 'scorers', found 'official'")]
     public void Read_OneMistake_IsNamed(string property, string value, string expected)
     {
         JsonObject json = Json();

@@ -39,7 +39,9 @@ public sealed class CapabilityCheckTests
         BenchmarkDefinition asking = Generated with { Scorers = Generated.Scorers.SetItem("official", "yes-or-no") };
         ModelDescription model = With(new ModelCapabilities { GivesFirstWords = false });
 
-        Assert.Contains("'gqa' has metrics that need the probabilities of first words, which scripted does not give", CapabilityCheck.WhatWillLack(asking, model), StringComparison.Ordinal);
+        Assert.Contains(
+            "'gqa' has metrics that need the probabilities of first words, which scripted does not give",
+            CapabilityCheck.WhatWillLack(asking, model), StringComparison.Ordinal);
         Assert.Null(CapabilityCheck.WhatWillLack(Generated, model));
         Assert.Null(CapabilityCheck.WhatWillLack(asking, With(ModelCapabilities.All)));
     }

@@ -91,7 +91,8 @@ public class SampleEvaluationTests
         _images.Missing = "1.png";
         var prediction = Assert.Single(await EvaluateAsync(
             new ScriptedModel(), Shard(1), SampleRuns.Definition("gqa") with { ImageNames = ["{image}", "{image}"] }));
-        Assert.StartsWith("The image '1.png' or '1.png' was expected in 'images' or 'more' and is not there.", prediction.Failure!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The image '1.png' or '1.png' was expected in 'images' or 'more' and is not there.", prediction.Failure!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,7 +157,8 @@ public class SampleEvaluationTests
     {
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         var evaluation = new SampleEvaluation(model, _images);
-        await foreach (PartPrediction answer in evaluation.EvaluateAsync([new EvaluationPart(definition, shard.Samples)], TestContext.Current.CancellationToken))
+        ImmutableArray<EvaluationPart> parts = [new(definition, shard.Samples)];
+        await foreach (PartPrediction answer in evaluation.EvaluateAsync(parts, TestContext.Current.CancellationToken))
             predictions.Add(answer.Prediction);
         return predictions.ToImmutable();
     }

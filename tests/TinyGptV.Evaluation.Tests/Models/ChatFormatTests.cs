@@ -29,5 +29,6 @@ public sealed class ChatFormatTests
         Assert.Equal(Format.Join(Instructed), Instructed.AskedAs("USER: <ImageHere>\nBriefly: {question} ASSISTANT:"));
 
     [Fact]
-    public void AskedAs_PromptOfAnotherInstruction_ShowsTheDifference() => Assert.Null(Instructed.AskedAs("USER: <ImageHere>\nAt length: {question} ASSISTANT:").PromptTemplate);
+    public void AskedAs_PromptOfAnotherInstruction_ShowsTheDifference() =>
+        Assert.Null(Instructed.AskedAs("USER: <ImageHere>\nAt length: {question} ASSISTANT:").PromptTemplate);
 }

@@ -6,7 +6,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 
-/// <summary>A small run with everything that a report must handle: failures, missing and duplicate samples, odd texts, a prediction of another benchmark.</summary>
+/// <summary>A small run with all that a report must handle: failures, missing and duplicate samples, odd texts, a prediction of another benchmark.</summary>
 internal static class MadeUpRun
 {
     public static RunManifest Manifest { get; } = new()

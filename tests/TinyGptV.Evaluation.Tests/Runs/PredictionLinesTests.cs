@@ -58,13 +58,15 @@ public class PredictionLinesTests
 
             """;
         Assert.Equal(
-            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)], PredictionLines.Outline(Encoding.UTF8.GetBytes(line), "x"));
+            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)],
+            PredictionLines.Outline(Encoding.UTF8.GetBytes(line), "x"));
         const string innerLast = """
             {"benchmark":"gqa","sample":{"id":"s"},"failure":null,"other":{"benchmark":"x","sample":{"id":"x"},"failure":{}}}
 
             """;
         Assert.Equal(
-            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)], PredictionLines.Outline(Encoding.UTF8.GetBytes(innerLast), "x"));
+            [new PredictionOutline(new BenchmarkName("gqa"), new SampleId("s"), Failed: false)],
+            PredictionLines.Outline(Encoding.UTF8.GetBytes(innerLast), "x"));
     }
 
     [Fact]

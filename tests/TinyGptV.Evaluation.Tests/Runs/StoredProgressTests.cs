@@ -51,7 +51,8 @@ public class StoredProgressTests
     public async Task ReadAsync_EverySampleStoredBeforeAnybodySaidSo_IsComplete()
     {
         _store.Put(0, Answered(0), Answered(1), Answered(2));
-        await new RunState { Phase = RunPhase.Failed, Problem = "no device" }.WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
+        var failed = new RunState { Phase = RunPhase.Failed, Problem = "no device" };
+        await failed.WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
 
         RunProgress progress = await ReadAsync();
 
@@ -77,7 +78,8 @@ public class StoredProgressTests
     [InlineData(RunPhase.Failed, RunPhase.Failed)]
     public async Task ReadAsync_UnfinishedRun_KeepsPhasePriorityAndProblemOfItsState(RunPhase state, RunPhase expected)
     {
-        await new RunState { Phase = state, Priority = 7, Problem = "why" }.WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
+        var kept = new RunState { Phase = state, Priority = 7, Problem = "why" };
+        await kept.WriteAsync(_store, SampleRuns.Manifest().Run, TestContext.Current.CancellationToken);
 
         RunProgress progress = await ReadAsync();
 

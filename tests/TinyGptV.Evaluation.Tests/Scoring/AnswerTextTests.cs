@@ -81,5 +81,6 @@ public sealed class AnswerTextTests
     [InlineData(",5 cats-dogs", "5 cats dogs")]
     [InlineData("1,a cats-dogs", "1 cats dogs")]
     [InlineData("a,1 cats-dogs", "1 cats dogs")]
-    public void Normalize_CommaBetweenDigits_DeletesEveryMark(string text, string expected) => Assert.Equal(expected, VqaText.Normalize(text, Contractions.Vqa));
+    public void Normalize_CommaBetweenDigits_DeletesEveryMark(string text, string expected) =>
+        Assert.Equal(expected, VqaText.Normalize(text, Contractions.Vqa));
 }

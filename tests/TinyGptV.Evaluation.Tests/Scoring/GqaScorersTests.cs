@@ -105,7 +105,8 @@ public sealed class GqaScorersTests
     }
 
     [Fact]
-    public void Measure_DistributionOfNothing_HasNoReason() => Assert.Equal((null, null), (Measure("distribution", []).Value, Measure("distribution", []).Unavailable));
+    public void Measure_DistributionOfNothing_HasNoReason() =>
+        Assert.Equal((null, null), (Measure("distribution", []).Value, Measure("distribution", []).Unavailable));
 
     [Fact]
     public void Measure_Distribution_WorkedExample_IsKnown()
@@ -127,7 +128,10 @@ public sealed class GqaScorersTests
 
     [Fact]
     public void Measure_DistributionOfRightAnswers_IsZero() => Gen.Select(Gen.Int[0, 2], Gen.Int[0, 3]).Array[1, 20].Sample(pairs =>
-        Measure("distribution", [.. pairs.Select((pair, i) => Sample($"{i}", $"{pair.Item2}", $"{pair.Item2}", new GqaContext { Group = $"{pair.Item1}" }))]).Value == 0, iter: 30);
+        Measure(
+            "distribution",
+            [.. pairs.Select((pair, i) => Sample($"{i}", $"{pair.Item2}", $"{pair.Item2}", new GqaContext { Group = $"{pair.Item1}" }))]).Value == 0,
+            iter: 30);
 
     [Fact]
     public void Measure_UnbalancedQuestions_CountInNoMetric()

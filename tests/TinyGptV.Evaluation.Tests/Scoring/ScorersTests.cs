@@ -60,7 +60,8 @@ public sealed class ScorersTests
     public void SideScorers_Undecided_IsTheShareOfAnswersThatTakeNoSide(string name, string label)
     {
         IScorer scorer = Scorers.ByName[name];
-        ScoredSample[] samples = [.. new[] { label, "maybe", "perhaps", "who knows" }.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
+        string[] texts = [label, "maybe", "perhaps", "who knows"];
+        ScoredSample[] samples = [.. texts.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
 
         Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
     }
@@ -75,7 +76,8 @@ public sealed class ScorersTests
         Assert.Empty(Scorers.ByName["mean-likelihood-choice"].FirstWords);
         Assert.Equal(["true", "yes", "false", "no"], Scorers.ByName["true-or-false"].FirstWords);
         Assert.Equal(
-            ["false", "no", "true", "yes"], Scorers.FirstWordsFor(Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("other", "yes-or-no"))));
+            ["false", "no", "true", "yes"],
+            Scorers.FirstWordsFor(Predictions.Definition("vsr", RequestKind.Generate, ("official", "true-or-false"), ("other", "yes-or-no"))));
     }
 
     [Fact]

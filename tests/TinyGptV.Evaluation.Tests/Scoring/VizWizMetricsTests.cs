@@ -60,7 +60,8 @@ public sealed class VizWizMetricsTests
         Assert.Equal((2, 1.0), (found.Samples, found.Value));
         Assert.Equal(5, Official.Metrics[^1].Measure(samples, missing: 3).Samples);
         Assert.Equal("1 samples have no prediction", Official.Metrics[^1].Measure([samples[0]], missing: 1).Unavailable);
-        Assert.Equal((0, null, null), (Measure("answerability-f1", []).Samples, Measure("answerability-f1", []).Value, Measure("answerability-f1", []).Unavailable));
+        Measurement nothing = Measure("answerability-f1", []);
+        Assert.Equal((0, null, null), (nothing.Samples, nothing.Value, nothing.Unavailable));
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class VqaAccuracyTests
 
     [Fact]
     public void OfVqa_TenAnswers_FollowsTheTable() => Gen.Int[1, 9].Sample(agree =>
-        Math.Abs(VqaAccuracy.OfVqa(Answers.Of([.. Enumerable.Repeat("red", agree), .. Enumerable.Repeat("blue", 10 - agree)]), "red", string.Equals) - Math.Min(1, agree * 0.3)) < 1e-12);
+        Math.Abs(
+            VqaAccuracy.OfVqa(Answers.Of([.. Enumerable.Repeat("red", agree), .. Enumerable.Repeat("blue", 10 - agree)]), "red", string.Equals)
+            - Math.Min(1, agree * 0.3)) < 1e-12);
 
     [Fact]
     public void OfVqa_OrderOfPeople_ChangesNothingButTheLastBits() => Gen.Select(TenAnswers, Word).Sample((answers, text) =>

@@ -75,7 +75,8 @@ public class LeaseSizingTests
 
     [Fact]
     public void SamplesFor_Always_IsAtLeastOneAndWithinTheLimitAndHalfAShare() =>
-        Gen.Select(Gen.Int[1, 100_000], Gen.Double[0, 100], Gen.Int[0, 2_000_000], Gen.Int[0, 200], Gen.Int[1, 5000]).Sample((samples, seconds, waiting, places, limit) =>
+        Gen.Select(Gen.Int[1, 100_000], Gen.Double[0, 100], Gen.Int[0, 2_000_000], Gen.Int[0, 200], Gen.Int[1, 5000])
+            .Sample((samples, seconds, waiting, places, limit) =>
         {
             var sizing = new LeaseSizing(Target, limit);
             sizing.Observe("a", samples, TimeSpan.FromSeconds(seconds));

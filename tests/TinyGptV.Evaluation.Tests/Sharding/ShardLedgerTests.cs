@@ -37,7 +37,8 @@ public class ShardLedgerTests
 
     [Fact]
     public void Samples_that_kill_replicas_are_the_only_ones_condemned_whatever_the_shards() =>
-        Gen.Select(Gen.Int[1, 40].Array[1, 6], Gen.Int[1, 5], Gen.Int[1, 64], Gen.Int[0, 239].Array[0, 3], Gen.Int[1, 4]).Sample((sizes, limit, leaseSize, picks, replicas) =>
+        Gen.Select(Gen.Int[1, 40].Array[1, 6], Gen.Int[1, 5], Gen.Int[1, 64], Gen.Int[0, 239].Array[0, 3], Gen.Int[1, 4])
+            .Sample((sizes, limit, leaseSize, picks, replicas) =>
         {
             var all = sizes.SelectMany((size, shard) => Enumerable.Range(0, size).Select(sample => (shard, sample))).ToArray();
             var poison = picks.Select(pick => all[pick % all.Length]).ToHashSet();

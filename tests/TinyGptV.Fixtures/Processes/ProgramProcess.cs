@@ -9,6 +9,9 @@ namespace TinyGptV.Fixtures.Processes;
 /// <summary>The built program in its own process. Disposing it kills the process if it is still running.</summary>
 internal sealed class ProgramProcess : IAsyncDisposable
 {
+    /// <summary>Longer than any program of the tests takes: a line that never comes fails its test instead of halting all of them.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tinygptv.exe" : "tinygptv");
 
     private readonly Process _process;
@@ -62,7 +65,11 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>Waits for a line on either stream and consumes the lines before it.</summary>
     /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
-    public async Task<string> WaitForLineAsync(Func<string, bool> isIt, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">No such line came within minutes.</exception>
+    public Task<string> WaitForLineAsync(Func<string, bool> isIt, CancellationToken cancellationToken) =>
+        WithPatienceAsync("its expected line", token => FindLineAsync(isIt, token), cancellationToken);
+
+    private async Task<string> FindLineAsync(Func<string, bool> isIt, CancellationToken cancellationToken)
     {
         await foreach (string line in _lines.Reader.ReadAllAsync(cancellationToken))
             if (isIt(line))
@@ -73,11 +80,28 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>Waits until the process and its streams end.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It did not end within minutes.</exception>
+    public Task<int> WaitForExitAsync(CancellationToken cancellationToken) => WithPatienceAsync("its end", FindExitCodeAsync, cancellationToken);
+
+    private async Task<int> FindExitCodeAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
         await _reading.WaitAsync(cancellationToken);
         return _process.ExitCode;
+    }
+
+    private async Task<T> WithPatienceAsync<T>(string awaited, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await wait(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The program was given {Patience} for {awaited}:\n{Transcript}");
+        }
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>

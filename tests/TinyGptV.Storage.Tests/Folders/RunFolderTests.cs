@@ -93,7 +93,7 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
 
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => (await Store.ReadShardAsync(Run, new(0), Token)).Predictions());
 
-        Assert.Contains("line 2 is not", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("line 2: expected a prediction", exception.Message, StringComparison.Ordinal);
         Assert.Contains(path, exception.Message, StringComparison.Ordinal);
     }
 

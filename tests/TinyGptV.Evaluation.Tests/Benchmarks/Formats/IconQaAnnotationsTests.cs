@@ -139,7 +139,9 @@ public sealed class IconQaAnnotationsTests
         Assert.Equal(("1", "1/image.png", "1"), (sample.Id.Value, sample.Image.Path, sample.Target));
         Assert.Equal(["choice_0.png", "choice_1.png"], sample.Choices);
         Assert.Equal([new Slice("choices", "2"), new Slice("words", "4"), new Slice("skill", "geometry")], sample.Slices);
-        Assert.Contains("field 'ques_type': expected 'choose_img', because the split lists this problem; found 'choose_txt'", await AnnotationFiles.RefusalAsync(
+        Assert.Contains(
+            "field 'ques_type': expected 'choose_img', because the split lists this problem; found 'choose_txt'",
+            await AnnotationFiles.RefusalAsync(
             AnnotationFormat.IconQaImages, "val", ("annotations", problems), ("splits", """{"choose_img_val": ["2"]}""")), StringComparison.Ordinal);
     }
 }

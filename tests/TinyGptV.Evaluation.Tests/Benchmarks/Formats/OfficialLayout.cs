@@ -56,7 +56,8 @@ internal sealed record OfficialLayout
     {
         MiniatureShape.Keyed => "{" + string.Join(",\n", records.Select(record => $"\"{record.Key}\": {record.Json}")) + "}",
         MiniatureShape.Lines => string.Join('\n', records.Select(record => record.Json)),
-        MiniatureShape.Member => $"{{\"info\": {{\"{List}\": []}}, \"{List}\": [{string.Join(",\n", records.Select(record => record.Json))}], \"license\": {{}}}}",
+        MiniatureShape.Member =>
+                $"{{\"info\": {{\"{List}\": []}}, \"{List}\": [{string.Join(",\n", records.Select(record => record.Json))}], \"license\": {{}}}}",
         _ => "[" + string.Join(",\n", records.Select(record => record.Json)) + "]",
     };
 

@@ -39,7 +39,8 @@ public sealed class OfficialLayoutsTests
         OfficialLayout layout = Layout(name);
         string expected = Flat(await layout.ReadAsync(layout.Text()));
 
-        foreach (string text in new[] { "\uFEFF" + layout.Text(), layout.Text().ReplaceLineEndings("\r\n") + "\r\n", layout.Text() + "\n\n", "\uFEFF" + layout.Text().ReplaceLineEndings("\r\n") })
+        string plain = layout.Text(), windows = plain.ReplaceLineEndings("\r\n");
+        foreach (string text in new[] { "\uFEFF" + plain, windows + "\r\n", plain + "\n\n", "\uFEFF" + windows })
             Assert.Equal(expected, Flat(await layout.ReadAsync(text)));
     }
 
@@ -144,7 +145,13 @@ public sealed class OfficialLayoutsTests
     {
         OfficialLayout layout = Layout(name);
 
-        Assert.StartsWith(layout.Shape is MiniatureShape.Member && layout.Role == "annotations" ? "questions.json" : layout.Role == "questions" ? "annotations.json" : $"{layout.Role}.json", await RefusalAsync(layout, layout.Text([])), StringComparison.Ordinal);
+        string role = (layout.Shape, layout.Role) switch
+        {
+            (MiniatureShape.Member, "annotations") => "questions",
+            (_, "questions") => "annotations",
+            _ => layout.Role,
+        };
+        Assert.StartsWith($"{role}.json", await RefusalAsync(layout, layout.Text([])), StringComparison.Ordinal);
     }
 
     private static bool IsWholeLine(byte[] cut)

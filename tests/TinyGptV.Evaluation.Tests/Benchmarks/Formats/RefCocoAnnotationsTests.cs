@@ -29,7 +29,7 @@ public sealed class RefCocoAnnotationsTests
     }
 
     [Theory]
-    [InlineData("{}", "annotations.json: expected the list that was prepared for MiniGPT-v2, found an object")]
+    [InlineData("{}", "annotations.json: expected the list prepared for MiniGPT-v2, found an object")]
     [InlineData("[]", "annotations.json: expected at least one sample, found none")]
     [InlineData("[" + Left + "," + "\n{", "after 1 complete records, at or after line 1")]
     [InlineData(

@@ -75,18 +75,34 @@ public sealed class ReportInBrowser : IDisposable
     internal IWebElement Find(string css) => _driver.FindElement(By.CssSelector(css));
 
     internal ImmutableArray<string> Texts(string css) =>
-        [.. ((IEnumerable<object>)_driver.ExecuteScript("return [...document.querySelectorAll(arguments[0])].map(one => one.textContent)", css)!).Cast<string>()];
+        [.. ((IEnumerable<object>)_driver.ExecuteScript(
+            "return [...document.querySelectorAll(arguments[0])].map(one => one.textContent)", css)!).Cast<string>()];
 
     internal void Choose(string css, string value)
     {
-        _driver.ExecuteScript("const [css, value] = arguments; const input = document.querySelector(css); input.value = value; input.dispatchEvent(new Event('input', { bubbles: true })); input.dispatchEvent(new Event('change', { bubbles: true }))", css, value);
+        _driver.ExecuteScript(
+            """
+            const [css, value] = arguments;
+            const input = document.querySelector(css);
+            input.value = value;
+            input.dispatchEvent(new Event('input', { bubbles: true }));
+            input.dispatchEvent(new Event('change', { bubbles: true }));
+            """,
+            css,
+            value);
     }
 
     internal T Evaluate<T>(string expression) => (T)_driver.ExecuteScript("return " + expression)!;
 
     /// <summary>Waits in the browser until a condition holds.</summary>
     internal void WaitUntil(string condition) => Assert.True(
-        (bool)_driver.ExecuteAsyncScript($"const done = arguments[arguments.length - 1]; const look = () => ({condition}) ? done(true) : requestAnimationFrame(look); look()")!, condition);
+        (bool)_driver.ExecuteAsyncScript(
+                $$"""
+                const done = arguments[arguments.length - 1];
+                const look = () => ({{condition}}) ? done(true) : requestAnimationFrame(look);
+                look();
+                """)!,
+            condition);
 
     /// <summary>Errors on the page's console, except missing images.</summary>
     internal ImmutableArray<string> Errors() =>
