@@ -55,7 +55,7 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("TinyGptV.Pickle")]
     [InlineData("TinyGptV.Evaluation", "CsvHelper")]
-    [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "TorchSharp")]
+    [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "System.IO.Hashing", "TorchSharp")]
     [InlineData("TinyGptV.Storage", "Azure.Identity", "Azure.Storage.Blobs", "Polly", "Polly.Extensions")]
     [InlineData("TinyGptV.Backends")]
     [InlineData("TinyGptV.Cluster.Contracts", "Microsoft.Orleans.Sdk")]

@@ -23,7 +23,9 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
         using DisposeScope scope = NewDisposeScope();
         long size = model.Config.ImageSize;
         Tensor image = tensor(pixels, [1, 3, size, size]).to(model.Device);
-        return model.EncodeImages(image).squeeze(0).DetachFromDisposeScope();
+        Tensor vectors = model.EncodeImages(image).squeeze(0);
+        ThrowIfNotFinite(vectors.sum(), "vectors of an image");
+        return vectors.DetachFromDisposeScope();
     }
 
     /// <summary>Runs one step and answers its questions.</summary>
@@ -43,6 +45,7 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
         for (int i = 0; i < questions.Count; i++)
             rows[i] = questions[i].Row;
         Tensor logits = model.Language.Logits(hidden.index_select(0, tensor(rows, device: model.Device))); // [rows, V]
+        ThrowIfNotFinite(logits.sum(), "logits of the language model");
         long[] best = logits.argmax(1).cpu().data<long>().ToArray();
         for (int i = 0; i < questions.Count; i++)
         {
@@ -52,6 +55,15 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
             if (questions[i].WantsScores)
                 questions[i].Scores = [.. logits[i].cpu().data<float>()];
         }
+    }
+
+    /// <summary>NaN and infinity survive a sum. They are an error of the weights, of the precision or of the machine, and never an answer.</summary>
+    private static void ThrowIfNotFinite(Tensor sum, string what)
+    {
+        if (!double.IsFinite(sum.to(float64).item<double>()))
+            throw new NotFiniteNumberException(
+                $"The {what} are not finite, so there is no answer. The loaded weights were finite: "
+                + "choose float32 if the precision is float16, else check the machine.");
     }
 
     private static double[] LogLikelihoods(Tensor logits, IReadOnlyList<int> tokens)

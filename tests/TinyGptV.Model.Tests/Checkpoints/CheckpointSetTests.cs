@@ -35,6 +35,26 @@ public sealed partial class CheckpointSetTests : IDisposable
         AssertNormBiases(set, model);
     }
 
+    [Theory]
+    [InlineData(double.NaN, torch.ScalarType.Float32, "contains NaN or infinity")]
+    [InlineData(double.NegativeInfinity, torch.ScalarType.BFloat16, "contains NaN or infinity")]
+    [InlineData(1e6, torch.ScalarType.Float16, "has values too large for Float16")]
+    public void LoadInto_ValueThatIsNotFinite_NamesTheTensor(double value, torch.ScalarType type, string expected)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using TorchSharp.Scalar written = value; // a variable, so it stays alive while native code reads it
+        Dictionary<string, torch.Tensor> stage = StageTensors(_ => true);
+        stage["llama_proj.bias"].narrow(0, 1, 1).fill_(written);
+        string path = _folder.Write("TinyGPT-V_for_Stage4.safetensors", SafetensorsBytes.Of(stage));
+        using CheckpointSet set = CheckpointSet.Open(GoldenModel.Paths with { StageFile = path });
+        Dictionary<string, torch.Tensor> model = Model(set);
+        model["llama_proj.bias"] = torch.empty(model["llama_proj.bias"].shape, dtype: type);
+
+        CheckpointException refusal = Assert.Throws<CheckpointException>(() => Load(set, model));
+
+        Assert.Contains($"{path}: tensor llama_proj.bias {expected}", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void LoadInto_EitherPhiFolder_GivesTheSameModel()
     {

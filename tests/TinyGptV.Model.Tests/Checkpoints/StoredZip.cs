@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace TinyGptV.Model.Tests.Checkpoints;
@@ -6,15 +7,20 @@ namespace TinyGptV.Model.Tests.Checkpoints;
 /// <summary>Writes uncompressed zip archives, like torch.save; ZIP64 on request, whatever the size.</summary>
 internal static class StoredZip
 {
-    public static byte[] Of(bool zip64, params (string Name, byte[] Content)[] entries)
+    public static byte[] Of(bool zip64, params (string Name, byte[] Content)[] entries) => Of(zip64, Crc32.HashToUInt32, entries);
+
+    /// <summary>As PyTorch writes it if its option for checksums is off: 0 for each.</summary>
+    public static byte[] WithoutChecksums(params (string Name, byte[] Content)[] entries) => Of(false, _ => 0, entries);
+
+    private static byte[] Of(bool zip64, Func<ReadOnlySpan<byte>, uint> checksum, (string Name, byte[] Content)[] entries)
     {
         var file = new List<byte>();
         var directory = new List<byte>();
         foreach ((string name, byte[] content) in entries)
         {
             byte[] nameBytes = Encoding.UTF8.GetBytes(name);
-            Central(directory, nameBytes, content.Length, file.Count, zip64);
-            Add(file, 0x04034B50u, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, 0u, (uint)content.Length, (uint)content.Length,
+            Central(directory, nameBytes, checksum(content), content.Length, file.Count, zip64);
+            Add(file, 0x04034B50u, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, checksum(content), (uint)content.Length, (uint)content.Length,
                 (ushort)nameBytes.Length, (ushort)0);
             file.AddRange(nameBytes);
             file.AddRange(content);
@@ -29,11 +35,11 @@ internal static class StoredZip
         return [.. file];
     }
 
-    private static void Central(List<byte> directory, byte[] name, int size, int offset, bool zip64)
+    private static void Central(List<byte> directory, byte[] name, uint checksum, int size, int offset, bool zip64)
     {
         uint narrowSize = zip64 ? uint.MaxValue : (uint)size, narrowOffset = zip64 ? uint.MaxValue : (uint)offset;
-        Add(directory, 0x02014B50u, (ushort)45, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, 0u, narrowSize, narrowSize, (ushort)name.Length,
-            (ushort)(zip64 ? 28 : 0), (ushort)0, (ushort)0, (ushort)0, 0u, narrowOffset);
+        Add(directory, 0x02014B50u, (ushort)45, (ushort)45, (ushort)0, (ushort)0, (ushort)0, (ushort)0, checksum, narrowSize, narrowSize,
+            (ushort)name.Length, (ushort)(zip64 ? 28 : 0), (ushort)0, (ushort)0, (ushort)0, 0u, narrowOffset);
         directory.AddRange(name);
         if (zip64)
             Add(directory, (ushort)1, (ushort)24, (ulong)size, (ulong)size, (ulong)offset);

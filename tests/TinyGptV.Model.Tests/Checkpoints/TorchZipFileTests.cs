@@ -246,6 +246,28 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Fact]
+    public void Read_AnyFlippedBitOfAnEntry_IsRefusedByName()
+    {
+        byte[] pickle = PickleBytes.OneTensor();
+        byte[] whole = Archive(pickle);
+        int weight = whole.AsSpan().IndexOf(TwoFloats), directory = whole.AsSpan().IndexOf(pickle);
+        foreach (int at in Enumerable.Range(weight, TwoFloats.Length).Concat(Enumerable.Range(directory, pickle.Length)))
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 1;
+
+            CheckpointException refusal = Assert.Throws<CheckpointException>(() => ReadWeight(damaged));
+
+            string entry = at < directory + pickle.Length ? "archive/data.pkl" : "archive/data/0";
+            Assert.Contains($"entry {entry} is damaged: expected the CRC-32 ", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Read_ArchiveWithoutChecksums_IsAccepted() =>
+        ReadWeight(StoredZip.WithoutChecksums(("a/data.pkl", PickleBytes.OneTensor()), ("a/data/0", TwoFloats)));
+
+    [Fact]
     public void Open_EveryTruncation_IsRefused()
     {
         byte[] whole = Archive(PickleBytes.OneTensor(), zip64: true);
@@ -254,6 +276,13 @@ public sealed class TorchZipFileTests : IDisposable
             string path = _folder.Write("cut.pth", whole[..length]);
             Assert.Throws<CheckpointException>(() => CheckpointFile.Open(path));
         }
+    }
+
+    private void ReadWeight(byte[] archive)
+    {
+        using TorchZipFile file = TorchZipFile.Open(_folder.Write("w.pth", archive));
+        using torch.Tensor weight = file.Read("weight");
+        Assert.Equal([1f, 2f], weight.data<float>().ToArray());
     }
 
     private static byte[] Archive(byte[] pickle, bool zip64 = false, string root = "archive", byte[]? storage = null) =>

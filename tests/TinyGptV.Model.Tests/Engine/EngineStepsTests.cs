@@ -97,6 +97,22 @@ public sealed class EngineStepsTests
         Assert.Equal(3, (await good.Result).Ids.Length);
     }
 
+    [Theory]
+    [InlineData("llama_proj.bias", "vectors of an image")]
+    [InlineData("llama_model.lm_head.bias", "logits of the language model")]
+    public void RunOne_ResultThatIsNotFinite_IsNoAnswer(string parameter, string expected)
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 3);
+        using TorchSharp.Scalar infinite = double.PositiveInfinity; // a variable, so it stays alive while native code reads it
+        using (no_grad())
+            model.ParametersByKey()[parameter].narrow(0, 0, 1).fill_(infinite);
+
+        Exception failure = Assert.Throws<AggregateException>(() => Generate(model, new Request(false, [1], [2], [], 0, 3)));
+        var refusal = Assert.IsType<NotFiniteNumberException>(failure.GetBaseException());
+
+        Assert.Contains($"The {expected} are not finite", refusal.Message, StringComparison.Ordinal);
+    }
+
     // The 16-bit kernels choose their summation order by the number of rows, so results are only close.
     [Fact]
     public void Bfloat16_likelihoods_alone_and_together_are_close() =>

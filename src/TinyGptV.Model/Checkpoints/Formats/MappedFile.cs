@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -67,6 +68,16 @@ internal sealed unsafe partial class MappedFile : IDisposable
     public uint UInt32(long offset) => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(offset, 4));
 
     public ulong UInt64(long offset) => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(offset, 8));
+
+    /// <summary>The CRC-32 of file content, as zip archives have it.</summary>
+    public uint Crc32(long offset, long length)
+    {
+        Check(offset, length);
+        var crc = new Crc32();
+        for (long done = 0; done < length; done += CopiedAtOnce)
+            crc.Append(new ReadOnlySpan<byte>(_start + offset + done, (int)Math.Min(CopiedAtOnce, length - done)));
+        return crc.GetCurrentHashAsUInt32();
+    }
 
     /// <summary>Copies file content into a new tensor, without an intermediate buffer.</summary>
     public torch.Tensor ReadTensor(long offset, torch.ScalarType type, ReadOnlySpan<long> shape)

@@ -17,13 +17,14 @@ public sealed class TorchZipFile : ICheckpointFile
     private readonly string _root;
     private readonly Dictionary<string, TensorHeader> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchView> _views = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sound = new(StringComparer.Ordinal);
 
     private TorchZipFile(MappedFile file)
     {
         _file = file;
         _entries = ZipDirectory.Read(file);
         _root = FindRoot();
-        if (_entries.TryGetValue(_root + "byteorder", out ZipEntry order) && !EntryBytes(order, 16).SequenceEqual("little"u8))
+        if (_entries.ContainsKey(_root + "byteorder") && !EntryBytes("byteorder", 16).SequenceEqual("little"u8))
             throw new CheckpointException($"{Path}: saved on a big-endian machine, which is not supported. Save it again on a little-endian one.");
         Accept(ReadDirectory());
     }
@@ -49,7 +50,7 @@ public sealed class TorchZipFile : ICheckpointFile
     {
         if (!_views.TryGetValue(name, out TorchView? view))
             throw new CheckpointException($"{Path}: no tensor {name}.");
-        long offset = _entries[StorageEntry(view.Storage)].Offset + view.Offset * view.Storage.Type.SizeInBytes();
+        long offset = SoundEntry(StorageEntry(view.Storage)).Offset + view.Offset * view.Storage.Type.SizeInBytes();
         if (view.IsContiguous)
             return _file.ReadTensor(offset, view.Storage.Type, view.Shape.AsSpan());
 
@@ -86,15 +87,34 @@ public sealed class TorchZipFile : ICheckpointFile
         return roots[0];
     }
 
-    private ReadOnlySpan<byte> EntryBytes(ZipEntry entry, int atMost) => entry.Length <= atMost
-        ? _file.Bytes(entry.Offset, (int)entry.Length)
-        : throw new CheckpointException($"{Path}: its directory has {entry.Length} bytes, more than the limit of {atMost}.");
+    private ReadOnlySpan<byte> EntryBytes(string name, int atMost)
+    {
+        long length = _entries[_root + name].Length;
+        return length <= atMost
+            ? _file.Bytes(SoundEntry(_root + name).Offset, (int)length)
+            : throw new CheckpointException($"{Path}: {name} has {length} bytes, more than the limit of {atMost}.");
+    }
+
+    /// <summary>An entry whose bytes are those that were saved. Each is checked once, when it is first needed.</summary>
+    private ZipEntry SoundEntry(string name)
+    {
+        ZipEntry entry = _entries[name];
+        lock (_sound)
+            if (_sound.Contains(name))
+                return entry;
+        if (entry.Crc != 0 && _file.Crc32(entry.Offset, entry.Length) is var found && found != entry.Crc)
+            throw new CheckpointException(
+                $"{Path}: entry {name} is damaged: expected the CRC-32 {entry.Crc:x8}, found {found:x8}. Download the file again.");
+        lock (_sound)
+            _sound.Add(name);
+        return entry;
+    }
 
     private PickleDictionary ReadDirectory()
     {
         try
         {
-            return TorchPickle.Read(EntryBytes(_entries[_root + "data.pkl"], LongestDirectory)) as PickleDictionary
+            return TorchPickle.Read(EntryBytes("data.pkl", LongestDirectory)) as PickleDictionary
                 ?? throw new InvalidDataException("it is not a dictionary");
         }
         catch (InvalidDataException refusal)

@@ -2,8 +2,11 @@ using System.Text;
 
 namespace TinyGptV.Model.Checkpoints.Formats;
 
-/// <summary>Where the bytes of one stored (uncompressed) entry lie in a zip file.</summary>
-internal readonly record struct ZipEntry(long Offset, long Length);
+/// <summary>One stored (uncompressed) entry of a zip file.</summary>
+/// <param name="Offset">Where its bytes begin in the file.</param>
+/// <param name="Length">How many they are.</param>
+/// <param name="Crc">Their CRC-32; 0 if it was not computed, which PyTorch has an option for.</param>
+internal readonly record struct ZipEntry(long Offset, long Length, uint Crc);
 
 /// <summary>
 /// The directory of an uncompressed zip file, as PyTorch writes it. Supports ZIP64; rejects compressed or encrypted entries.
@@ -71,7 +74,7 @@ internal static class ZipDirectory
         (long size, long stored, long local) = Sizes(file, at, file.Bytes(at + CentralLength + nameLength, extraLength));
         if (size != stored)
             throw Damaged(file, $"entry {name} has two sizes, {size} and {stored}");
-        return (name, Locate(file, name, local, size), CentralLength + nameLength + extraLength + commentLength);
+        return (name, Locate(file, name, local, size, file.UInt32(at + 16)), CentralLength + nameLength + extraLength + commentLength);
     }
 
     private static (long Size, long Stored, long Local) Sizes(MappedFile file, long at, ReadOnlySpan<byte> extra)
@@ -103,14 +106,14 @@ internal static class ZipDirectory
         return Position(file, value, 0);
     }
 
-    private static ZipEntry Locate(MappedFile file, string name, long local, long size)
+    private static ZipEntry Locate(MappedFile file, string name, long local, long size, uint crc)
     {
         if (local > file.Length - LocalLength || file.UInt32(local) != LocalSignature)
             throw Damaged(file, $"entry {name} does not begin at byte {local}");
         long offset = local + LocalLength + file.UInt16(local + 26) + file.UInt16(local + 28);
         if (size > file.Length - offset)
             throw Damaged(file, $"entry {name} of {size} bytes does not fit at byte {offset}");
-        return new ZipEntry(offset, size);
+        return new ZipEntry(offset, size, crc);
     }
 
     private static long Position(MappedFile file, ulong value, int needed) =>

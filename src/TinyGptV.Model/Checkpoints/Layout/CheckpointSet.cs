@@ -59,11 +59,22 @@ public sealed class CheckpointSet : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using torch.Tensor stored = source.Read();
             parameters[name].copy_(stored);
+            ThrowIfNotFinite(parameters[name], stored, source);
         }
 
         foreach (string name in plan.Zeros)
             parameters[name].zero_().Dispose(); // unlike copy_, zero_ returns a second handle
         return plan.Report();
+    }
+
+    /// <summary>Looks at the loaded values, which also shows a value that the model's precision cannot hold.</summary>
+    private static void ThrowIfNotFinite(torch.Tensor loaded, torch.Tensor stored, TensorSource source)
+    {
+        if (FiniteValues.Fill(loaded))
+            return;
+        throw new CheckpointException(FiniteValues.Fill(stored)
+            ? $"{source.File.Path}: tensor {source.Header.Name} has values too large for {loaded.dtype}. Choose bfloat16 or float32."
+            : $"{source.File.Path}: tensor {source.Header.Name} contains NaN or infinity. Training diverged or the file is damaged; use another file.");
     }
 
     /// <summary>Decides from headers only where each tensor would be read from.</summary>

@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine.Caches;
 
 /// <summary>
-/// One hold of an image's vectors; they are freed when the last one ends. Counting alone, by whatever thread: what is computed with them is
-/// the engine's.
+/// One hold on an image's vectors, which are freed with the last hold. Thread-safe; only the engine's thread computes with them.
 /// </summary>
 internal sealed class HeldVectors : IDisposable
 {

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine.Caches;
 
 /// <summary>
-/// The vectors of the images used last. Whoever brings a request asks for them before an image is decoded, and holds them until the request
-/// is over: what was found is not missing when its step comes, whatever is encoded in between. Thread-safe.
+/// The vectors of the most recently used images. They are looked up before an image is decoded and held until the request ends, so that
+/// they cannot be evicted before its step. Thread-safe.
 /// </summary>
-/// <param name="capacity">How many images' vectors are kept; those that requests hold come on top.</param>
+/// <param name="capacity">How many images' vectors are kept, not counting those that requests hold.</param>
 internal sealed class ImageVectors(int capacity)
 {
     private readonly RecentlyUsed<HeldVectors> _known = new(capacity, release: vectors => vectors.Dispose());
@@ -21,7 +21,7 @@ internal sealed class ImageVectors(int capacity)
 
     /// <summary>Keeps the vectors of an image that has none here.</summary>
     /// <param name="digest">Identifies the image file's bytes.</param>
-    /// <param name="vectors">[Q, C]; disposed when nobody holds them any more.</param>
+    /// <param name="vectors">[Q, C]; disposed with the last hold.</param>
     /// <returns>The vectors, to be disposed by the caller.</returns>
     public HeldVectors Add(string digest, Tensor vectors)
     {

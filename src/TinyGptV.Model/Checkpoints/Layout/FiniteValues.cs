@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace TinyGptV.Model.Checkpoints.Tools;
+namespace TinyGptV.Model.Checkpoints.Layout;
 
 /// <summary>Looks for NaN and infinity piece by piece, so that a large tensor needs little extra memory.</summary>
 internal static class FiniteValues
@@ -22,6 +22,8 @@ internal static class FiniteValues
     private static bool PieceIsFinite(torch.Tensor flat, long at)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return flat.narrow(0, at, Math.Min(ElementsAtOnce, flat.NumberOfElements - at)).isfinite().all().item<bool>();
+        torch.Tensor piece = flat.narrow(0, at, Math.Min(ElementsAtOnce, flat.NumberOfElements - at));
+        // NaN and infinity survive a sum, which is one pass. Only a sum that is not finite needs the slower look at each element.
+        return float.IsFinite(piece.sum(torch.float32).item<float>()) || piece.isfinite().all().item<bool>();
     }
 }
