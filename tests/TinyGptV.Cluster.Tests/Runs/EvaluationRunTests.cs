@@ -104,7 +104,7 @@ public class EvaluationRunTests
         Assert.Equal(RunPhase.Failed, end.Phase);
         Assert.Contains("InvalidOperationException: no device", end.Problem, StringComparison.Ordinal);
         Assert.Empty(cluster.Store.AllPredictions(run));
-        // Not even the next coordinator tries it again before somebody asks.
+        // The next coordinator does not retry it either, until it is asked to.
         await cluster.Catalog.AdoptAsync(Token).ToArrayAsync(Token);
         Assert.Equal(RunPhase.Failed, (await cluster.Run(run).GetProgressAsync(Token)).Phase);
     }

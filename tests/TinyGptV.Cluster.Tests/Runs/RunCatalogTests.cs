@@ -126,7 +126,7 @@ public class RunCatalogTests
         Task<RunId> started = cluster.StartRunAsync();
         await cluster.Benchmarks.WhenFirstReadBegins.WaitAsync(Token);
         await cluster.KillAsync(await cluster.HomeOfAsync(cluster.Catalog));
-        // The client's way into the cluster lives on, and nobody tells it that its call was lost: short calls find that out.
+        // The client's way into the cluster lives on, but its call is lost without a word: short calls find that out.
         Assert.Equal(RunPhase.Completed, (await cluster.WatchToTheEndAsync(await started)).Phase);
     }
 
@@ -153,7 +153,7 @@ public class RunCatalogTests
         await cluster.WatchToTheEndAsync(run);
         Assert.Equal(run, await cluster.StartRunAsync());
         Assert.Null(cluster.Handover.Take(run));
-        Assert.Equal(6, cluster.Benchmarks.Reads.Length); // two for each time that somebody asked
+        Assert.Equal(6, cluster.Benchmarks.Reads.Length); // two for each request
     }
 
     [Fact]

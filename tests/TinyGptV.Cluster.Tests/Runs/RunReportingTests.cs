@@ -175,12 +175,12 @@ public class RunReportingTests
 
         RunReport[] reports = await Task.WhenAll(asked[1..]);
         Assert.All(reports, report => Assert.Null(report.Problem));
-        // Whoever left may have written some of the files before.
+        // The coordinator that left may have written some of the files.
         Assert.InRange(store.Writes(run, "report.csv"), 1, 2);
         Assert.Equal(1, store.Writes(run, "predictions.csv"));
     }
 
-    /// <summary>A store with a complete run that nobody reported, and somebody else to do it.</summary>
+    /// <summary>A store with a complete run without a report, and another coordinator to write it.</summary>
     private static async Task<(RunReporting Reporting, InMemoryRunStore Store, RunId Run)> CompleteAsync()
     {
         await using var cluster = await EvaluationCluster.StartAsync([new ScriptedModel()]);

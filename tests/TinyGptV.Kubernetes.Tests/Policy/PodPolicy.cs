@@ -125,7 +125,7 @@ internal static class PodPolicy
             else if (!HasPort(container, port))
                 yield return $"has a {name} probe on port '{port}', which it does not have";
             if (probe?.HttpGet is { } http && !HealthPaths.Contains(http.Path))
-                yield return $"has a {name} probe that asks for '{http.Path}', which nobody answers";
+                yield return $"has a {name} probe that asks for '{http.Path}', which the program does not serve";
         }
     }
 
@@ -139,7 +139,7 @@ internal static class PodPolicy
             if (variable.Value is null == variable.ValueFrom is null)
                 yield return $"sets {variable.Name} to nothing";
             if (IsSecret(variable.Name) && variable.ValueFrom?.SecretKeyRef is null)
-                yield return $"sets {variable.Name} to what anybody can read";
+                yield return $"sets {variable.Name} in plain text";
         }
     }
 

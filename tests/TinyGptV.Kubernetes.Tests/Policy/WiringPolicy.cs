@@ -89,14 +89,14 @@ internal static class WiringPolicy
             if (!manifests.All<V1ConfigMap>().Any(one => one.Metadata.Name == map))
                 yield return $"{workload}: its environment comes from '{map}', which is not there";
         foreach (string secret in SecretsOf(workload).Except(KnownSecrets))
-            yield return $"{workload}: needs the secret '{secret}', of which nobody is told";
+            yield return $"{workload}: needs the secret '{secret}', which k8s/README.md does not name";
         foreach (string claim in (workload.Pod.Volumes ?? []).Select(volume => volume.PersistentVolumeClaim?.ClaimName).OfType<string>())
             if (!manifests.All<V1PersistentVolumeClaim>().Any(one => one.Metadata.Name == claim))
                 yield return $"{workload}: mounts the claim '{claim}', which is not there";
         if (manifests.All<V1ServiceAccount>().SingleOrDefault(one => one.Metadata.Name == workload.Pod.ServiceAccountName) is not { } account)
             yield return $"{workload}: its account '{workload.Pod.ServiceAccountName}' is not there";
         else if (account.AutomountServiceAccountToken is not false)
-            yield return $"ServiceAccount {account.Metadata.Name} mounts its token where nobody asked for it";
+            yield return $"ServiceAccount {account.Metadata.Name} mounts its token, which no pod needs";
     }
 
     private static IEnumerable<string> SecretsOf(Workload workload) => workload.Containers
