@@ -14,6 +14,7 @@ public static class CsvReport
 
     /// <summary>
     /// Writes a header and, for each benchmark, the metrics over all samples (no slice), the first metric over each slice, and the counts as metrics.
+    /// If samples have no answer, the first metric over the answered ones alone is there too, as <c>accuracy-over-answered</c>.
     /// Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
     /// </summary>
     /// <param name="report">The report.</param>
@@ -28,6 +29,8 @@ public static class CsvReport
             string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, benchmark.Mode];
             foreach (Measurement measurement in benchmark.Further.Prepend(benchmark.Overall))
                 csv.WriteRecord([.. start, measurement.Metric, "", "", .. Numbers(measurement)]);
+            if (benchmark.OverAnswered is { } answered)
+                csv.WriteRecord([.. start, $"{answered.Metric}-over-answered", "", "", .. Numbers(answered)]);
             foreach (SliceMeasurement slice in benchmark.Slices)
                 csv.WriteRecord([.. start, slice.Measurement.Metric, slice.Kind, slice.Name, .. Numbers(slice.Measurement)]);
             foreach ((string metric, int count) in Counts(benchmark.Counts))
