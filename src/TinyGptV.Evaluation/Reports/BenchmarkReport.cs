@@ -63,6 +63,9 @@ public sealed record BenchmarkReport
     [JsonIgnore]
     public ImmutableArray<ScoredSample> Samples { get; init; } = [];
 
+    /// <summary>Whether <see cref="Overall"/> is an accuracy, as the published results are; false for Hateful Memes' official ROC-AUC.</summary>
+    internal bool IsAccuracy => Overall.Metric == Accuracy.MetricName;
+
     /// <summary>The benchmark's definition.</summary>
     internal BenchmarkDefinition Definition { get; private init; } = null!;
 

@@ -49,7 +49,7 @@ public static class ReportTables
 
     /// <summary>The result over the answered samples with their number, of a benchmark with unanswered samples.</summary>
     internal static string DescribeAnswered(BenchmarkReport benchmark) => benchmark.OverAnswered is { Value: not null } answered
-        ? $"{ReportNumber.WithError(answered)} over the {ReportNumber.Count(answered.Samples)} answered of {ReportNumber.Count(benchmark.Overall.Samples)} samples"
+        ? $"{ReportNumber.Result(answered)} over the {ReportNumber.Count(answered.Samples)} answered of {ReportNumber.Count(benchmark.Overall.Samples)} samples"
         : $"none of {ReportNumber.Count(benchmark.Overall.Samples)} samples has an answer";
 
     /// <summary>The answer counts: samples expected, answered, failed, missing, duplicated and undecided.</summary>
@@ -69,8 +69,8 @@ public static class ReportTables
             ],
             Rows = [.. report.Benchmarks.Select(benchmark => ImmutableArray.Create(
             [
-                benchmark.Title, benchmark.Split, ReportNumber.WithError(benchmark.Overall),
-                .. isPartial ? [ReportNumber.WithError(benchmark.OverAnswered ?? benchmark.Overall)] : (string[])[],
+                benchmark.Title, benchmark.Split, ReportNumber.Result(benchmark.Overall),
+                .. isPartial ? [ReportNumber.Result(benchmark.OverAnswered ?? benchmark.Overall)] : (string[])[],
                 ReportNumber.Count(benchmark.Counts.Expected), ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed),
                 ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
             ]))],

@@ -62,7 +62,7 @@ public sealed class ScorersTests
         IScorer scorer = Scorers.ByName[name];
         ScoredSample[] samples = [.. new[] { label, "maybe", "perhaps", "who knows" }.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
 
-        Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
+        Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided-share").Measure(samples, missing: 0).Value);
     }
 
     [Fact]
