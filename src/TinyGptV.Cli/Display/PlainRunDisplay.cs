@@ -39,11 +39,10 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             return $"{progress.Run}: reading benchmarks";
         string benchmarks = string.Join(", ", progress.Benchmarks.Select(b => string.Create(
             CultureInfo.InvariantCulture, $"{b.Benchmark} {b.Predicted}/{b.Samples}{(b.Failed > 0 ? $" ({b.Failed} failed)" : "")}")));
-        string left = progress.HasEnded() ? "" : $", {speed.Remaining:hh\\:mm\\:ss} left";
-        string pace = speed.SamplesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $", {speed.SamplesPerSecond:0.#} samples/s{left}") : "";
         string problem = progress.Problem is { } text ? $"; {text}" : "";
         string replicas = progress.Replicas > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Replicas} replica(s)") : "";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{pace}{progress.Troubles()}{problem}");
+            CultureInfo.InvariantCulture,
+            $"{progress.Run}: {progress.ShareDone():P0} {benchmarks}{replicas}{speed.Describe(progress)}{progress.Troubles()}{problem}");
     }
 }

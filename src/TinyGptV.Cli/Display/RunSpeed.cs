@@ -34,4 +34,14 @@ internal sealed class RunSpeed(TimeProvider time)
         int left = progress.Benchmarks.Sum(benchmark => benchmark.Samples) - predicted;
         Remaining = SamplesPerSecond > 0 ? TimeSpan.FromSeconds(left / SamplesPerSecond) : null;
     }
+
+    /// <summary>Speed and remaining time as parts of a line, each with a comma before it; empty until the speed is known.</summary>
+    /// <param name="progress">The last snapshot; a run that has ended has no time left.</param>
+    public string Describe(RunProgress progress)
+    {
+        if (SamplesPerSecond <= 0)
+            return "";
+        string left = Remaining is { } remaining && !progress.HasEnded() ? $", {PaceText.Time(remaining)} left" : "";
+        return $", {PaceText.Speed(SamplesPerSecond)}{left}";
+    }
 }

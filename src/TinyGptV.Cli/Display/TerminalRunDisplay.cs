@@ -55,9 +55,7 @@ internal sealed class TerminalRunDisplay(TextWriter output, TimeProvider time) :
 
     private static string Describe(RunProgress progress, RunSpeed speed)
     {
-        string left = speed.Remaining is { } remaining && !progress.HasEnded() ? $", {remaining:hh\\:mm\\:ss} left" : "";
         string problem = progress.Problem is { } text ? $"; {text}" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{progress.Replicas} replica(s), {speed.SamplesPerSecond:0.#} samples/s{left}{progress.Troubles()}{problem}");
+        return string.Create(CultureInfo.InvariantCulture, $"{progress.Replicas} replica(s){speed.Describe(progress)}{progress.Troubles()}{problem}");
     }
 }

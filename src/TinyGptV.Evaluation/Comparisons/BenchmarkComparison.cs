@@ -31,13 +31,13 @@ public sealed record BenchmarkComparison
     /// <summary>How many of the second run's samples have answers.</summary>
     public required AnswerCounts AnswersOfB { get; init; }
 
-    /// <summary>Samples predicted only by the first run, in ordinal order; not compared.</summary>
+    /// <summary>Samples that count and are predicted only by the first run, in ordinal order; not compared.</summary>
     public required ImmutableArray<SampleId> OnlyInA { get; init; }
 
     /// <summary>Samples predicted only by the second run.</summary>
     public required ImmutableArray<SampleId> OnlyInB { get; init; }
 
-    /// <summary>Samples whose score changed, in ordinal order. Not in the JSON; <c>compare-samples.csv</c> lists them.</summary>
+    /// <summary>Samples that count in both runs and whose score changed, in ordinal order. Not in the JSON; <c>compare-samples.csv</c> lists them.</summary>
     [JsonIgnore]
     public ImmutableArray<SamplePair> Changed { get; init; } = [];
 
@@ -69,7 +69,7 @@ public sealed record BenchmarkComparison
             AnswersOfB = b.Counts,
             OnlyInA = OnlyIn(a, paired),
             OnlyInB = OnlyIn(b, paired),
-            Changed = [.. pairs.Where(pair => pair.Change != 0)],
+            Changed = [.. pairs.Where(pair => pair.Change != 0 && pair.Counts)],
         };
     }
 
@@ -96,7 +96,7 @@ public sealed record BenchmarkComparison
                                                                                where before is not null && after is not null
                                                                                select new PairedScore(pair.Sample.Image, before.Value, after.Value)]),
         (IResampledMetric first, IResampledMetric second) =>
-            Resample(first, second, [.. pairs.Where(pair => !pair.A.Score.Excluded && !pair.B.Score.Excluded)]),
+            Resample(first, second, [.. pairs.Where(pair => pair.Counts)]),
         _ => Measure(a, b, pairs),
     };
 
@@ -124,5 +124,5 @@ public sealed record BenchmarkComparison
     }
 
     private static ImmutableArray<SampleId> OnlyIn(BenchmarkReport report, HashSet<SampleId> paired) =>
-        [.. report.Samples.Select(sample => sample.Prediction.Sample.Id).Where(id => !paired.Contains(id))];
+        [.. report.Samples.Where(sample => !sample.Score.Excluded).Select(sample => sample.Prediction.Sample.Id).Where(id => !paired.Contains(id))];
 }

@@ -14,6 +14,9 @@ public sealed record SamplePair(ScoredSample A, ScoredSample B)
     /// <summary>The second score less the first.</summary>
     public double Change => B.Score.Value - A.Score.Value;
 
+    /// <summary>Whether metrics of both runs include the sample.</summary>
+    internal bool Counts => !A.Score.Excluded && !B.Score.Excluded;
+
     /// <summary>Whether question, answer and choices are the same in both runs.</summary>
     internal bool AsksTheSame => Sample is var a && B.Prediction.Sample is var b
         && a.Question == b.Question && a.Target == b.Target && a.Choices.AsSpan().SequenceEqual(b.Choices.AsSpan());

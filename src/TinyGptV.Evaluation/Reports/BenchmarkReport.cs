@@ -12,6 +12,8 @@ namespace TinyGptV.Evaluation.Reports;
 /// <summary>The results of one benchmark of a run.</summary>
 public sealed record BenchmarkReport
 {
+    private const string NoAnswer = "no sample has an answer";
+
     /// <summary>The benchmark.</summary>
     public required BenchmarkName Benchmark { get; init; }
 
@@ -39,8 +41,11 @@ public sealed record BenchmarkReport
     /// <summary>How many samples have answers.</summary>
     public required AnswerCounts Counts { get; init; }
 
-    /// <summary>The scorer's first metric over all expected samples; those without an answer score 0.</summary>
+    /// <summary>The scorer's first metric over all expected samples; those without an answer score 0. No value if no sample has an answer.</summary>
     public required Measurement Overall { get; init; }
+
+    /// <summary>The first metric over the answered samples alone; null if every sample has an answer.</summary>
+    public Measurement? OverAnswered { get; init; }
 
     /// <summary>The scorer's other metrics over all expected samples.</summary>
     public ImmutableArray<Measurement> Further { get; init; } = [];
@@ -58,6 +63,9 @@ public sealed record BenchmarkReport
     [JsonIgnore]
     public ImmutableArray<ScoredSample> Samples { get; init; } = [];
 
+    /// <summary>Whether <see cref="Overall"/> is an accuracy, as the published results are; false for Hateful Memes' official ROC-AUC.</summary>
+    internal bool IsAccuracy => Overall.Metric == Accuracy.MetricName;
+
     /// <summary>The benchmark's definition.</summary>
     internal BenchmarkDefinition Definition { get; private init; } = null!;
 
@@ -70,7 +78,7 @@ public sealed record BenchmarkReport
         Prediction[] all = [.. predictions.OrderBy(prediction => prediction.Sample.Id)];
         ImmutableArray<ScoredSample> samples = [.. OneForEachSample(all).Select(prediction => scorer.Judge(prediction))];
         AnswerCounts counts = Count(manifest.Samples, all.Length, samples);
-        Measurement overall = scorer.Metrics[0].Measure(samples, counts.Missing);
+        Measurement overall = Measure(scorer.Metrics[0], samples, counts.Missing);
         return new BenchmarkReport
         {
             Definition = definition,
@@ -85,7 +93,8 @@ public sealed record BenchmarkReport
             Incomplete = manifest.Incomplete,
             Counts = counts,
             Overall = overall,
-            Further = [.. scorer.Metrics.Skip(1).Select(metric => metric.Measure(samples, counts.Missing))],
+            OverAnswered = counts.IsPartial ? Measure(scorer.Metrics[0], [.. samples.Where(sample => sample.IsAnswered)], missing: 0) : null,
+            Further = [.. scorer.Metrics.Skip(1).Select(metric => Measure(metric, samples, counts.Missing))],
             Slices = MeasureSlices(scorer.Metrics[0], samples),
             Comparison = PublishedComparison.Of(manifest, counts, overall, mode),
             Digests = manifest.Digests,
@@ -112,6 +121,15 @@ public sealed record BenchmarkReport
             .ThenBy(prediction => JsonSerializer.Serialize(prediction, EvaluationJson.Compact.ShapeOf<Prediction>()), StringComparer.Ordinal)
             .First();
 
+    /// <summary>A metric, without a value if no sample that counts has an answer: a run that was not asked yet is not one that answers wrongly.</summary>
+    private static Measurement Measure(IMetric metric, ImmutableArray<ScoredSample> samples, int missing)
+    {
+        Measurement measured = metric.Measure(samples, missing);
+        return measured.Value is null || samples.Any(sample => sample.IsAnswered && !sample.Score.Excluded)
+            ? measured
+            : measured with { Value = null, StandardError = null, Interval = null, Unavailable = NoAnswer };
+    }
+
     private static AnswerCounts Count(int expected, int predictions, ImmutableArray<ScoredSample> samples)
     {
         int answered = samples.Count(sample => sample.IsAnswered);
@@ -133,5 +151,5 @@ public sealed record BenchmarkReport
         .OrderBy(slice => slice.Key.Kind, StringComparer.Ordinal)
             .ThenBy(slice => int.TryParse(slice.Key.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue)
             .ThenBy(slice => slice.Key.Name, StringComparer.Ordinal)
-        .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, metric.Measure([.. slice], missing: 0)))];
+        .Select(slice => new SliceMeasurement(slice.Key.Kind, slice.Key.Name, Measure(metric, [.. slice], missing: 0)))];
 }

@@ -41,22 +41,12 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
 
     private static string Cell(BenchmarkReport? benchmark) => benchmark?.Overall.Value is null
         ? ReportNumber.NotAvailable
-        : ReportNumber.WithError(benchmark.Overall) + (IsComparable(benchmark) ? "" : Mark);
+        : ReportNumber.Result(benchmark.Overall) + (IsComparable(benchmark) ? "" : Mark);
 
     /// <summary>An average over other benchmarks would not match the paper's.</summary>
-    private string Average()
-    {
-        if (!_inTable.All(benchmark => benchmark?.Overall.Value is not null))
-            return ReportNumber.NotAvailable;
-        string average = ReportNumber.Percent(_inTable.Average(benchmark => benchmark!.Overall.Value));
-        return (AverageReach() is { } reach ? $"{average} ± {ReportNumber.Percent(reach)}" : average)
-            + (_inTable.All(benchmark => IsComparable(benchmark!)) ? "" : Mark);
-    }
-
-    /// <summary>Benchmarks are independent, so the squares of their errors add up; null if one is unknown.</summary>
-    private double? AverageReach() => _inTable.All(benchmark => benchmark!.Overall.Interval is not null)
-        ? Math.Sqrt(_inTable.Sum(benchmark => Math.Pow(benchmark!.Overall.Reach!.Value, 2))) / _inTable.Length
-        : null;
+    private string Average() => report.Average.Measurement is { Value: not null } average
+        ? ReportNumber.WithError(average) + (_inTable.All(benchmark => IsComparable(benchmark!)) ? "" : Mark)
+        : ReportNumber.NotAvailable;
 
     private static bool IsComparable(BenchmarkReport benchmark) => benchmark.Comparison is { IsComparable: true };
 

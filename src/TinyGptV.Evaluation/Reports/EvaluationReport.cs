@@ -28,6 +28,9 @@ public sealed record EvaluationReport
     /// <summary>The benchmarks in evaluation order.</summary>
     public required ImmutableArray<BenchmarkReport> Benchmarks { get; init; }
 
+    /// <summary>The average over the benchmarks of the paper's main table.</summary>
+    public AverageScore Average => AverageScore.Of(Benchmarks);
+
     /// <summary>How many predictions belong to no benchmark of the run and were left out; more than 0 means a damaged store.</summary>
     public required int Unexpected { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TinyGptV.Evaluation.Scoring;
 using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
@@ -35,7 +36,15 @@ internal static class ReportNumber
 
     /// <summary>The metric as a column heading, with its unit.</summary>
     public static string Heading(Measurement measurement) =>
-        char.ToUpperInvariant(measurement.Metric[0]) + measurement.Metric[1..] + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");
+        Metric(measurement.Metric) + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");
+
+    /// <summary>The metric's name for display.</summary>
+    public static string Metric(string name) => name == "roc-auc" ? "ROC-AUC" : char.ToUpperInvariant(name[0]) + name[1..];
+
+    /// <summary>The result of a benchmark as <c>38.2 ± 0.9</c>; with its metric if that is not an accuracy, as <c>65.1 ± 2.4 (ROC-AUC)</c>.</summary>
+    public static string Result(Measurement measurement) => measurement.Value is null || measurement.Metric == Accuracy.MetricName
+        ? WithError(measurement)
+        : $"{WithError(measurement)} ({Metric(measurement.Metric)})";
 
     /// <summary>A value in a scale.</summary>
     public static string In(MeasurementScale scale, double? value) =>

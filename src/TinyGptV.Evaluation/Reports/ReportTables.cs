@@ -22,7 +22,7 @@ public static class ReportTables
                 rows.Own(withSize: false),
             ],
             OwnRow = 1,
-            Note = string.Join('\n', [.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report)]) is { Length: > 0 } note ? note : null,
+            Note = Lines([.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report), .. OverAnswered(report)]),
         };
     }
 
@@ -42,24 +42,38 @@ public static class ReportTables
         .Where(benchmark => benchmark.Mode != report.Mode)
         .Select(benchmark => $"{benchmark.Title} has no mode {report.Mode} and is scored in mode {benchmark.Mode}.");
 
+    /// <summary>The results of unfinished benchmarks over their answered samples.</summary>
+    private static IEnumerable<string> OverAnswered(EvaluationReport report) => report.Benchmarks
+        .Where(benchmark => benchmark.OverAnswered is not null)
+        .Select(benchmark => $"{benchmark.Title}: {DescribeAnswered(benchmark)}.");
+
+    /// <summary>The result over the answered samples with their number, of a benchmark with unanswered samples.</summary>
+    internal static string DescribeAnswered(BenchmarkReport benchmark) => benchmark.OverAnswered is { Value: not null } answered
+        ? $"{ReportNumber.Result(answered)} over the {ReportNumber.Count(answered.Samples)} answered of {ReportNumber.Count(benchmark.Overall.Samples)} samples"
+        : $"none of {ReportNumber.Count(benchmark.Overall.Samples)} samples has an answer";
+
     /// <summary>The answer counts: samples expected, answered, failed, missing, duplicated and undecided.</summary>
     /// <param name="report">The report.</param>
-    /// <returns>One row per benchmark.</returns>
+    /// <returns>One row per benchmark. If any sample has no answer, a column gives the result over the answered samples alone.</returns>
     public static ReportTable Answers(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        bool isPartial = report.HasUnanswered;
         return new ReportTable
         {
             Title = "Answers",
             Columns =
             [
-                Text("Benchmark"), Text("Split"), Number(CommonHeading(report)), Number("Expected"),
-                Number("Answered"), Number("Failed"), Number("Missing"), Number("Duplicated"), Number("Undecided"),
+                Text("Benchmark"), Text("Split"), Number(CommonHeading(report)), .. isPartial ? [Number("Of answered")] : (ReportColumn[])[],
+                Number("Expected"), Number("Answered"), Number("Failed"), Number("Missing"), Number("Duplicated"), Number("Undecided"),
             ],
             Rows = [.. report.Benchmarks.Select(benchmark => ImmutableArray.Create(
-                benchmark.Title, benchmark.Split, ReportNumber.WithError(benchmark.Overall), ReportNumber.Count(benchmark.Counts.Expected),
-                ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed), ReportNumber.Count(benchmark.Counts.Missing),
-                ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided)))],
+            [
+                benchmark.Title, benchmark.Split, ReportNumber.Result(benchmark.Overall),
+                .. isPartial ? [ReportNumber.Result(benchmark.OverAnswered ?? benchmark.Overall)] : (string[])[],
+                ReportNumber.Count(benchmark.Counts.Expected), ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed),
+                ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
+            ]))],
             Note = report.Unexpected == 0 ? null : $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
         };
     }
@@ -133,6 +147,7 @@ public static class ReportTables
         [
             .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
             .. OtherModes(report),
+            .. OverAnswered(report),
             .. PublishedTables.RemarksOf(table).Select(remark => $"{remark.Mark} {remark.Text}."),
             .. table.HasAverages ? ["Averages cover only the cells of their row; averages of rows with different cells are not comparable."] : (string[])[],
         ];
@@ -145,6 +160,8 @@ public static class ReportTables
             Note = string.Join('\n', notes),
         };
     }
+
+    private static string? Lines(ImmutableArray<string> notes) => notes.IsEmpty ? null : string.Join('\n', notes);
 
     private static bool Has(PublishedTable table, BenchmarkReport benchmark) => table.Columns.Any(column => column.Benchmark == benchmark.Benchmark);
 

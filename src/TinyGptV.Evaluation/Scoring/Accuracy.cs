@@ -5,8 +5,11 @@ namespace TinyGptV.Evaluation.Scoring;
 /// <summary>The mean of the scores that count.</summary>
 public sealed class Accuracy : IMeanMetric
 {
+    /// <summary>The name in reports.</summary>
+    public const string MetricName = "accuracy";
+
     /// <inheritdoc />
-    public string Name => "accuracy";
+    public string Name => MetricName;
 
     /// <inheritdoc />
     public double? ValueOf(ScoredSample sample)

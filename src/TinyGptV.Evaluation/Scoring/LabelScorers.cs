@@ -5,7 +5,7 @@ namespace TinyGptV.Evaluation.Scoring;
 /// <summary>Scorers that compare an answer with one label.</summary>
 internal static class LabelScorers
 {
-    private static SampleMean UndecidedShare => new("undecided", sample => sample.Score.Undecided ? 1 : 0);
+    private static SampleMean UndecidedShare => new("undecided-share", sample => sample.Score.Undecided ? 1 : 0);
 
     public static ImmutableArray<IScorer> All { get; } =
     [

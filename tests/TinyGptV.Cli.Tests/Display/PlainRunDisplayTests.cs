@@ -57,6 +57,20 @@ public sealed class PlainRunDisplayTests
         Assert.EndsWith("2 samples/s, 00:00:04 left", Lines[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3600, 1, "3600 s/sample, 19:00:00 left")]
+    [InlineData(86400, 1, "86400 s/sample, 19 d 00:00 left")]
+    [InlineData(7200, 1, "7200 s/sample, 1 d 14:00 left")]
+    [InlineData(38.3, 2, "19.2 s/sample, 00:05:44 left")]
+    [InlineData(3, 2, "1.5 s/sample, 00:00:27 left")]
+    [InlineData(2, 2, "1 samples/s, 00:00:18 left")]
+    public async Task ShowAsync_slow_run_tells_seconds_per_sample_and_whole_days(double seconds, int predicted, string expected)
+    {
+        await ShowAsync((0, At(0)), (seconds, At(predicted)));
+
+        Assert.EndsWith(", " + expected, Lines[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ShowAsync_new_problem_is_told_at_the_next_second()
     {

@@ -118,7 +118,41 @@ public sealed class EvaluationReportTests
     {
         EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest, [], "tinygptv");
 
-        Assert.All(report.Benchmarks, benchmark => Assert.Equal((0.0, benchmark.Counts.Expected), (benchmark.Overall.Value, benchmark.Counts.Missing)));
+        Assert.All(report.Benchmarks, benchmark =>
+        {
+            Assert.Equal(benchmark.Counts.Expected, benchmark.Counts.Missing);
+            Assert.Equal((null, null, "no sample has an answer"), (benchmark.Overall.Value, benchmark.Overall.Interval, benchmark.Overall.Unavailable));
+        });
+        Assert.DoesNotContain("0.0 ±", Files([]), StringComparison.Ordinal);
+        Assert.Contains("GQA: none of 6 samples has an answer.", ReportTables.Results(report).Note!.Split('\n'));
+    }
+
+    [Fact]
+    public void Create_OnlyFailures_HaveNoScoreInAnySlice()
+    {
+        BenchmarkReport gqa = EvaluationReport.Create(MadeUpRun.Manifest, [MadeUpRun.All[5]], "tinygptv").Benchmarks[0];
+
+        Assert.Equal((0, 1), (gqa.Counts.Answered, gqa.Counts.Failed));
+        Assert.Null(gqa.Overall.Value);
+        Assert.All(gqa.Slices, slice => Assert.Equal((1, null), (slice.Measurement.Samples, slice.Measurement.Value)));
+    }
+
+    [Fact]
+    public void Create_UnfinishedBenchmark_HasTheResultOverItsAnswersBesideTheOneWithMissingAsWrong()
+    {
+        EvaluationReport report = MadeUpRun.Report();
+        BenchmarkReport gqa = report.Benchmarks[0];
+
+        Assert.Equal((6, 2.0 / 6), (gqa.Overall.Samples, gqa.Overall.Value));
+        Assert.Equal((4, 2.0 / 4), (gqa.OverAnswered!.Samples, gqa.OverAnswered.Value));
+        Assert.Contains("GQA: 50.0 ± 35.0 over the 4 answered of 6 samples.", ReportTables.Results(report).Note!.Split('\n'));
+        Assert.All(report.Benchmarks.Skip(1), benchmark => Assert.Null(benchmark.OverAnswered));
+        int column = ReportTables.Answers(report).Columns.Select(one => one.Header).ToList().IndexOf("Of answered");
+        Assert.Equal(["50.0 ± 35.0", "100.0 ± 89.7"], ReportTables.Answers(report).Rows.Take(2).Select(row => row[column]));
+        EvaluationReport complete = EvaluationReport.Create(
+            MadeUpRun.Manifest with { Benchmarks = MadeUpRun.Manifest.Benchmarks[1..] }, MadeUpRun.All, "tinygptv");
+        Assert.DoesNotContain(ReportTables.Answers(complete).Columns, one => one.Header == "Of answered");
+        Assert.Null(ReportTables.Results(complete).Note?.Split('\n').FirstOrDefault(line => line.Contains("answered", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TinyGptV.Evaluation.Reports;
 using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Reports.Html;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Reports;
 
@@ -16,6 +18,29 @@ public sealed class ReportWritersTests
 
     [Fact]
     public void PredictionsCsv_Write_GivesTheApprovedText() => Approved.AssertMatches("predictions.csv", Write(PredictionsCsv.Write));
+
+    [Fact]
+    public void PredictionsCsv_Write_SaysWhatCountsAndHasTheRecordedProbabilities()
+    {
+        Prediction unbalanced = Predictions.Generated("gqa", "u", "red", "red");
+        (string Word, double Probability)[] words = [("true", 0.5), ("yes", 0.25), ("no", 0.25), ("false", 0)];
+        Prediction asked = Predictions.Generated("vsr", "v", "true", "maybe");
+        EvaluationReport report = EvaluationReport.Create(MadeUpRun.Manifest,
+        [
+            unbalanced with { Sample = unbalanced.Sample with { CountsOfficially = false } },
+            asked with { Generation = asked.Generation! with { FirstWords = words.ToImmutableSortedDictionary(word => word.Word, word => word.Probability) } },
+            Predictions.Ranked("iconqa", "i", "0", ["a", "b"], [new(-1.5, 1), new(-2, 3)]),
+        ], "official");
+        using StringWriter writer = new();
+
+        PredictionsCsv.Write(report, writer);
+
+        string[] lines = writer.ToString().Split('\n');
+        Assert.EndsWith(",counts,probability,first_words,log_likelihoods,choice_tokens", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(",official,0,false,,,false,,,,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",true,0.75,\"{\"\"false\"\":0,\"\"no\"\":0.25,\"\"true\"\":0.5,\"\"yes\"\":0.25}\",,", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(",true,,,\"[-1.5,-2]\",\"[1,3]\"", lines[3], StringComparison.Ordinal);
+    }
 
     [Fact]
     public void MarkdownReport_Write_GivesTheApprovedText() => Approved.AssertMatches("report.md", Write(MarkdownReport.Write));

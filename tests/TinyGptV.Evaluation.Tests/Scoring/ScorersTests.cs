@@ -63,7 +63,7 @@ public sealed class ScorersTests
         string[] texts = [label, "maybe", "perhaps", "who knows"];
         ScoredSample[] samples = [.. texts.Select((text, i) => scorer.Judge(Predictions.Generated("vsr", $"{i}", label, text)))];
 
-        Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided").Measure(samples, missing: 0).Value);
+        Assert.Equal(0.75, scorer.Metrics.Single(metric => metric.Name == "undecided-share").Measure(samples, missing: 0).Value);
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public static class CsvReport
 
     /// <summary>
     /// Writes a header and, for each benchmark, the metrics over all samples (no slice), the first metric over each slice, and the counts as metrics.
-    /// Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
+    /// If samples have no answer, the first metric over the answered ones alone is there too, as <c>accuracy-over-answered</c>.
+    /// The last row, without a benchmark, is the average over the benchmarks of the paper's main table. <c>remark</c> says why there is no value, and gives the
+    /// rule of the average. Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">The destination; it stays open.</param>
@@ -22,23 +24,34 @@ public static class CsvReport
     {
         ArgumentNullException.ThrowIfNull(report);
         using CsvWriter csv = CsvWriter.Create(writer, Options, leaveOpen: true);
-        csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value", "standard_error", "low", "high");
+        csv.WriteRecord("run", "benchmark", "split", "mode", "metric", "slice_kind", "slice", "n", "value", "standard_error", "low", "high", "remark");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
             string[] start = [report.Run.Value, benchmark.Benchmark.Value, benchmark.Split, benchmark.Mode];
             foreach (Measurement measurement in benchmark.Further.Prepend(benchmark.Overall))
                 csv.WriteRecord([.. start, measurement.Metric, "", "", .. Numbers(measurement)]);
+            if (benchmark.OverAnswered is { } answered)
+                csv.WriteRecord([.. start, $"{answered.Metric}-over-answered", "", "", .. Numbers(answered)]);
             foreach (SliceMeasurement slice in benchmark.Slices)
                 csv.WriteRecord([.. start, slice.Measurement.Metric, slice.Kind, slice.Name, .. Numbers(slice.Measurement)]);
             foreach ((string metric, int count) in Counts(benchmark.Counts))
-                csv.WriteRecord([.. start, metric, "", "", Text(benchmark.Counts.Expected), Text(count), "", "", ""]);
+                csv.WriteRecord([.. start, metric, "", "", Text(benchmark.Counts.Expected), Text(count), "", "", "", ""]);
         }
+
+        Measurement average = report.Average.Measurement;
+        string rule = average.Unavailable is { } reason ? $"{report.Average.Rule} No value: {reason}." : report.Average.Rule;
+        csv.WriteRecord([report.Run.Value, "", "", report.Mode, average.Metric, "", "", .. Numbers(average, rule)]);
     }
 
-    private static string[] Numbers(Measurement measurement) =>
+    private static string[] Numbers(Measurement measurement) => Numbers(measurement, RemarkOf(measurement));
+
+    private static string[] Numbers(Measurement measurement, string remark) =>
     [
         Text(measurement.Samples), Text(measurement.Value), Text(measurement.StandardError), Text(measurement.Interval?.Low), Text(measurement.Interval?.High),
+        remark,
     ];
+
+    private static string RemarkOf(Measurement measurement) => measurement.Unavailable ?? "";
 
     private static IEnumerable<(string Metric, int Count)> Counts(AnswerCounts counts) =>
     [

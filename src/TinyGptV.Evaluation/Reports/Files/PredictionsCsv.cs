@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsvHelper;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
 
@@ -11,7 +15,9 @@ public static class PredictionsCsv
 {
     /// <summary>
     /// Writes a header and one row for each sample with a prediction. For multiple choice, target and answer are given as text and as index.
-    /// Texts are uncut and unchanged.
+    /// Texts are uncut and unchanged. <c>counts</c> is false for samples that the scoring mode leaves out; their score is in no metric. Recorded probabilities
+    /// are unrounded: that of the affirmative answer (<c>probability</c>), those of first words as a JSON object, and of each choice the log-likelihood and the
+    /// number of tokens as JSON arrays. What was not recorded is empty.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">The destination; it stays open.</param>
@@ -21,7 +27,7 @@ public static class PredictionsCsv
         using CsvWriter csv = CsvWriter.Create(writer, CsvReport.Options, leaveOpen: true);
         csv.WriteRecord(
             "benchmark", "sample", "image", "question", "target", "target_index", "answer", "answer_index", "mode", "score",
-            "undecided", "failure", "failure_message");
+            "undecided", "failure", "failure_message", "counts", "probability", "first_words", "log_likelihoods", "choice_tokens");
         foreach (BenchmarkReport benchmark in report.Benchmarks)
         {
             foreach (ScoredSample scored in benchmark.Samples)
@@ -47,12 +53,28 @@ public static class PredictionsCsv
             answerIndex,
             mode,
             scored.Score.Value.ToString("R", CultureInfo.InvariantCulture),
-            scored.Score.Undecided ? "true" : "false",
+            Text(scored.Score.Undecided),
             prediction.Failure is { } failure ? failure.Kind.ToString() : "",
             prediction.Failure?.Message ?? "",
+            Text(!scored.Score.Excluded),
+            scored.Score.Probability?.ToString("R", CultureInfo.InvariantCulture) ?? "",
+            prediction.Generation?.FirstWords is { } words ? JsonSerializer.Serialize(words, CellJson.Default.ImmutableSortedDictionaryStringDouble) : "",
+            OfChoices(prediction.Ranking, choice => choice.LogLikelihood),
+            OfChoices(prediction.Ranking, choice => choice.Tokens),
         ];
     }
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static string OfChoices(ChoiceRanking? ranking, Func<ChoiceLikelihood, double> valueOf) => ranking is null
+        ? ""
+        : JsonSerializer.Serialize([.. ranking.Choices.Select(valueOf)], CellJson.Default.DoubleArray);
 
     private static string? ChoiceText(Sample sample, string index) =>
         int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int choice) && choice < sample.Choices.Length ? sample.Choices[choice] : null;
 }
+
+/// <summary>Numbers of a sample as JSON within a cell.</summary>
+[JsonSerializable(typeof(double[]))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, double>))]
+internal sealed partial class CellJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed record PlottedRow(string Model, double Value, Interval? Interval
         string mark = benchmark.Comparison is { IsComparable: true } ? "" : "*";
         return
         [
-            new PlottedRow("This run", value, benchmark.Overall.Interval, ReportNumber.WithError(benchmark.Overall) + mark, "own"),
+            new PlottedRow("This run", value, benchmark.Overall.Interval, ReportNumber.Result(benchmark.Overall) + mark, "own"),
             .. PublishedTables.All.SelectMany(table => Published(table, benchmark))
                 .DistinctBy(row => (row.Model, row.Value)).OrderByDescending(row => row.Value),
         ];
