@@ -43,6 +43,10 @@ internal sealed record ProgramEnvironment
     /// <summary>The definitions of the known benchmarks.</summary>
     public string ShippedBenchmarks => Path.Combine(ShippedFolder, "benchmarks-data");
 
+    /// <summary>Whether a benchmark is one of the shipped ones, rather than the user's own.</summary>
+    public bool Ships(string benchmark) =>
+        Path.GetFileName(benchmark) == benchmark && File.Exists(Path.Combine(ShippedBenchmarks, benchmark, "benchmark.json"));
+
     /// <summary>The sample benchmarks, with annotations and images.</summary>
     public string SampleBenchmarks => Path.Combine(ShippedBenchmarks, "sample");
 
