@@ -11,6 +11,7 @@ internal sealed record ProgramEnvironment
     public static ProgramEnvironment OfThisProcess() => new()
     {
         Output = Console.Out,
+        OpenOutput = Console.OpenStandardOutput,
         Error = Console.Error,
         ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
         LoadModel = LocalTinyGptV.LoadAsync,
@@ -19,6 +20,9 @@ internal sealed record ProgramEnvironment
 
     /// <summary>Results, for pipes and scripts.</summary>
     public required TextWriter Output { get; init; }
+
+    /// <summary>Opens the stream behind <see cref="Output"/>, for files that are written to it byte for byte.</summary>
+    public Func<Stream> OpenOutput { get; init; } = () => Stream.Null;
 
     /// <summary>Progress and messages for people.</summary>
     public required TextWriter Error { get; init; }

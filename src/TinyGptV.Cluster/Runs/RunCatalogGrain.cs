@@ -68,7 +68,11 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             RunReading reading = await OffTurn.RunAsync(() => ReadAsync(request, model, cancellationToken), cancellationToken);
             return await StartAsync(reading, model, request.Priority, cancellationToken);
         }
-        catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is PrerequisiteException { MayPass: true } or IOException)
+        {
+            return new RunStart(RunStartStatus.Unavailable, null, exception.Message);
+        }
+        catch (Exception exception) when (exception is PrerequisiteException or UnauthorizedAccessException)
         {
             return new RunStart(RunStartStatus.Refused, null, exception.Message);
         }
