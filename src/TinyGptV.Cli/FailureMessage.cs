@@ -16,7 +16,7 @@ internal static class FailureMessage
                 return ExitCode.Interrupted;
             case PrerequisiteException or CheckpointException:
                 await error.WriteLineAsync(exception.Message);
-                return ExitCode.UserMustAct;
+                return exception is PrerequisiteException { MayPass: true } ? ExitCode.Unavailable : ExitCode.UserMustAct;
             default:
                 await error.WriteLineAsync(
                     $"tinygptv {ProgramVersion.Text} hit an internal error; please report it with your command and the lines below.");

@@ -26,4 +26,8 @@ public sealed record RunReport
     /// <summary>Why there is no report and what to do; null if there is one.</summary>
     [Id(4)]
     public string? Problem { get; init; }
+
+    /// <summary>True if there is no report because storage does not answer; the same request can succeed later.</summary>
+    [Id(5)]
+    public bool MayPass { get; init; }
 }

@@ -48,6 +48,9 @@ public enum RunStartStatus
 
     /// <summary>The request is invalid; the user has to act.</summary>
     Refused,
+
+    /// <summary>Storage does not answer; the same request can succeed later.</summary>
+    Unavailable,
 }
 
 /// <summary>The answer to a request to start a run.</summary>

@@ -87,7 +87,10 @@ public sealed class ClusterAccess : IAsyncDisposable
             await connection.DisposeAsync();
             throw new PrerequisiteException(
                 $"No cluster answers at {entrance} after {entrance.Wait.TotalSeconds:0} s. Start a coordinator with 'tinygptv silo --role coordinator', "
-                + "correct --cluster, or raise --wait.", exception);
+                + "correct --cluster, or raise --wait.", exception)
+            {
+                MayPass = true,
+            };
         }
         return new ClusterAccess(connection, connection.Grains, entrance.Wait > ShortestPatience ? entrance.Wait : ShortestPatience, gateways.Lost);
     }
@@ -111,7 +114,7 @@ public sealed class ClusterAccess : IAsyncDisposable
         catch (Exception exception) when (!IsEmbedded && !cancellationToken.IsCancellationRequested
             && (exception is OperationCanceledException || SiloLoss.Explains(exception)))
         {
-            throw new PrerequisiteException($"The cluster is lost: no coordinator answers. {then}", exception);
+            throw new PrerequisiteException($"The cluster is lost: no coordinator answers. {then}", exception) { MayPass = true };
         }
     }
 

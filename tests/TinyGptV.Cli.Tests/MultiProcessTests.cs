@@ -47,7 +47,7 @@ public sealed class MultiProcessTests(StartedOnce<OneProcessRun> oneProcess) : I
             await cluster.SecondReplica.WaitForLineAsync(line => ReplicaLog.Begins.IsMatch(line), Token);
             cluster.Coordinator.Kill();
 
-            Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.UserMustAct, eval.Transcript);
+            Assert.True(await eval.WaitForExitAsync(Token) == ExitCode.Unavailable, eval.Transcript);
             Assert.Contains("The cluster is lost", eval.Transcript, StringComparison.Ordinal);
         }
 

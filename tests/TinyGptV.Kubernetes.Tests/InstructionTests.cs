@@ -39,6 +39,43 @@ public sealed partial class InstructionTests
             Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Role_evaluator_allows_the_commands_of_its_sections_and_nothing_else()
+    {
+        string[] sections = [.. "Evaluations, Monitor, Scale and Another checkpoint".Split([", ", " and "], StringSplitOptions.None)];
+        Assert.Contains($"the commands of the sections {string.Join(", ", sections[..^1])} and {sections[^1]}.", Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        string[] needed = [.. sections.SelectMany(RightsFor).Distinct().Order(StringComparer.Ordinal)];
+        V1Role role = RenderedManifests.Render("local").All<V1Role>().Single();
+        string[] given = [.. role.Rules.SelectMany(rule => rule.Resources.SelectMany(resource => rule.Verbs.Select(verb => $"{verb} {resource}")))];
+
+        Assert.Contains("create pods/exec", needed);
+        Assert.Empty(needed.Except(given));
+        // Looking at what one may change, and deleting what one has created.
+        string[] harmless = [.. given.Where(right => right.StartsWith("get ", StringComparison.Ordinal) || right.StartsWith("list ", StringComparison.Ordinal)
+            || right.StartsWith("watch ", StringComparison.Ordinal)), "delete jobs", "update deployments/scale"];
+        Assert.Empty(given.Except(needed).Except(harmless));
+    }
+
+    /// <summary>The rights that kubectl needs for the commands of a section.</summary>
+    private static IEnumerable<string> RightsFor(string section)
+    {
+        string text = Text[Text.IndexOf($"\n## {section}\n", StringComparison.Ordinal)..];
+        string[] commands = [.. Command.Matches(text[..text.IndexOf("\n## ", 1, StringComparison.Ordinal)]).Select(match => match.Groups["verb"].Value)];
+        Assert.NotEmpty(commands);
+        return commands.SelectMany(command => command switch
+        {
+            "create job" => ["get cronjobs", "create jobs"],
+            "set env" => [], // local
+            "apply" => ["get jobs", "create jobs", "patch jobs"],
+            "get pods" => ["list pods"],
+            "logs" => ["list pods", "get pods", "get pods/log"],
+            "exec" => ["get deployments", "list pods", "get pods", "create pods/exec", "get pods/exec"],
+            "port-forward" => ["get deployments", "list pods", "get pods", "create pods/portforward", "get pods/portforward"],
+            "scale" => new[] { "get deployments", "get deployments/scale", "patch deployments/scale" },
+            _ => throw new NotSupportedException($"This test does not know which rights 'kubectl {command}' needs."),
+        });
+    }
+
     [Theory]
     [InlineData("local")]
     [InlineData("gpu-azure")]
@@ -65,6 +102,9 @@ public sealed partial class InstructionTests
 
     [GeneratedRegex(@"\b(?:deployment|cronjob)/[a-z]+")]
     private static partial Regex Named { get; }
+
+    [GeneratedRegex(@"(?<!`)kubectl (?:-n tinygptv )?(?<verb>create job|set env|get pods|apply(?= -f -)|[a-z-]+)")]
+    private static partial Regex Command { get; }
 
     [GeneratedRegex(@"create secret generic (?<name>[a-z-]+)[^\n]*")]
     private static partial Regex Created { get; }

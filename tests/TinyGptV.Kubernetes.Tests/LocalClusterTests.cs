@@ -40,7 +40,7 @@ public sealed class LocalClusterTests : IDisposable
         [
             .. Enumerable.Range(10, manifests.The<V1Deployment>("coordinator").Spec.Replicas!.Value)
                 .Select(host => node.Start(manifests.WorkloadOf("coordinator"), $"{network}.{host}")),
-            .. Enumerable.Range(20, manifests.The<V1Deployment>("replica").Spec.Replicas!.Value)
+            .. Enumerable.Range(20, 2)
                 .Select(host => node.Start(manifests.WorkloadOf("replica"), $"{network}.{host}")),
         ];
         foreach (Pod silo in silos)
@@ -60,6 +60,12 @@ public sealed class LocalClusterTests : IDisposable
             Assert.True(await executed.WaitForExitAsync(Token) == ExitCode.Success, executed.Transcript);
             Assert.Contains("first", executed.Output, StringComparison.Ordinal);
         }
+        await using ProgramProcess fetched = Node.Execute(silos[0], "tinygptv", "report", "first", "--output", "-", "--file", "predictions.csv");
+        Assert.True(await fetched.WaitForExitAsync(Token) == ExitCode.Success, fetched.Transcript);
+        Assert.Equal(await File.ReadAllTextAsync(_folder["claims", "runs", "first", "predictions.csv"], Token), fetched.Output.TrimEnd() + "\n");
+        Pod mistake = node.Start(manifests.WorkloadOf("evaluation"), $"{network}.31", ("TINYGPTV_BENCHMARKS", "vsrr"), ("TINYGPTV_RUN", "second"));
+        V1Job template = new() { Spec = manifests.The<V1CronJob>("evaluation").Spec.JobTemplate.Spec };
+        Assert.Equal("FailJob", ActionOn(await mistake.Process.WaitForExitAsync(Token), template));
         // The run is on one of the coordinators, which has counted it.
         string[] metrics = await Task.WhenAll(silos.Select(silo => silo.MetricsAsync(_http, Token)));
         Assert.All(metrics, text => Assert.Contains("orleans_", text, StringComparison.Ordinal));
@@ -67,7 +73,17 @@ public sealed class LocalClusterTests : IDisposable
 
         foreach (Pod silo in silos.Reverse())
             Assert.True(await silo.StopAsync(Token) == ExitCode.Success, silo.Process.Transcript);
+        Pod alone = node.Start(manifests.WorkloadOf("evaluation"), $"{network}.32", ("TINYGPTV_WAIT", "1"));
+        Assert.Null(ActionOn(await alone.Process.WaitForExitAsync(Token), template)); // nothing answers: retried
         Assert.All(silos.Append(job), pod => Assert.DoesNotContain(password, pod.Process.Transcript, StringComparison.Ordinal));
+    }
+
+    /// <summary>What the failure policy of the job says about an exit code; null if the job is retried.</summary>
+    private static string? ActionOn(int exitCode, V1Job job)
+    {
+        Assert.NotEqual(ExitCode.Success, exitCode);
+        return job.Spec.PodFailurePolicy.Rules
+            .FirstOrDefault(rule => rule.OnExitCodes is { OperatorProperty: "In" } codes && codes.Values.Contains(exitCode))?.Action;
     }
 
     private async Task AssertReadyAsync(Pod silo)

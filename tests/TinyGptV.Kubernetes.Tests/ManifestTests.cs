@@ -23,12 +23,22 @@ public sealed class ManifestTests
         RenderedManifests manifests = Rendered[overlay];
 
         Assert.Equal(2, manifests.The<V1Deployment>("coordinator").Spec.Replicas);
-        Assert.True(manifests.The<V1Deployment>("replica").Spec.Replicas >= 2);
+        Assert.Null(manifests.The<V1Deployment>("replica").Spec.Replicas); // `kubectl scale` and autoscalers set it, and `kubectl apply` keeps it
         Assert.True(manifests.The<V1CronJob>("evaluation").Spec.Suspend);
         IEnumerable<string> components = manifests.Workloads
             .Where(workload => workload.Labels["app.kubernetes.io/name"] == "tinygptv")
             .Select(workload => workload.Component);
         Assert.Equal(["coordinator", "evaluation", "replica"], components.Order());
+    }
+
+    [Fact]
+    public void Finished_jobs_stay_for_a_week()
+    {
+        V1CronJobSpec evaluation = Rendered["local"].The<V1CronJob>("evaluation").Spec;
+
+        Assert.Equal(TimeSpan.FromDays(7).TotalSeconds, evaluation.JobTemplate.Spec.TtlSecondsAfterFinished);
+        // Jobs made by hand from the CronJob count too, and the history must not remove them earlier.
+        Assert.True(evaluation.SuccessfulJobsHistoryLimit >= 1000 && evaluation.FailedJobsHistoryLimit >= 1000);
     }
 
     [Theory]

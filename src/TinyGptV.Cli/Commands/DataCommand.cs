@@ -13,6 +13,7 @@ internal sealed class DataCommand : TeachingCommand
     [
         ("All known benchmarks", "tinygptv data list"),
         ("Where to get GQA, and how to lay out its folder", "tinygptv data list gqa"),
+        ("Which files of your own benchmark are read", "tinygptv data list mine --data ./benchmarks"),
     ];
 
     private static readonly (string, string)[] Verifications =
@@ -32,13 +33,20 @@ internal sealed class DataCommand : TeachingCommand
     private static TeachingCommand List(ProgramEnvironment environment)
     {
         var name = new Argument<string?>("BENCHMARK") { Description = "One benchmark. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Where your own benchmarks are: a folder, or the URI of a Blob container or a prefix in one. Default: none.",
+            HelpName = "DIR|URI",
+        };
         Option<string> format = CommandOptions.Format();
         var list = new TeachingCommand(
             "list",
             "Lists the known benchmarks. For one benchmark: source, licence, splits, prompt, scoring, and the layout of its folder.",
-            Listings) { name, format };
+            Listings) { name, data, format };
         list.SetAction((result, cancellationToken) =>
-            new BenchmarkListing(environment).WriteAsync(result.GetValue(name), result.GetChoice<OutputFormat>(format), cancellationToken));
+            new BenchmarkListing(environment).WriteAsync(
+                result.GetValue(name), result.GetValue(data) is { } own ? StorageLocation.Parse(own) : null, result.GetChoice<OutputFormat>(format),
+                cancellationToken));
         return list;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TinyGptV.Cli.Verbs;
+using TinyGptV.Evaluation.Reports.Files;
 
 namespace TinyGptV.Cli.Commands;
 
@@ -12,6 +13,18 @@ internal sealed class ReportCommand : RunScoringCommand
         HelpName = "DIR|URL",
     };
 
+    private readonly Option<string?> _output = new("--output")
+    {
+        Description = "Write only one file, here instead of beside the predictions; '-' is standard output.",
+        HelpName = "FILE|-",
+    };
+
+    private readonly Option<string> _file = new Option<string>("--file")
+    {
+        Description = "The file that --output writes.",
+        DefaultValueFactory = _ => "report.html",
+    }.AcceptOnlyFromAmong([.. ReportFiles.Kinds]);
+
     public ReportCommand(ProgramEnvironment environment)
         : base(
             "report",
@@ -20,10 +33,18 @@ internal sealed class ReportCommand : RunScoringCommand
             new RunScoring(environment).ReportAsync,
             ("Write the reports of a run again", "tinygptv report first-run"),
             ("In another scoring mode", "tinygptv report first-run --mode minigptv2"),
+            ("One file, from another machine", "tinygptv report first-run --output - > report.html"),
             ("With images in report.html", "tinygptv report first-run --images ~/benchmarks"))
     {
         Add(_images);
+        Add(_output);
+        Add(_file);
     }
 
-    protected override RunScoringOptions Bind(ParseResult result) => base.Bind(result) with { Images = result.GetValue(_images) };
+    protected override RunScoringOptions Bind(ParseResult result) => base.Bind(result) with
+    {
+        Images = result.GetValue(_images),
+        Output = result.GetValue(_output),
+        File = result.GetRequiredValue(_file),
+    };
 }

@@ -25,6 +25,7 @@ internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource 
         ImmutableArray<ImageReference> missing = await source.FindMissingImagesAsync(benchmark, cancellationToken);
         ImageReference[] named = [.. benchmark.Samples.Select(sample => sample.Image).Distinct()];
         ImageReference[] present = [.. named.Except(missing)];
+        ImmutableArray<string> packed = missing.IsEmpty ? [] : await source.FindPackedAsync(benchmark.Definition, cancellationToken);
         int done = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(present, parallel, async (image, token) =>
@@ -40,6 +41,7 @@ internal sealed class BenchmarkInspection(IBenchmarkSource source, IImageSource 
             Samples = benchmark.Samples.Length,
             Images = named.Length,
             Missing = missing,
+            Packed = packed.IsEmpty ? null : packed,
             Undecodable = [.. _defects.OrderBy(defect => defect.Image.Path, StringComparer.Ordinal)],
             Digests = benchmark.Digests,
             ImagesDigest = _digests.Count == named.Length ? DigestOfAll() : null,

@@ -5,7 +5,9 @@ using TinyGptV.Cli.Display;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
+using TinyGptV.Storage;
 using TinyGptV.Storage.Folders;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
@@ -19,20 +21,21 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
     private const string DefinitionFile = "benchmark.json", ReadmeFile = "README.md";
 
     /// <param name="name">One benchmark, or null for all.</param>
+    /// <param name="data">Where the user's own benchmarks are; null for none.</param>
     /// <param name="format">The output format.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <exception cref="PrerequisiteException">There is no such benchmark.</exception>
-    public async Task<int> WriteAsync(string? name, OutputFormat format, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(string? name, StorageLocation? data, OutputFormat format, CancellationToken cancellationToken)
     {
         ImmutableArray<KnownBenchmark> known = name is null
             ? [.. await Task.WhenAll(Names().Select(one => ReadAsync(one, cancellationToken)))]
-            : [await ReadAsync(Names().Contains(name) ? name : throw Unknown(name), cancellationToken)];
+            : [await FindAsync(name, data, cancellationToken)];
         if (format == OutputFormat.Json)
             await JsonDisplay.WriteAsync(known, environment.Output);
         else if (name is null)
             await WriteTableAsync(known);
         else
-            await WriteOneAsync(known[0]);
+            await WriteOneAsync(known[0], environment.Ships(name) ? null : data);
         return ExitCode.Success;
     }
 
@@ -45,10 +48,26 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
         await new BenchmarkFolder(environment.ShippedBenchmarks, environment.ShippedBenchmarks).ReadDefinitionAsync(new BenchmarkName(name), cancellationToken),
         await ReadmeOfAsync(name, cancellationToken));
 
+    private async Task<KnownBenchmark> FindAsync(string name, StorageLocation? data, CancellationToken cancellationToken)
+    {
+        if (environment.Ships(name))
+            return await ReadAsync(name, cancellationToken);
+        return data switch
+        {
+            null => throw Unknown(name),
+            { Folder: { } folder } => new KnownBenchmark(
+                await new BenchmarkFolder(folder, environment.ShippedBenchmarks).ReadDefinitionAsync(new BenchmarkName(name), cancellationToken), ""),
+            _ => new KnownBenchmark(
+                (await new StorageAccess(environment.Storage).OpenBenchmarks(data, environment.ShippedBenchmarks)
+                    .ReadAsync(new BenchmarkName(name), cancellationToken)).Definition,
+                ""),
+        };
+    }
+
     private Task<string> ReadmeOfAsync(string name, CancellationToken cancellationToken) =>
         File.ReadAllTextAsync(Path.Combine(environment.ShippedBenchmarks, name, ReadmeFile), cancellationToken);
 
-    private PrerequisiteException Unknown(string name) => new($"Unknown benchmark '{name}'. Choose one of {string.Join(", ", Names())}.");
+    private PrerequisiteException Unknown(string name) => new($"Unknown benchmark '{name}'. Choose one of {string.Join(", ", Names())}; for a benchmark of your own, name its place with --data.");
 
     private async Task WriteTableAsync(ImmutableArray<KnownBenchmark> known)
     {
@@ -66,9 +85,12 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
     }
 
     /// <summary>The README, the READMEs it refers to, then the files that the program reads.</summary>
-    private async Task WriteOneAsync(KnownBenchmark benchmark)
+    private async Task WriteOneAsync(KnownBenchmark benchmark, StorageLocation? own)
     {
-        await environment.Output.WriteLineAsync(benchmark.Readme.Trim());
+        await environment.Output.WriteLineAsync(own is null
+            ? benchmark.Readme.Trim()
+            : $"{benchmark.Definition.Name} is your own benchmark in '{own}'. Without a benchmark.json, it is a {CsvBenchmark.FileName} with the columns image, "
+                + "question, answer and optionally choices, and the images that it names.");
         IEnumerable<string> referred = OtherReadme().Matches(benchmark.Readme).Select(match => match.Groups["name"].Value);
         string[] others = [.. referred.Distinct().Where(Names().Contains)];
         foreach (string other in others)

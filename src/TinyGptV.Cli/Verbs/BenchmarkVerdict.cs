@@ -24,6 +24,9 @@ internal sealed record BenchmarkVerdict
     /// <summary>Images that are in none of the benchmark's folders, in sample order.</summary>
     public required ImmutableArray<ImageReference> Missing { get; init; }
 
+    /// <summary>Archives beside the expected files that were not unpacked, if an image is missing; null if none.</summary>
+    public ImmutableArray<string>? Packed { get; init; }
+
     /// <summary>Images that cannot be read or decoded, in ordinal order.</summary>
     public required ImmutableArray<ImageDefect> Undecodable { get; init; }
 

@@ -44,7 +44,7 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         if (options.Format == OutputFormat.Json)
             await JsonDisplay.WriteAsync(verdict, environment.Output);
         else
-            await WriteTextAsync(verdict);
+            await WriteTextAsync(verdict, options.Location);
         return verdict.IsComplete ? ExitCode.Success : ExitCode.UserMustAct;
     }
 
@@ -74,7 +74,7 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         }
     }
 
-    private async Task WriteTextAsync(BenchmarkVerdict verdict)
+    private async Task WriteTextAsync(BenchmarkVerdict verdict, StorageLocation location)
     {
         var table = new TextTable("", ">expected", ">found");
         table.Add("samples", Number(verdict.Expected?.Samples), Number(verdict.Samples));
@@ -90,9 +90,12 @@ internal sealed class BenchmarkVerification(ProgramEnvironment environment)
         if (verdict.ImagesDigest is { } images)
             await environment.Output.WriteLineAsync($"{images}  all images");
         await ListAsync("Missing images", verdict.Missing.Select(image => image.Path));
+        await ListAsync("Still packed, unpack them", verdict.Packed ?? []);
         await ListAsync("Undecodable images", verdict.Undecodable.Select(defect => $"{defect.Image}: {defect.Problem}"));
         if (!verdict.IsComplete)
-            await environment.Error.WriteLineAsync($"'tinygptv data list {verdict.Benchmark}' shows where to get the files and how to lay them out.");
+            await environment.Error.WriteLineAsync(environment.Ships(verdict.Benchmark.Value)
+                ? $"'tinygptv data list {verdict.Benchmark}' shows where to get the files and how to lay them out."
+                : $"'tinygptv data list {verdict.Benchmark} --data {location}' shows which files are read, and from where.");
     }
 
     private async Task ListAsync(string title, IEnumerable<string> lines)

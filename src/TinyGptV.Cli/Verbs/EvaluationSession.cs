@@ -66,7 +66,10 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     {
         RunProgress end = await FollowAsync(cluster, run, cancellationToken);
         if (end.Phase != RunPhase.Completed)
-            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. Predictions are kept; the same command continues it.");
+            throw new PrerequisiteException(end.Problem ?? $"The run '{run}' was cancelled. Predictions are kept; the same command continues it.")
+            {
+                MayPass = end.MayPass,
+            };
         var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
         RunReport report = await cluster.AskAsync(
             () => grain.ReportAsync(options.Mode, cancellationToken).SingleAsync(cancellationToken), environment.Time, cancellationToken);
@@ -82,7 +85,10 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             : environment.Error.WriteLineAsync("Waiting for the first replica"));
         if (start!.Remark is { } remark)
             await environment.Error.WriteLineAsync(remark);
-        return start.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).");
+        return start.Run ?? throw new PrerequisiteException(start.Problem ?? $"The run was not started ({start.Status}).")
+        {
+            MayPass = start.Status is RunStartStatus.NoReplica or RunStartStatus.Unavailable,
+        };
 
         async Task<bool> HasReplicaAsync()
         {
@@ -105,7 +111,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
     private async Task<int> ConcludeAsync(RunProgress end, RunReport report, OutputFormat format)
     {
         if (report.Problem is { } problem)
-            throw new PrerequisiteException(problem);
+            throw new PrerequisiteException(problem) { MayPass = report.MayPass };
         int samples = end.Benchmarks.Sum(benchmark => benchmark.Samples);
         if (format == OutputFormat.Json)
             await JsonDisplay.WriteAsync(

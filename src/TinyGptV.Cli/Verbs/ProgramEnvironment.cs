@@ -11,6 +11,7 @@ internal sealed record ProgramEnvironment
     public static ProgramEnvironment OfThisProcess() => new()
     {
         Output = Console.Out,
+        OpenOutput = Console.OpenStandardOutput,
         Error = Console.Error,
         ErrorIsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
         LoadModel = LocalTinyGptV.LoadAsync,
@@ -19,6 +20,9 @@ internal sealed record ProgramEnvironment
 
     /// <summary>Results, for pipes and scripts.</summary>
     public required TextWriter Output { get; init; }
+
+    /// <summary>Opens the stream behind <see cref="Output"/>, for files that are written to it byte for byte.</summary>
+    public Func<Stream> OpenOutput { get; init; } = () => Stream.Null;
 
     /// <summary>Progress and messages for people.</summary>
     public required TextWriter Error { get; init; }
@@ -42,6 +46,10 @@ internal sealed record ProgramEnvironment
 
     /// <summary>The definitions of the known benchmarks.</summary>
     public string ShippedBenchmarks => Path.Combine(ShippedFolder, "benchmarks-data");
+
+    /// <summary>Whether a benchmark is one of the shipped ones, rather than the user's own.</summary>
+    public bool Ships(string benchmark) =>
+        Path.GetFileName(benchmark) == benchmark && File.Exists(Path.Combine(ShippedBenchmarks, benchmark, "benchmark.json"));
 
     /// <summary>The sample benchmarks, with annotations and images.</summary>
     public string SampleBenchmarks => Path.Combine(ShippedBenchmarks, "sample");

@@ -97,6 +97,9 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
         if (Run.IsHopeless)
             throw new PrerequisiteException(
                 $"Replicas failed {Run.Outlook.Losses} times in a row. {Run.LastTrouble} "
-                + "None of these failures was recorded. Fix the replicas (see their logs), then start the run again.");
+                + "None of these failures was recorded. Fix the replicas (see their logs), then start the run again.")
+            {
+                MayPass = true,
+            };
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class EvaluationRunGrain(
     private RunInWork? _run;
     private RunPhase? _phase;
     private string? _problem;
+    private bool _mayPass;
     private int _priority;
     private RunPhase? _stopsAs;
 
@@ -157,12 +158,12 @@ internal sealed partial class EvaluationRunGrain(
         catch (PrerequisiteException exception)
         {
             LogRefused(logger, Run, exception.Message);
-            await FailAsync(exception.Message);
+            await FailAsync(exception.Message, exception.MayPass);
         }
         catch (Exception exception)
         {
             LogFailed(logger, exception, Run);
-            await FailAsync($"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.");
+            await FailAsync($"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.", mayPass: true);
         }
         finally
         {
@@ -199,7 +200,7 @@ internal sealed partial class EvaluationRunGrain(
         Enter(RunPhase.Completed);
     }
 
-    private async Task FailAsync(string problem)
+    private async Task FailAsync(string problem, bool mayPass)
     {
         try
         {
@@ -211,13 +212,13 @@ internal sealed partial class EvaluationRunGrain(
             LogUnmarked(logger, exception, Run);
         }
 
-        Enter(RunPhase.Failed, problem);
+        Enter(RunPhase.Failed, problem, mayPass);
     }
 
-    private void Enter(RunPhase phase, string? problem = null)
+    private void Enter(RunPhase phase, string? problem = null, bool mayPass = false)
     {
         _phase = phase;
-        _problem = problem;
+        (_problem, _mayPass) = (problem, mayPass);
         _phaseChanged.Raise();
     }
 
@@ -260,6 +261,7 @@ internal sealed partial class EvaluationRunGrain(
         ShardsDivided = _run?.Ledger.Divided ?? 0,
         Resumed = _run?.Resumed ?? 0,
         Problem = _problem ?? WhatItWaitsFor(),
+        MayPass = _mayPass,
     };
 
     private string? WhatItWaitsFor() => (_phase, _run) switch

@@ -69,7 +69,11 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             RunReading reading = await OffTurn.RunAsync(() => ReadAsync(request, model, cancellationToken), cancellationToken);
             return await StartAsync(reading, model, request.Priority, cancellationToken);
         }
-        catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is PrerequisiteException { MayPass: true } or IOException)
+        {
+            return new RunStart(RunStartStatus.Unavailable, null, exception.Message);
+        }
+        catch (Exception exception) when (exception is PrerequisiteException or UnauthorizedAccessException)
         {
             return new RunStart(RunStartStatus.Refused, null, exception.Message);
         }
@@ -153,7 +157,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         if (benchmarks.Count == 0)
             throw NoBenchmark();
         if (!request.AllowPartial)
-            RefuseIncomplete(benchmarks);
+            await RefuseIncompleteAsync(benchmarks, cancellationToken);
         return new RunReading(Describe(request, model.Identity, benchmarks.DrainToImmutable()), shards.DrainToImmutable());
     }
 
@@ -187,11 +191,17 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
         return request.Run is null ? manifest with { Run = RunNaming.NameFor(manifest) } : manifest;
     }
 
-    private static void RefuseIncomplete(IEnumerable<BenchmarkManifest> benchmarks)
+    private async Task RefuseIncompleteAsync(IEnumerable<BenchmarkManifest> benchmarks, CancellationToken cancellationToken)
     {
-        string[] incomplete = [.. benchmarks.Where(benchmark => benchmark.Incomplete is not null)
-            .Select(benchmark => $"Benchmark '{benchmark.Definition.Name}' is incomplete: {benchmark.Incomplete!.Describe()}.")];
-        if (incomplete.Length > 0)
+        var incomplete = new List<string>();
+        foreach (BenchmarkManifest benchmark in benchmarks.Where(benchmark => benchmark.Incomplete is not null))
+        {
+            var packed = await source.FindPackedAsync(benchmark.Definition, cancellationToken);
+            incomplete.Add($"Benchmark '{benchmark.Definition.Name}' is incomplete: {benchmark.Incomplete!.Describe()}."
+                + (packed.IsEmpty ? "" : $" Still packed: {string.Join(", ", packed)}. Unpack them."));
+        }
+
+        if (incomplete.Count > 0)
             throw new PrerequisiteException(
                 string.Join('\n', incomplete) + "\nComplete it, as its README describes ('tinygptv data verify' lists all that is missing), "
                 + "or evaluate what is there with --allow-partial, which marks the report.");

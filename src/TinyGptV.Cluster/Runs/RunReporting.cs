@@ -31,7 +31,7 @@ internal sealed class RunReporting(IRunStore store)
         }
         catch (PrerequisiteException exception)
         {
-            return new RunReport { Problem = exception.Message };
+            return new RunReport { Problem = exception.Message, MayPass = exception.MayPass };
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class RunReporting(IRunStore store)
         catch (PrerequisiteException exception)
         {
             EvaluationTraces.Failed(trace, exception.Message);
-            return new RunReport { Problem = exception.Message };
+            return new RunReport { Problem = exception.Message, MayPass = exception.MayPass };
         }
     }
 

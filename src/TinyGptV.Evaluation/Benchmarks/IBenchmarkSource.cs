@@ -22,6 +22,12 @@ public interface IBenchmarkSource
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The images not found in any folder under any name, or with paths outside the folders; each once, in sample order.</returns>
     ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken);
+
+    /// <summary>Finds archives that seem to hold files of a benchmark and were not unpacked.</summary>
+    /// <param name="definition">The benchmark.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>Their paths below the folder of all benchmarks, in ordinal order; none (the default) where archives cannot be unpacked in place.</returns>
+    ValueTask<ImmutableArray<string>> FindPackedAsync(BenchmarkDefinition definition, CancellationToken cancellationToken) => new([]);
 }
 
 /// <summary>Where the images of benchmarks are read from.</summary>

@@ -94,7 +94,10 @@ public sealed class ClusterMembership : IAsyncDisposable
         if (!await Polling.UntilAsync(IsReachedAsync, time, cancellationToken, wait, NoticeAsync))
             throw new PrerequisiteException(
                 $"The membership store, {store.Place}, does not answer after {wait.TotalSeconds:0} s: {problem} Start it, correct --membership, "
-                + "or raise --wait.");
+                + "or raise --wait.")
+            {
+                MayPass = true,
+            };
 
         async Task<bool> IsReachedAsync() => (problem = await store.TryPrepareAsync(cancellationToken)) is null;
         Task NoticeAsync() => notices.WriteLineAsync($"Waiting for the membership store, {store.Place}");

@@ -34,7 +34,7 @@ internal sealed class BlobBenchmarks(BlobFolder blobs, DiskCache cache, string s
         try
         {
             if (!ConfinedPath.IsPlain(name.Value) || !await DownloadAsync(name, folder, cancellationToken))
-                throw BenchmarkFolder.Unknown(name, blobs.Location.ToString(), await ListAsync(cancellationToken));
+                throw BenchmarkFolder.Unknown(name, blobs.Location.ToString(), await ListAsync(cancellationToken), packed: []);
             return await new BenchmarkFolder(folder, shippedRoot, blobs.Location.ToString()).ReadAsync(name, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -31,7 +31,10 @@ internal static class StorageFailure
     };
 
     private static PrerequisiteException Unavailable(string what, string found) => new(
-        $"The storage of '{what}' does not answer ({found}), after several retries. Stored data is kept; once it answers, the same command continues.");
+        $"The storage of '{what}' does not answer ({found}), after several retries. Stored data is kept; once it answers, the same command continues.")
+    {
+        MayPass = true,
+    };
 
     private static string Describe(RequestFailedException exception) => exception switch
     {

@@ -41,7 +41,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
         catch (PrerequisiteException exception)
         {
-            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read. {exception.Message}", exception);
+            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read. {exception.Message}{PackedAdvice(definition)}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -58,6 +58,9 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
             () => benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !search.Finds(image)).ToImmutableArray(), cancellationToken);
     }
 
+    public ValueTask<ImmutableArray<string>> FindPackedAsync(BenchmarkDefinition definition, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(PackedArchives.Of(root, definition));
+
     /// <summary>Reads only the definition of a benchmark.</summary>
     /// <param name="name">The benchmark.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
@@ -69,7 +72,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         if (path is null)
             return File.Exists(QuestionsOf(name))
                 ? await DefineAsync(name, cancellationToken)
-                : throw Unknown(name, place ?? root, await ListAsync(cancellationToken));
+                : throw Unknown(name, place ?? root, await ListAsync(cancellationToken), PackedArchives.Of(root, name));
         BenchmarkDefinition definition;
         try
         {
@@ -82,6 +85,13 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         return definition.Name == name ? definition : throw new PrerequisiteException(
             $"{path}: 'name' must be the folder's name, '{name}'; found '{definition.Name}'. Correct the file.");
     }
+
+    /// <summary>Names archives if a file is missing that they may hold; empty if all files are there.</summary>
+    private string PackedAdvice(BenchmarkDefinition definition) => definition.Files.Values.All(paths => paths.Any(path => IsPresent(definition.Name, path)))
+        ? ""
+        : PackedArchives.Advice(PackedArchives.Of(root, definition));
+
+    private bool IsPresent(BenchmarkName name, string path) => BenchmarkPlaces.Of(root, name, path).Any(one => File.Exists(one.Path));
 
     private string? FindDefinition(BenchmarkName name) =>
         ConfinedPath.IsPlain(name.Value) && Directory.Exists(Path.Combine(root, name.Value))
@@ -121,9 +131,10 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     private static PrerequisiteException LeadsOut(string name) =>
         new($"'{name}' leads out of the benchmark's folder through a symbolic link. Keep the file inside the folder.");
 
-    internal static PrerequisiteException Unknown(BenchmarkName name, string place, ImmutableArray<BenchmarkName> known) => new(
+    internal static PrerequisiteException Unknown(
+        BenchmarkName name, string place, ImmutableArray<BenchmarkName> known, ImmutableArray<string> packed) => new(
         $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "found none" : "found " + string.Join(", ", known))}. "
-        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark.");
+        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark.{PackedArchives.Advice(packed)}");
 
     /// <summary>Opens the annotation files of one benchmark and hashes their content while it is read.</summary>
     private sealed class AnnotationFiles(string root, BenchmarkDefinition definition) : IDisposable

@@ -62,6 +62,8 @@ public sealed class CheckpointCommandTests : IDisposable
         Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.UserMustAct), (inspect.ExitCode, verify.ExitCode, nothing.ExitCode));
         Assert.Matches(@"PyTorch, 56 tensors, 72,588 parameters, types: float16 56", inspect.Output);
         Assert.Contains("Valid: ", verify.Output, StringComparison.Ordinal);
+        string size = new FileInfo(Path.Combine(Demonstration, "eva_vit_g.pth")).Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Matches($"eva_vit_g.pth +{size} ", verify.Output); // not that of the link in the cache
         Assert.Contains("There is no checkpoint at", nothing.Error, StringComparison.Ordinal);
         Assert.True(Directory.Exists(_folder["cache"]));
     }

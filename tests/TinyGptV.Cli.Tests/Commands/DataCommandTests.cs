@@ -108,6 +108,53 @@ public sealed class DataCommandTests(StartedOnce<SampleContainer> storage) : IDi
     }
 
     [Fact]
+    public async Task Advice_for_a_benchmark_of_ones_own_is_a_command_that_shows_its_files()
+    {
+        _folder.Write("data/mine/questions.csv", "image,question,answer\nred.png,What colour?,red\n");
+        var program = new InProcess(_folder);
+
+        var verify = await program.RunAsync("data", "verify", "mine", "{folder}/data");
+        string advice = System.Text.RegularExpressions.Regex.Match(verify.Error, "'tinygptv (.*)'").Groups[1].Value;
+        var list = await program.RunAsync(advice.Split(' '));
+        var json = await program.RunAsync([.. advice.Split(' '), "--format", "json"]);
+
+        Assert.Equal((ExitCode.UserMustAct, $"data list mine --data {_folder["data"]}"), (verify.ExitCode, advice));
+        Assert.True(list.ExitCode == ExitCode.Success, list.Error);
+        Assert.StartsWith("mine is your own benchmark", list.Output, StringComparison.Ordinal);
+        Assert.Contains("annotations: questions.csv\n", list.Output, StringComparison.Ordinal);
+        Assert.Contains("images: ", list.Output, StringComparison.Ordinal);
+        Assert.Contains("\"mine\"", json.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Archives_that_were_not_unpacked_are_named()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Samples, "gqa"), "*.json"))
+            _folder.Write(Path.GetRelativePath(Samples, file), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        foreach (string archive in new[] { "gqa/images.zip", "images.tar.gz", "gqa-questions.zip", "other.zip" })
+            _folder.Write(archive, "packed");
+        string annotations = Directory.EnumerateFiles(_folder["gqa"], "*.json").First(path => !path.EndsWith("benchmark.json", StringComparison.Ordinal));
+        var program = new InProcess(_folder);
+        const string Named = "Still packed: gqa-questions.zip, gqa/images.zip, images.tar.gz. Unpack them.";
+
+        var verify = await program.RunAsync("data", "verify", "gqa", "{folder}");
+        var json = await program.RunAsync("data", "verify", "gqa", "{folder}", "--format", "json");
+        var eval = await program.RunAsync("eval", "--data", "{folder}", "--runs", "{folder}/runs", "--model", "{folder}", "--benchmarks", "gqa");
+        File.Delete(annotations);
+        var unread = await program.RunAsync("data", "verify", "gqa", "{folder}");
+        Directory.Delete(_folder["gqa"], recursive: true);
+        var unknown = await program.RunAsync("data", "verify", "gqa", "{folder}");
+
+        Assert.Contains("Still packed, unpack them:\n  gqa-questions.zip\n  gqa/images.zip\n  images.tar.gz\n", verify.Output, StringComparison.Ordinal);
+        using var verdict = System.Text.Json.JsonDocument.Parse(json.Output);
+        Assert.Equal(3, verdict.RootElement.GetProperty("packed").GetArrayLength());
+        Assert.Contains(Named, eval.Error, StringComparison.Ordinal);
+        Assert.Contains(Named, unread.Error, StringComparison.Ordinal);
+        Assert.Contains("Still packed: gqa-questions.zip. Unpack them.", unknown.Error, StringComparison.Ordinal);
+        Assert.All([verify, json, eval, unread, unknown], one => Assert.Equal(ExitCode.UserMustAct, one.ExitCode));
+    }
+
+    [Fact]
     public async Task List_of_an_unknown_one_names_the_known()
     {
         var (exitCode, _, error) = await new InProcess(_folder).RunAsync("data", "list", "coco");

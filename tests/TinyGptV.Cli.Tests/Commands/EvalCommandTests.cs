@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TinyGptV.Backends.Scripted;
 using TinyGptV.Cli.Verbs;
+using TinyGptV.Evaluation.Reports.Files;
 using TinyGptV.Evaluation.Reports;
 
 namespace TinyGptV.Cli.Tests.Commands;
@@ -347,6 +348,46 @@ public sealed class EvalCommandTests : IDisposable
         string[] names = ["report.official.csv", "report.official.md", "report.official.html", "predictions.official.csv"];
         Assert.Equal(names.Select(name => _folder["runs", "r", name]), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(before, await File.ReadAllTextAsync(_folder["runs", "r", "report.csv"], TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("report.csv")]
+    [InlineData("report.md")]
+    [InlineData("report.html")]
+    [InlineData("predictions.csv")]
+    public async Task Report_to_standard_output_or_a_file_is_that_file_byte_for_byte_and_nothing_else(string name)
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        await _program.RunAsync(Eval);
+        byte[] stored = await File.ReadAllBytesAsync(_folder["runs", "r", name], TestContext.Current.CancellationToken);
+        foreach (string file in ReportFiles.Kinds)
+            File.Delete(_folder["runs", "r", file]);
+        using var output = new MemoryStream();
+        var program = new InProcess(_folder) { OpenOutput = () => output };
+        string[] command = ["report", "r", "--runs", "{folder}/runs", .. name == "report.html" ? Array.Empty<string>() : ["--file", name], "--output"];
+
+        var (exitCode, text, error) = await program.RunAsync([.. command, "-"]);
+        var (_, path, _) = await program.RunAsync([.. command, "{folder}/mine"]);
+        var (refused, _, why) = await program.RunAsync([.. command, "{folder}/none/mine"]);
+
+        Assert.Equal((ExitCode.Success, "", ""), (exitCode, text, error));
+        Assert.Equal(stored, output.ToArray());
+        Assert.Equal(_folder["mine"] + "\n", path);
+        Assert.Equal(stored, await File.ReadAllBytesAsync(_folder["mine"], TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.UserMustAct, refused);
+        Assert.Contains("Choose another file with --output", why, StringComparison.Ordinal);
+        Assert.All(ReportFiles.Kinds, file => Assert.False(File.Exists(_folder["runs", "r", file])));
+    }
+
+    [Fact]
+    public async Task Report_to_a_file_names_images_as_seen_from_there()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        await _program.RunAsync(Eval);
+
+        await _program.RunAsync("report", "r", "--runs", "{folder}/runs", "--images", "{folder}/data", "--output", "{folder}/mine.html");
+
+        Assert.Contains("data-images=\"data\"", await File.ReadAllTextAsync(_folder["mine.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

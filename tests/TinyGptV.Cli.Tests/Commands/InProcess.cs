@@ -17,6 +17,9 @@ internal sealed class InProcess(TemporaryFolder folder)
     /// <summary>The environment variables that the program sees.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>Where commands write files meant for standard output.</summary>
+    public Func<Stream> OpenOutput { get; init; } = () => Stream.Null;
+
     public async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         await RunAsync(TestContext.Current.CancellationToken, arguments);
 
@@ -28,6 +31,7 @@ internal sealed class InProcess(TemporaryFolder folder)
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),
+            OpenOutput = OpenOutput,
             Variable = Variables.GetValueOrDefault,
             LoadModel = Loader ?? ((_, _) => Task.FromResult(Model)),
         };

@@ -58,6 +58,40 @@ public sealed class CheckpointVerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task VerifyAsync_FolderOfLinks_NamesTrueSizesAndRecognisesPublishedFiles()
+    {
+        // As the cache of Hugging Face: contents named by their digests, and a folder of relative links with the published names.
+        CopyModel(GoldenModel.PhiFolders[0]);
+        string root = Path.GetFullPath(_folder.Root), blobs = root + "-blobs";
+        Directory.CreateDirectory(blobs);
+        try
+        {
+            var sizes = new Dictionary<string, long>();
+            foreach (string file in Directory.GetFiles(root, "*", SearchOption.AllDirectories))
+            {
+                byte[] content = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+                string blob = Path.Combine(blobs, Convert.ToHexStringLower(SHA256.HashData(content)));
+                File.Move(file, blob, overwrite: true);
+                File.CreateSymbolicLink(file, Path.GetRelativePath(Path.GetDirectoryName(file)!, blob));
+                sizes[Path.GetRelativePath(root, file)] = content.Length;
+            }
+
+            string digest = Path.GetFileName(new FileInfo(_folder[Stage]).LinkTarget!);
+            var known = new PublishedFile(Stage, sizes[Stage], digest, "the golden stage");
+
+            VerifiedCheckpoint verified = await VerifyAsync(_folder.Root, known);
+
+            Assert.Empty(verified.Problems);
+            Assert.Equal(known, verified.Files.Single(file => file.Name == Stage).Published);
+            Assert.All(verified.Files, file => Assert.Equal(sizes[file.Name], file.Bytes));
+        }
+        finally
+        {
+            Directory.Delete(blobs, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task VerifyAsync_FileThatWasPublishedByMistake_IsRefusedByName()
     {
         CopyModel(GoldenModel.PhiFolders[0]);

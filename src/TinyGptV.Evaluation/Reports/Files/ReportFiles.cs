@@ -11,6 +11,9 @@ public static class ReportFiles
     /// <summary>Without a byte-order mark; invalid characters are replaced.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>The files of a report by the names that they have in the default mode.</summary>
+    public static ImmutableArray<string> Kinds { get; } = Names(StoredReport.DefaultMode);
+
     /// <summary>The names of the files of a report.</summary>
     /// <param name="mode">The scoring mode.</param>
     /// <returns>The names, in the order in which the files are written.</returns>
@@ -39,6 +42,21 @@ public static class ReportFiles
         }
 
         return places.DrainToImmutable();
+    }
+
+    /// <summary>Writes one of the files to a stream, with the bytes that <see cref="WriteAsync(IRunStore, EvaluationReport, string, CancellationToken)"/> stores.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    /// <param name="images">The initial image location of <c>report.html</c>; empty for none.</param>
+    /// <param name="output">The destination; it stays open.</param>
+    /// <exception cref="ArgumentException">The kind is unknown.</exception>
+    public static void Write(EvaluationReport report, string kind, string images, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Action<EvaluationReport, TextWriter> write = Files(images).FirstOrDefault(file => $"{file.Name}.{file.Extension}" == kind).Write
+            ?? throw new ArgumentException($"No file '{kind}'. Choose one of {string.Join(", ", Kinds)}.", nameof(kind));
+        using var writer = new StreamWriter(output, Utf8, leaveOpen: true);
+        write(report, writer);
     }
 
     /// <summary>Avoids a string of the content and a second copy: prediction files can have hundreds of megabytes.</summary>

@@ -136,9 +136,16 @@ public sealed class CheckpointVerification
 
     private async Task<VerifiedFile> RecogniseAsync(string name, string path, CancellationToken cancellationToken)
     {
-        long bytes = new FileInfo(path).Length;
+        long bytes = SizeOf(path);
         string digest = await DecidingFiles.DigestAsync(path, cancellationToken).ConfigureAwait(false);
         return new VerifiedFile(name, bytes, digest, _published.FirstOrDefault(file => file.Bytes == bytes && file.Sha256 == digest));
+    }
+
+    /// <summary>The size of the content, also behind symbolic links, as in the caches of Hugging Face and of object storage.</summary>
+    private static long SizeOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return file.Length;
     }
 
     /// <summary>Collects the problem for the final report. Skips a file already rejected by its digest.</summary>
