@@ -41,7 +41,8 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
         PredictionCounts counts = await StoredProgress.CountAsync(store, manifest, stored, cancellationToken);
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
-        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing);
+        return new RunInWork(
+            manifest, shards, ledger, new RunTally(counts), sizing, await StoredPartials.ReadAsync(store, run, shards, stored, cancellationToken));
     }
 
     /// <summary>Frees the samples as read: a run takes hours, and the machine has other uses for the memory.</summary>

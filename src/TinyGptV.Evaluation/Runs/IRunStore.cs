@@ -4,7 +4,7 @@ namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
 /// Where runs are stored: a folder or a blob container. Manifests and predictions are written once and never changed; a second write of the same object does
-/// nothing. Other files beside them can be replaced.
+/// nothing. Other files beside them can be replaced, and so can the answers of shards in progress.
 /// </summary>
 public interface IRunStore
 {
@@ -47,6 +47,35 @@ public interface IRunStore
     /// <returns>The predictions as written.</returns>
     /// <exception cref="PrerequisiteException">The shard's object cannot be read.</exception>
     ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
+
+    /// <summary>The shards of a run of which answers are stored in part, because they were interrupted or are in progress.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The shards, in ascending order.</returns>
+    ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>Writes the answers so far of a shard in progress atomically, replacing older ones.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="lines">The <see cref="PredictionLines"/> of some of its samples.</param>
+    /// <param name="cancellationToken">Cancels the write; the older ones stay.</param>
+    /// <returns>A task that ends when they are written.</returns>
+    ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    /// <summary>Reads what <see cref="WritePartialAsync"/> wrote.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The answers; null if there are none.</returns>
+    /// <exception cref="PrerequisiteException">They cannot be read.</exception>
+    ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="WritePartialAsync"/> wrote. Does nothing if it is not there.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>A task that ends when it is removed.</returns>
+    ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
 
     /// <summary>Writes a file beside the predictions, replacing an older one: a report, timings, the run's state.</summary>
     /// <param name="run">The run.</param>

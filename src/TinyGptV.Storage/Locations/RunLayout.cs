@@ -16,6 +16,7 @@ internal static class RunLayout
 {
     public const string Manifest = "manifest.json";
     public const string Predictions = "predictions";
+    public const string Partial = "partial";
     public const string ShardPrefix = "shard-";
     public const string ShardSuffix = ".jsonl";
 

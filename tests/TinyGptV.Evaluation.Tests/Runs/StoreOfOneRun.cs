@@ -53,6 +53,27 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
         return new StoredShard(_shards[shard], $"{shard}.jsonl");
     }
 
+    /// <summary>The answers of shards in progress.</summary>
+    public SortedDictionary<ShardIndex, byte[]> Partials { get; } = [];
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. Partials.Keys]);
+
+    public ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        Partials[shard] = lines.ToArray();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Partials.TryGetValue(shard, out byte[]? lines) ? new StoredShard(lines, $"{shard}.jsonl") : null);
+
+    public ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        Partials.Remove(shard);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         Put(name, Encoding.UTF8.GetString(content.Span));
