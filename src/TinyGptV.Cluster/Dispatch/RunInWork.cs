@@ -20,7 +20,8 @@ internal sealed class RunInWork : IDisposable
     private readonly CancellationTokenSource _windingDown = new();
 
     public RunInWork(
-        RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing, StoredPartials partials)
+        RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing, StoredPartials partials,
+        RetryPlan? retry = null)
     {
         Manifest = manifest;
         Shards = shards;
@@ -29,6 +30,7 @@ internal sealed class RunInWork : IDisposable
         Sizing = sizing;
         Kept = partials.Answers;
         Partials = partials.Shards;
+        Retry = retry;
         foreach (ShardIndex shard in Kept.Shards)
             Tally.Keep(shard, shards[shard.Value].Benchmark, Kept.CountOf(shard));
         Resumed = tally.Safe;
@@ -52,6 +54,9 @@ internal sealed class RunInWork : IDisposable
 
     /// <summary>The shards of which a part was stored before this work began, those among them that are complete too.</summary>
     public ImmutableArray<ShardIndex> Partials { get; }
+
+    /// <summary>Which stored shards are worked on again; null if failed samples stay failed.</summary>
+    public RetryPlan? Retry { get; }
 
     /// <summary>How many predictions were safe before this work began.</summary>
     public int Resumed { get; }

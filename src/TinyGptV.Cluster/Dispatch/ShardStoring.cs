@@ -24,7 +24,7 @@ internal sealed class ShardStoring(DispatchScope scope)
         using Activity? trace = EvaluationTraces.Storing(scope.RunId, shard);
         try
         {
-            bool written = await Services.Store.TryWriteShardAsync(scope.RunId, shard.Index, lines, scope.Stop.Token);
+            bool written = await TryWriteAsync(shard.Index, lines);
             trace?.SetTag("tinygptv.written", written);
             // The first writer wins: after a network partition, another coordinator may have written the shard.
             var stored = written ? outlines : (await Services.Store.ReadShardAsync(scope.RunId, shard.Index, scope.Stop.Token)).Outlines();
@@ -62,6 +62,14 @@ internal sealed class ShardStoring(DispatchScope scope)
                 Run.DefinitionOf(shard), sample, Services.Options.AttemptsLimit, Run.TroubleWith(part)))]);
             await DeliverAsync(shard, part, new AssembledShard(lines, DeliveryCheck.Verify(shard, part, lines)));
         }
+    }
+
+    private async Task<bool> TryWriteAsync(ShardIndex shard, ReadOnlyMemory<byte> lines)
+    {
+        if (Run.Retry is not { } retry || !retry.Again.Contains(shard))
+            return await Services.Store.TryWriteShardAsync(scope.RunId, shard, lines, scope.Stop.Token);
+        await Services.Store.ReplaceShardAsync(scope.RunId, new PastShard(shard, retry.Round), lines, scope.Stop.Token);
+        return true;
     }
 
     private async Task DeliverAsync(PackedShard shard, ShardPart part, AssembledShard predictions)

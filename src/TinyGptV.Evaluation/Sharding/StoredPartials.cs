@@ -13,13 +13,15 @@ public sealed record StoredPartials(ImmutableArray<ShardIndex> Shards, KeptAnswe
     /// <param name="run">The run.</param>
     /// <param name="shards">All shards of the run.</param>
     /// <param name="stored">The shards that are stored whole.</param>
+    /// <param name="answers">Gets the answers.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The answers.</returns>
     public static async ValueTask<StoredPartials> ReadAsync(
-        IRunStore store, RunId run, ImmutableArray<PackedShard> shards, ImmutableArray<ShardIndex> stored, CancellationToken cancellationToken)
+        IRunStore store, RunId run, ImmutableArray<PackedShard> shards, ImmutableArray<ShardIndex> stored, KeptAnswers answers,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var answers = new KeptAnswers();
+        ArgumentNullException.ThrowIfNull(answers);
         ImmutableArray<ShardIndex> found = [.. (await store.ListPartialsAsync(run, cancellationToken)).Where(shard => shard.Value < shards.Length)];
         foreach (ShardIndex shard in found.Except(stored))
         {

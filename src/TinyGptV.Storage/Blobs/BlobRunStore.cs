@@ -55,9 +55,28 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
     public async ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         await blobs.TryCreateAsync(NameOf(run, shard), lines, cancellationToken);
 
-    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    public async ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        string name = NameOf(run, shard);
+        StoredShard now = await ReadShardAsync(run, past.Shard, cancellationToken);
+        if (await blobs.TryCreateAsync(NameOf(run, past), now.Lines, cancellationToken)
+            || (await ReadHistoryAsync(run, past, cancellationToken)).Lines.Span.SequenceEqual(now.Lines.Span))
+            await blobs.ReplaceAsync(NameOf(run, past.Shard), lines, cancellationToken);
+    }
+
+    public async ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = $"{FolderOf(run)}{RunLayout.History}/";
+        return RunLayout.InOrder((await blobs.ListAsync(folder, cancellationToken)).Select(blob => blob.Name[folder.Length..]));
+    }
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ReadAsync(NameOf(run, past), cancellationToken);
+
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ReadAsync(NameOf(run, shard), cancellationToken);
+
+    private async ValueTask<StoredShard> ReadAsync(string name, CancellationToken cancellationToken)
+    {
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
         return reading.Status == BlobStatus.Read
             ? new StoredShard(reading.Bytes, blobs.LocationOf(name))
@@ -111,6 +130,8 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
     }
 
     private static string PartialOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Partial}/{RunLayout.NameOf(shard)}";
+
+    private static string NameOf(RunId run, PastShard past) => $"{FolderOf(run)}{RunLayout.History}/{RunLayout.NameOf(past)}";
 
     private static string NameOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Predictions}/{RunLayout.NameOf(shard)}";
 

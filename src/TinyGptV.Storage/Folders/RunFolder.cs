@@ -56,9 +56,26 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         return await WritingAsync(path, () => WriteOnceFile.TryCreate(path, lines.Span), cancellationToken);
     }
 
-    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    public async ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        string path = PathOf(run, shard);
+        StoredShard now = await ReadShardAsync(run, past.Shard, cancellationToken);
+        string history = PathOf(run, past), path = PathOf(run, past.Shard);
+        bool isFirst = await WritingAsync(history, () => WriteOnceFile.TryCreate(history, now.Lines.Span), cancellationToken);
+        if (isFirst || (await ReadAsync(history, cancellationToken)).Lines.Span.SequenceEqual(now.Lines.Span))
+            await WritingAsync(path, () => WriteOnceFile.Replace(path, lines.Span), cancellationToken);
+    }
+
+    public ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(RunLayout.InOrder(FilesOf(HistoryOf(run)).Select(file => file.Name)));
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ReadAsync(PathOf(run, past), cancellationToken);
+
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ReadAsync(PathOf(run, shard), cancellationToken);
+
+    private static async ValueTask<StoredShard> ReadAsync(string path, CancellationToken cancellationToken)
+    {
         try
         {
             return new StoredShard(await File.ReadAllBytesAsync(path, cancellationToken), path);
@@ -178,6 +195,10 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
 
     private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Predictions);
+
+    private string HistoryOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.History);
+
+    private string PathOf(RunId run, PastShard past) => Path.Combine(HistoryOf(run), RunLayout.NameOf(past));
 
     private string PartialOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Partial);
 

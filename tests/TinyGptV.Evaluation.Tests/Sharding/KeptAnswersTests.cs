@@ -87,7 +87,7 @@ public class KeptAnswersTests
         store.Partials[new(2)] = [.. Lines(0), .. "{ cut off"u8];
         store.Partials[new(9)] = Lines(0); // no shard of the run
         StoredPartials partials = await StoredPartials.ReadAsync(
-            store, new RunId("a-run"), [.. shards], [new ShardIndex(0)], TestContext.Current.CancellationToken);
+            store, new RunId("a-run"), [.. shards], [new ShardIndex(0)], new KeptAnswers(), TestContext.Current.CancellationToken);
         Assert.Equal([0, 1, 2], partials.Shards.Select(shard => shard.Value));
         Assert.Equal([1], partials.Answers.Shards.Select(shard => shard.Value));
         Assert.Equal(Lines(1, 4), partials.Answers.LinesOf(new(1)));

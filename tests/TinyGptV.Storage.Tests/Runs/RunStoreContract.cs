@@ -177,6 +177,32 @@ public abstract class RunStoreContract
     }
 
     [Fact]
+    public async Task ReplaceShardAsync_keeps_what_the_shard_was_and_replaces_it_once_in_a_round()
+    {
+        byte[] first = PredictionLines.Write([Failed("1")]), second = PredictionLines.Write([Failed("1"), Failed("2")]), third = PredictionLines.Write([Predict("1", "a")]);
+        await Store.TryWriteShardAsync(Run, new(12), first, Token);
+        await Store.ReplaceShardAsync(Run, new(new(12), 1), second, Token);
+        await Store.ReplaceShardAsync(Run, new(new(12), 1), third, Token);
+        Assert.Equal(second, (await Store.ReadShardAsync(Run, new(12), Token)).Lines.ToArray());
+
+        await Store.ReplaceShardAsync(Run, new(new(12), 2), third, Token);
+        Assert.Equal(third, (await Store.ReadShardAsync(Run, new(12), Token)).Lines.ToArray());
+        Assert.Equal([new PastShard(new(12), 1), new PastShard(new(12), 2)], await Store.ListHistoryAsync(Run, Token));
+        Assert.Equal(first, (await Store.ReadHistoryAsync(Run, new(new(12), 1), Token)).Lines.ToArray());
+        Assert.Equal(second, (await Store.ReadHistoryAsync(Run, new(new(12), 2), Token)).Lines.ToArray());
+        Assert.Equal([new ShardIndex(12)], await Store.ListShardsAsync(Run, Token));
+        Assert.Empty(await Store.ListHistoryAsync(new("first-run-2"), Token));
+    }
+
+    [Fact]
+    public async Task ReplaceShardAsync_shard_that_is_not_stored_is_refused()
+    {
+        await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReplaceShardAsync(Run, new(new(0), 1), PredictionLines.Write([Failed("1")]), Token));
+        Assert.Empty(await Store.ListShardsAsync(Run, Token));
+        Assert.Empty(await Store.ListHistoryAsync(Run, Token));
+    }
+
+    [Fact]
     public async Task WriteFileAsync_replaces_the_older_report()
     {
         await Store.WriteFileAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
