@@ -21,6 +21,16 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Asks the failed samples of the run again: starts it like <see cref="ResumeAsync"/>, even if it is complete. If that was interrupted, it is continued. A run
+    /// that is active goes on as it is.
+    /// </summary>
+    /// <param name="priority">Runs of higher priority get replicas first; null keeps the run's priority.</param>
+    /// <param name="cancellationToken">Cancels the request; a run that was started goes on.</param>
+    /// <returns>The run's progress.</returns>
+    [Alias("retry")]
+    Task<RunProgress> RetryAsync(int? priority, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Restarts the run if it should be active but is not because its coordinator died. Does nothing to a run that was paused or
     /// cancelled, or has ended.
     /// </summary>

@@ -37,9 +37,14 @@ public sealed record PartAssignment(
 /// <param name="Lines">
 /// All its predictions in sample order, as <see cref="PredictionLines"/>; null until every sample has one.
 /// </param>
+/// <param name="Answers">
+/// Until then, the answers since the last progress on this part, in any order, as <see cref="PredictionLines"/>, so that they can be kept if
+/// the part never completes; null if there are none. Failures are not among them.
+/// </param>
 [GenerateSerializer, Immutable, Alias("tinygptv.evaluated-part")]
 public sealed record EvaluatedPart(
     [property: Id(0)] int Part,
     [property: Id(1)] int Predicted,
     [property: Id(2)] int Failed,
-    [property: Id(3)] byte[]? Lines);
+    [property: Id(3)] byte[]? Lines,
+    [property: Id(4)] byte[]? Answers = null);

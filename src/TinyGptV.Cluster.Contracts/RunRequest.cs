@@ -32,6 +32,12 @@ public sealed record RunRequest
     [Id(6)]
     public bool AllowPartial { get; init; }
 
+    /// <summary>
+    /// Whether samples that failed are asked again in the same run; their older predictions are kept in its history. Default: they stay failed.
+    /// </summary>
+    [Id(7)]
+    public bool RetryFailed { get; init; }
+
     /// <summary>Runs of higher priority get replicas first; null (the default) keeps the run's priority, 0 for a new run.</summary>
     [Id(5)]
     public int? Priority { get; init; }

@@ -40,6 +40,11 @@ internal sealed class EvalCommand : TeachingCommand
         Description = "Evaluate benchmarks even if samples or images are missing; the report says so.",
     };
 
+    private readonly Option<bool> _retryFailed = new("--retry-failed")
+    {
+        Description = "Ask the samples that failed again, in the same run. The run keeps what they were, and the report says how many were asked again.",
+    };
+
     private readonly Option<int?> _priority = CommandOptions.Priority();
     private readonly Option<string?> _data = CommandOptions.Data();
     private readonly Option<string> _runs = CommandOptions.Runs();
@@ -65,7 +70,7 @@ internal sealed class EvalCommand : TeachingCommand
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
         foreach (Option option in (Option[])[
-            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _priority, _mode, _cluster, .. _membership.All,
+            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _retryFailed, _priority, _mode, _cluster, .. _membership.All,
             _wait, _format, _verbose])
             Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
@@ -85,6 +90,7 @@ internal sealed class EvalCommand : TeachingCommand
                 ShardSize = result.GetValue(_shardSize),
                 Limit = result.GetValue(_limit),
                 AllowPartial = result.GetValue(_allowPartial),
+                RetryFailed = result.GetValue(_retryFailed),
                 Mode = result.GetRequiredValue(_mode),
                 Priority = result.GetValue(_priority),
             },

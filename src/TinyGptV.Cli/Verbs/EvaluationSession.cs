@@ -149,11 +149,25 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             return ExitCode.Interrupted;
         }
 
-        if (cluster.IsEmbedded)
-            await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
-        await environment.Error.WriteLineAsync(cluster.IsEmbedded
-            ? $"Stopped. Predictions are kept; the same command continues the run '{started}'."
-            : $"Stopped watching. The cluster continues the run '{started}'; the same command watches it again.");
+        if (!cluster.IsEmbedded)
+        {
+            await environment.Error.WriteLineAsync($"Stopped watching. The cluster continues the run '{started}'; the same command watches it again.");
+            return ExitCode.Interrupted;
+        }
+
+        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value);
+        await grain.CancelAsync(CancellationToken.None);
+        await environment.Error.WriteLineAsync(
+            $"Stopped. {WhatIsKept(await grain.GetProgressAsync(CancellationToken.None))}; the same command continues the run '{started}'.");
         return ExitCode.Interrupted;
+    }
+
+    /// <summary>In samples: what is kept of a shard in progress counts too.</summary>
+    private static string WhatIsKept(RunProgress progress)
+    {
+        int samples = progress.Benchmarks.Sum(benchmark => benchmark.Samples);
+        return samples == 0
+            ? "Predictions are kept"
+            : string.Create(CultureInfo.InvariantCulture, $"{progress.Benchmarks.Sum(benchmark => benchmark.Predicted)} of {samples} samples are predicted and kept");
     }
 }

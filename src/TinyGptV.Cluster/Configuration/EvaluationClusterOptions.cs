@@ -49,6 +49,12 @@ public sealed class EvaluationClusterOptions
     /// <summary>The longest back-off from a replica that keeps failing. Default: 1 min.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long answers of a shard in progress wait, once or twice this time, until they are written to the run's store. Default: 1 s: most a killed
+    /// coordinator loses is two seconds of answers, and shards that take less are written once, whole.
+    /// </summary>
+    public TimeSpan KeepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The shortest time between two progress snapshots to one watcher. Default: 100 ms, which looks smooth.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 }

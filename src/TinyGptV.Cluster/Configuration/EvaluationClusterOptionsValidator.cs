@@ -33,6 +33,8 @@ internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<Evalu
             yield return $"ShortestPause must not be negative; found {options.ShortestPause}.";
         if (options.LongestPause < options.ShortestPause)
             yield return $"LongestPause must be at least ShortestPause ({options.ShortestPause}); found {options.LongestPause}.";
+        if (options.KeepInterval <= TimeSpan.Zero)
+            yield return $"KeepInterval must be positive; found {options.KeepInterval}.";
         if (options.ProgressInterval < TimeSpan.Zero)
             yield return $"ProgressInterval must not be negative; found {options.ProgressInterval}.";
     }

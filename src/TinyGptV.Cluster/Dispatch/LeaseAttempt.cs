@@ -28,7 +28,8 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
         using Activity? trace = EvaluationTraces.Leasing(scope.RunId, lease);
         var delivery = new LeaseDelivery(Run, lease, _storing.StoreAsync);
         long began = Services.Time.GetTimestamp();
-        await ReceiveAsync(delivery, trace, began);
+        if (!delivery.Questions.IsEmpty)
+            await ReceiveAsync(delivery, trace, began);
         Learn(delivery.Samples, Services.Time.GetElapsedTime(began));
         await delivery.WhenStoredAsync();
         await _storing.RecordCondemnedAsync();
@@ -37,7 +38,7 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
     private async Task ReceiveAsync(LeaseDelivery delivery, Activity? trace, long began)
     {
         using var call = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
-        LeaseAssignment assignment = Run.Assign(lease);
+        LeaseAssignment assignment = Run.Assign(delivery.Questions);
         Run.Opened(lease, call, began);
         try
         {

@@ -1,17 +1,34 @@
+using System.Collections.Immutable;
 using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>Receives the predictions of one lease. Shards are stored while later ones arrive.</summary>
-/// <param name="run">The run.</param>
-/// <param name="lease">The lease.</param>
-/// <param name="store">Stores a complete shard.</param>
-internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
+internal sealed class LeaseDelivery
 {
+    private readonly RunInWork _run;
+    private readonly ShardLease _lease;
+    private readonly Func<PackedShard, AssembledShard, Task> _store;
     private readonly List<Task> _stores = [];
 
-    /// <summary>How many samples the replica answered.</summary>
+    /// <summary>Delivers the parts whose answers are all kept; the others have to be asked.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="store">Stores a complete shard.</param>
+    public LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
+    {
+        (_run, _lease, _store) = (run, lease, store);
+        ImmutableArray<PartQuestions> parts = [.. lease.Parts.Select(run.QuestionsOf)];
+        Questions = [.. parts.Where(part => part.Count > 0)];
+        foreach (PartQuestions answered in parts.Where(part => part.Count == 0))
+            Deliver(answered, AssembledShard.None);
+    }
+
+    /// <summary>What the replica has to be asked, by the numbers under which it answers.</summary>
+    public ImmutableArray<PartQuestions> Questions { get; }
+
+    /// <summary>How many samples the replica answered, in finished parts.</summary>
     public int Samples { get; private set; }
 
     /// <summary>Receives predictions until the stream ends.</summary>
@@ -25,8 +42,8 @@ internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<Packed
             Take(item);
         }
 
-        if (run.Ledger.IsOpen(lease))
-            throw new InvalidDataException($"The replica answered {Samples} of {lease.Samples} samples and then ended its stream.");
+        if (_run.Ledger.IsOpen(_lease))
+            throw new InvalidDataException($"The replica answered {Samples} of {Questions.Sum(part => part.Count)} samples and then ended its stream.");
     }
 
     /// <summary>Waits until everything that arrived is stored.</summary>
@@ -35,19 +52,29 @@ internal sealed class LeaseDelivery(RunInWork run, ShardLease lease, Func<Packed
 
     private void Take(EvaluatedPart item)
     {
-        if ((uint)item.Part >= (uint)lease.Parts.Length)
-            throw new InvalidDataException($"The replica answered part {item.Part} of {lease.Parts.Length}.");
-        ShardPart part = lease.Parts[item.Part];
-        if (item.Lines is not { } lines)
+        if ((uint)item.Part >= (uint)Questions.Length)
+            throw new InvalidDataException($"The replica answered part {item.Part} of {Questions.Length}.");
+        PartQuestions questions = Questions[item.Part];
+        if (item.Lines is { } lines)
         {
-            run.Arrived(lease, part, item.Predicted, item.Failed);
+            var outlines = DeliveryCheck.Verify(questions, lines);
+            Samples += questions.Count;
+            Deliver(questions, new AssembledShard(lines, outlines));
             return;
         }
 
-        PackedShard shard = run.ShardOf(part);
-        var outlines = DeliveryCheck.Verify(shard, part, lines);
-        Samples += part.Count;
-        if (run.Deliver(lease, part, lines, outlines) is { } whole)
-            _stores.Add(store(shard, whole));
+        if (item.Answers is { } answers)
+            _run.Keep(_lease, questions.Part, new AssembledShard(answers, DeliveryCheck.VerifySome(questions, answers)));
+        _run.Arrived(_lease, questions.Part, questions.Kept + item.Predicted, item.Failed);
+    }
+
+    private void Deliver(PartQuestions questions, AssembledShard asked)
+    {
+        // If another replica delivered the part first, its shard may be complete, and the answers that were kept of it forgotten.
+        if (!_run.Ledger.IsUndelivered(questions.Part))
+            return;
+        var (lines, outlines) = questions.Complete(asked, _run.Kept);
+        if (_run.Deliver(_lease, questions.Part, lines, outlines) is { } whole)
+            _stores.Add(_store(questions.Shard, whole));
     }
 }

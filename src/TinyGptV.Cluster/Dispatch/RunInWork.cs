@@ -19,14 +19,21 @@ internal sealed class RunInWork : IDisposable
     private readonly Dictionary<ShardPart, string> _troubles = [];
     private readonly CancellationTokenSource _windingDown = new();
 
-    public RunInWork(RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing)
+    public RunInWork(
+        RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing, StoredPartials partials,
+        RetryPlan? retry = null)
     {
         Manifest = manifest;
         Shards = shards;
         Ledger = ledger;
         Tally = tally;
         Sizing = sizing;
-        Resumed = tally.Stored;
+        Kept = partials.Answers;
+        Partials = partials.Shards;
+        Retry = retry;
+        foreach (ShardIndex shard in Kept.Shards)
+            Tally.Keep(shard, shards[shard.Value].Benchmark, Kept.CountOf(shard));
+        Resumed = tally.Safe;
         _definitions = manifest.Benchmarks.ToFrozenDictionary(benchmark => benchmark.Definition.Name, benchmark => benchmark.Definition);
     }
 
@@ -42,7 +49,16 @@ internal sealed class RunInWork : IDisposable
 
     public RunOutlook Outlook { get; } = new();
 
-    /// <summary>How many predictions were stored before this work began.</summary>
+    /// <summary>The answers to samples of shards that are not stored yet.</summary>
+    public KeptAnswers Kept { get; }
+
+    /// <summary>The shards of which a part was stored before this work began, those among them that are complete too.</summary>
+    public ImmutableArray<ShardIndex> Partials { get; }
+
+    /// <summary>Which stored shards are worked on again; null if failed samples stay failed.</summary>
+    public RetryPlan? Retry { get; }
+
+    /// <summary>How many predictions were safe before this work began.</summary>
     public int Resumed { get; }
 
     /// <summary>Raised whenever ledger, tally or the replicas change.</summary>
@@ -78,13 +94,16 @@ internal sealed class RunInWork : IDisposable
 
     public PackedShard ShardOf(ShardPart part) => Shards[part.Shard.Value];
 
-    public LeaseAssignment Assign(ShardLease lease)
+    /// <summary>What has to be asked of a part.</summary>
+    public PartQuestions QuestionsOf(ShardPart part) => PartQuestions.Of(ShardOf(part), part, Kept);
+
+    public LeaseAssignment Assign(ImmutableArray<PartQuestions> questions)
     {
-        ImmutableArray<BenchmarkName> benchmarks = [.. lease.Parts.Select(part => ShardOf(part).Benchmark).Distinct()];
+        ImmutableArray<BenchmarkName> benchmarks = [.. questions.Select(part => part.Shard.Benchmark).Distinct()];
         return new LeaseAssignment(
             Manifest.Run,
             [.. benchmarks.Select(benchmark => _definitions[benchmark])],
-            [.. lease.Parts.Select(part => new PartAssignment(part.Shard, benchmarks.IndexOf(ShardOf(part).Benchmark), ShardOf(part).LinesOf(part).ToArray()))],
+            [.. questions.Select(part => new PartAssignment(part.Shard.Index, benchmarks.IndexOf(part.Shard.Benchmark), part.Samples.ToArray()))],
             Guid.NewGuid(),
             // The file digests are not needed to compare models, and would add 1 kB to each lease.
             Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty });
@@ -136,6 +155,26 @@ internal sealed class RunInWork : IDisposable
         Changed.Raise();
     }
 
+    /// <summary>Keeps answers to some samples of a part, unless their stream outlived the lease.</summary>
+    public void Keep(ShardLease lease, ShardPart part, AssembledShard answers)
+    {
+        if (!Ledger.IsAwaited(lease, part) || Keep(ShardOf(part), answers) == 0)
+            return;
+        // Whatever becomes of the rest, the replica works.
+        Outlook.Succeeded();
+    }
+
+    /// <summary>Keeps the answers of a shard that is not stored.</summary>
+    /// <returns>How many are new.</returns>
+    public int Keep(PackedShard shard, AssembledShard answers)
+    {
+        if (Ledger.StateOf(shard.Index) == ShardState.Completed)
+            return 0;
+        int added = Kept.Add(shard, answers.Lines, answers.Outlines);
+        Tally.Keep(shard.Index, shard.Benchmark, Kept.CountOf(shard.Index));
+        return added;
+    }
+
     /// <summary>Takes the predictions of a part from any lease, and cancels the other leases of that part.</summary>
     /// <returns>The whole shard if all its predictions are there now, to be stored.</returns>
     public AssembledShard? Deliver(ShardLease? lease, ShardPart part, ReadOnlyMemory<byte> lines, ImmutableArray<PredictionOutline> outlines)
@@ -151,13 +190,18 @@ internal sealed class RunInWork : IDisposable
             _assemblies.Add(part.Shard, assembly = new ShardAssembly(ShardOf(part).Count));
         assembly.Add(part, lines, outlines);
         RaiseBoth();
-        return assembly.IsComplete ? assembly.ToShard() : null;
+        if (assembly.IsComplete)
+            return assembly.ToShard();
+        Keep(ShardOf(part), new AssembledShard(lines, outlines));
+        return null;
     }
 
     public void Complete(ShardIndex shard, ImmutableArray<PredictionOutline> predictions)
     {
         if (!Ledger.Complete(shard))
             return;
+        Kept.Forget(shard);
+        Tally.Keep(shard, Shards[shard.Value].Benchmark, 0);
         var parts = _assemblies.Remove(shard, out ShardAssembly? assembly) ? assembly.Parts : [];
         Tally.Store(parts, predictions);
         RaiseBoth();

@@ -20,7 +20,9 @@ internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var scope = new DispatchScope(services, run, new ReplicaPauses(services.Options, services.Time), stop);
         var workers = new ReplicaWorkers(scope);
+        var keeping = new AnswerKeeping(services, run);
         services.Instruments.RunBegins(scope.RunId, scope.Pauses);
+        Task kept = keeping.KeepAsync(stop.Token);
         try
         {
             while (scope.IsActive && !stop.IsCancellationRequested)
@@ -36,8 +38,16 @@ internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
         finally
         {
             await stop.CancelAsync();
-            await workers.WhenAllEndAsync();
-            services.Instruments.RunEnds(scope.RunId);
+            try
+            {
+                await workers.WhenAllEndAsync();
+            }
+            finally
+            {
+                await kept;
+                await keeping.EndAsync();
+                services.Instruments.RunEnds(scope.RunId);
+            }
         }
 
         cancellationToken.ThrowIfCancellationRequested();

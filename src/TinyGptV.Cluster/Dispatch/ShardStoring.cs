@@ -22,13 +22,22 @@ internal sealed class ShardStoring(DispatchScope scope)
         if (outlines.Length != shard.Count)
             throw new InvalidOperationException($"Shard {shard.Index} has {shard.Count} samples; {outlines.Length} predictions were about to be stored.");
         using Activity? trace = EvaluationTraces.Storing(scope.RunId, shard);
-        bool written = await Services.Store.TryWriteShardAsync(scope.RunId, shard.Index, lines, scope.Stop.Token);
-        trace?.SetTag("tinygptv.written", written);
-        // The first writer wins: after a network partition, another coordinator may have written the shard.
-        var stored = written ? outlines : (await Services.Store.ReadShardAsync(scope.RunId, shard.Index, scope.Stop.Token)).Outlines();
-        Run.Complete(shard.Index, stored);
-        if (written)
-            Services.Instruments.ShardCompleted(shard.Benchmark, stored);
+        try
+        {
+            bool written = await TryWriteAsync(shard.Index, lines);
+            trace?.SetTag("tinygptv.written", written);
+            // The first writer wins: after a network partition, another coordinator may have written the shard.
+            var stored = written ? outlines : (await Services.Store.ReadShardAsync(scope.RunId, shard.Index, scope.Stop.Token)).Outlines();
+            Run.Complete(shard.Index, stored);
+            if (written)
+                Services.Instruments.ShardCompleted(shard.Benchmark, stored);
+        }
+        catch
+        {
+            // The run stops here. The answers are kept as those of a shard in progress.
+            Run.Keep(shard, predictions);
+            throw;
+        }
     }
 
     /// <summary>Records samples that killed too many replicas as failed, once it is certain that they are the cause.</summary>
@@ -40,12 +49,32 @@ internal sealed class ShardStoring(DispatchScope scope)
         foreach (ShardPart part in Run.Ledger.Condemned)
         {
             PackedShard shard = Run.ShardOf(part);
+            if (Run.QuestionsOf(part) is { Count: 0 } answered)
+            {
+                // Its replica was lost after answering this very sample.
+                await DeliverAsync(shard, part, answered.Complete(AssembledShard.None, Run.Kept));
+                continue;
+            }
+
             DispatchLog.Condemned(Services.Log, scope.RunId, part, Services.Options.AttemptsLimit);
             Services.Instruments.SampleCondemned();
             byte[] lines = PredictionLines.Write([.. shard.SamplesOf(part).Select(sample => SampleEvaluation.Lost(
                 Run.DefinitionOf(shard), sample, Services.Options.AttemptsLimit, Run.TroubleWith(part)))]);
-            if (Run.Deliver(null, part, lines, DeliveryCheck.Verify(shard, part, lines)) is { } whole)
-                await StoreAsync(shard, whole);
+            await DeliverAsync(shard, part, new AssembledShard(lines, DeliveryCheck.Verify(shard, part, lines)));
         }
+    }
+
+    private async Task<bool> TryWriteAsync(ShardIndex shard, ReadOnlyMemory<byte> lines)
+    {
+        if (Run.Retry is not { } retry || !retry.Again.Contains(shard))
+            return await Services.Store.TryWriteShardAsync(scope.RunId, shard, lines, scope.Stop.Token);
+        await Services.Store.ReplaceShardAsync(scope.RunId, new PastShard(shard, retry.Round), lines, scope.Stop.Token);
+        return true;
+    }
+
+    private async Task DeliverAsync(PackedShard shard, ShardPart part, AssembledShard predictions)
+    {
+        if (Run.Deliver(null, part, predictions.Lines, predictions.Outlines) is { } whole)
+            await StoreAsync(shard, whole);
     }
 }

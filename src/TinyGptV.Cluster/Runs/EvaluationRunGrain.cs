@@ -37,6 +37,8 @@ internal sealed partial class EvaluationRunGrain(
     private bool _mayPass;
     private int _priority;
     private RunPhase? _stopsAs;
+    private int? _retry;
+    private bool _retries;
 
     private RunId Run => new(this.GetPrimaryKeyString());
 
@@ -47,13 +49,19 @@ internal sealed partial class EvaluationRunGrain(
             await _work.WaitAsync(cancellationToken);
         if (_phase is RunPhase.Completed)
             return Snapshot();
-        _priority = priority ?? (await ReadStateAsync(cancellationToken))?.Priority ?? 0;
-        await TryMarkAsync(RunPhase.Running, null, cancellationToken);
+        RunState? state = await ReadStateAsync(cancellationToken);
+        (_retry, _retries) = (state?.Retry, state is { Retry: not null, Phase: not RunPhase.Completed });
+        return await BeginAsync(priority ?? state?.Priority ?? 0, cancellationToken);
+    }
+
+    public async Task<RunProgress> RetryAsync(int? priority, CancellationToken cancellationToken)
+    {
+        if (_cancel.IsCancellationRequested || _run is { WindingDown.IsCancellationRequested: true })
+            await _work.WaitAsync(cancellationToken);
+        RunState? state = await ReadStateAsync(cancellationToken);
         if (_work.IsCompleted)
-            Begin();
-        else
-            slots.Join(Run, _priority);
-        return Snapshot();
+            (_retry, _retries) = (RunState.RoundOf(state), true);
+        return await BeginAsync(priority ?? state?.Priority ?? 0, cancellationToken);
     }
 
     public async Task<RunProgress> ContinueAsync(CancellationToken cancellationToken)
@@ -62,7 +70,7 @@ internal sealed partial class EvaluationRunGrain(
             return Snapshot();
         if (await ReadStateAsync(cancellationToken) is { Phase: RunPhase.Running } state)
         {
-            _priority = state.Priority;
+            (_priority, _retry, _retries) = (state.Priority, state.Retry, state.Retry is not null);
             Begin();
         }
 
@@ -129,6 +137,17 @@ internal sealed partial class EvaluationRunGrain(
 
     private static bool HasEnded(RunPhase phase) => phase is RunPhase.Completed or RunPhase.Cancelled or RunPhase.Failed;
 
+    private async Task<RunProgress> BeginAsync(int priority, CancellationToken cancellationToken)
+    {
+        _priority = priority;
+        await TryMarkAsync(RunPhase.Running, null, cancellationToken);
+        if (_work.IsCompleted)
+            Begin();
+        else
+            slots.Join(Run, _priority);
+        return Snapshot();
+    }
+
     private void Begin()
     {
         _cancel.Dispose();
@@ -174,7 +193,7 @@ internal sealed partial class EvaluationRunGrain(
 
     private async Task WorkToTheEndAsync(CancellationToken cancellationToken)
     {
-        _run = await preparation.PrepareAsync(Run, cancellationToken);
+        _run = await preparation.PrepareAsync(Run, _retries ? _retry : null, cancellationToken);
         LogBegins(logger, Run, _run.Ledger.Completed, _run.Ledger.Count);
         Enter(RunPhase.Running);
         DateTimeOffset started = timeProvider.GetUtcNow();
@@ -227,7 +246,10 @@ internal sealed partial class EvaluationRunGrain(
     {
         if (await store.ReadManifestAsync(Run, cancellationToken) is null)
             return false;
-        await new RunState { Phase = phase, Priority = _priority, Problem = problem, Complete = WhatItHas(phase) }.WriteAsync(store, Run, cancellationToken);
+        // A run that was not active here may be told to pause while failed samples are to be asked again.
+        int? retry = _retry ?? (await ReadStateAsync(cancellationToken))?.Retry;
+        var state = new RunState { Phase = phase, Priority = _priority, Retry = retry, Problem = problem, Complete = WhatItHas(phase) };
+        await state.WriteAsync(store, Run, cancellationToken);
         return true;
     }
 

@@ -67,7 +67,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             if (await FindModelAsync(cancellationToken) is not { } model)
                 return new RunStart(RunStartStatus.NoReplica, null, "No replica is live. Start one, or ask again when it has loaded its model.");
             RunReading reading = await OffTurn.RunAsync(() => ReadAsync(request, model, cancellationToken), cancellationToken);
-            return await StartAsync(reading, model, request.Priority, cancellationToken);
+            return await StartAsync(reading, model, request, cancellationToken);
         }
         catch (Exception exception) when (exception is PrerequisiteException { MayPass: true } or IOException)
         {
@@ -227,15 +227,16 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private static PrerequisiteException NoBenchmark() =>
         new("The coordinator was expected to have a benchmark to evaluate, and has none. Give it a folder with benchmarks.");
 
-    private async Task<RunStart> StartAsync(RunReading reading, ModelDescription model, int? priority, CancellationToken cancellationToken)
+    private async Task<RunStart> StartAsync(RunReading reading, ModelDescription model, RunRequest request, CancellationToken cancellationToken)
     {
         RunManifest manifest = reading.Manifest;
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored
             && ManifestComparison.Compare(stored, manifest) is { IsEmpty: false } differences)
             return new RunStart(RunStartStatus.Refused, null, ManifestComparison.Refusal(manifest.Run, differences));
+        IEvaluationRunGrain run = RunGrain(manifest.Run);
         using (handover.Offer(reading))
-            await RunGrain(manifest.Run).ResumeAsync(priority, cancellationToken);
+            await (request.RetryFailed ? run.RetryAsync(request.Priority, cancellationToken) : run.ResumeAsync(request.Priority, cancellationToken));
         return new RunStart(RunStartStatus.Started, manifest.Run, null, RemarkOn(manifest, model));
     }
 

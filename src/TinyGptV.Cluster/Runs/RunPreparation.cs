@@ -18,11 +18,14 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
     private const int ManySamples = 100_000;
 
     /// <exception cref="PrerequisiteException">There is no such run, or its benchmarks changed since it began.</exception>
-    public Task<RunInWork> PrepareAsync(RunId run, CancellationToken cancellationToken)
+    /// <param name="run">The run.</param>
+    /// <param name="retry">The round in which failed samples are asked again; null if they are not.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    public Task<RunInWork> PrepareAsync(RunId run, int? retry, CancellationToken cancellationToken)
     {
         // In the turn in which the run begins, for the offer ends with the call that makes it begin.
         RunReading? reading = handover.Take(run);
-        return OffTurn.RunAsync(() => RebuildAsync(run, reading, cancellationToken), cancellationToken);
+        return OffTurn.RunAsync(() => RebuildAsync(run, retry, reading, cancellationToken), cancellationToken);
     }
 
     /// <summary>The progress of a run that is not active.</summary>
@@ -30,7 +33,7 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
     public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);
 
-    private async Task<RunInWork> RebuildAsync(RunId run, RunReading? reading, CancellationToken cancellationToken)
+    private async Task<RunInWork> RebuildAsync(RunId run, int? retry, RunReading? reading, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
@@ -38,10 +41,14 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
         var stored = await store.ListShardsAsync(run, cancellationToken);
+        var kept = new KeptAnswers();
+        RetryPlan? again = retry is { } round ? await RetryPlan.ReadAsync(store, run, round, stored, kept, shards, cancellationToken) : null;
+        stored = again is null ? stored : [.. stored.Except(again.Again)];
         PredictionCounts counts = await StoredProgress.CountAsync(store, manifest, stored, cancellationToken);
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
-        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing);
+        StoredPartials partials = await StoredPartials.ReadAsync(store, run, shards, stored, kept, cancellationToken);
+        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing, partials, again);
     }
 
     /// <summary>Frees the samples as read: a run takes hours, and the machine has other uses for the memory.</summary>

@@ -74,7 +74,7 @@ internal sealed class RunReporting(IRunStore store)
     /// <returns>Why they were not written; null if they were, or if there was nothing to write.</returns>
     public async Task<string?> RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished)
     {
-        int samples = run.Tally.Stored - run.Resumed;
+        int samples = run.Tally.Safe - run.Resumed;
         if (samples == 0)
             return null;
         var stretch = RunTimings.Of(run.Manifest.Run, started, finished, samples, run.MostReplicas, run.Ledger.Returned);

@@ -34,6 +34,10 @@ public sealed record EvaluationReport
     /// <summary>How many predictions belong to no benchmark of the run and were left out; more than 0 means a damaged store.</summary>
     public required int Unexpected { get; init; }
 
+    /// <summary>How many samples were asked again after a failure; their older predictions are in the run's history.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public int Retried { get; init; }
+
     /// <summary>Whether the results are partial: a sample has no answer, or a benchmark's files are incomplete.</summary>
     public bool IsPartial => HasUnanswered || Benchmarks.Any(benchmark => benchmark.Incomplete is not null);
 

@@ -74,8 +74,16 @@ public static class ReportTables
                 ReportNumber.Count(benchmark.Counts.Expected), ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed),
                 ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
             ]))],
-            Note = report.Unexpected == 0 ? null : $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
+            Note = string.Join('\n', AnswerNotes(report)) is { Length: > 0 } note ? note : null,
         };
+    }
+
+    private static IEnumerable<string> AnswerNotes(EvaluationReport report)
+    {
+        if (report.Unexpected > 0)
+            yield return $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.";
+        if (report.Retried > 0)
+            yield return $"Samples asked again after a failure: {ReportNumber.Count(report.Retried)}. The run's history keeps what they were.";
     }
 
     /// <summary>The metrics after the first of each benchmark.</summary>

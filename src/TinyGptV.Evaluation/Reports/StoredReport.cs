@@ -37,6 +37,9 @@ public static class StoredReport
         var predictions = ImmutableArray.CreateBuilder<Prediction>();
         await foreach (StoredShard shard in store.ReadShardsAsync(manifest.Run, cancellationToken))
             predictions.AddRange(shard.Predictions());
-        return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode);
+        return EvaluationReport.Create(manifest, predictions.DrainToImmutable(), mode) with
+        {
+            Retried = await RetriedSamples.CountAsync(store, manifest.Run, cancellationToken),
+        };
     }
 }

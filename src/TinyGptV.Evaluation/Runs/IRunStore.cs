@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
-/// Where runs are stored: a folder or a blob container. Manifests and predictions are written once and never changed; a second write of the same object does
-/// nothing. Other files beside them can be replaced.
+/// Where runs are stored: a folder or a blob container. Manifests and predictions are written once; a second write of the same object does
+/// nothing. Only asking failed samples again replaces a shard, and keeps what it was. Other files beside them can be replaced, and so can the answers of shards in progress.
 /// </summary>
 public interface IRunStore
 {
@@ -47,6 +47,61 @@ public interface IRunStore
     /// <returns>The predictions as written.</returns>
     /// <exception cref="PrerequisiteException">The shard's object cannot be read.</exception>
     ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the predictions of a stored shard whose failed samples were asked again. The older ones are copied to the run's history first, written once
+    /// for each round, so that nothing is lost; a second replacement in the same round does nothing.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="past">The stored shard, and the round in which it was asked again.</param>
+    /// <param name="lines">The <see cref="PredictionLines"/>, one per sample, in the shard's order.</param>
+    /// <param name="cancellationToken">Cancels the write; the older predictions stay.</param>
+    /// <returns>A task that ends when they are written.</returns>
+    /// <exception cref="PrerequisiteException">The shard is not stored, or cannot be read or written.</exception>
+    ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    /// <summary>What is in the history of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>Shards and rounds, by shard, then by round.</returns>
+    ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>Reads what a shard was before a round.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="past">A listed entry of the history.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The older predictions.</returns>
+    /// <exception cref="PrerequisiteException">The object cannot be read.</exception>
+    ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken);
+
+    /// <summary>The shards of a run of which answers are stored in part, because they were interrupted or are in progress.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The shards, in ascending order.</returns>
+    ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>Writes the answers so far of a shard in progress atomically, replacing older ones.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="lines">The <see cref="PredictionLines"/> of some of its samples.</param>
+    /// <param name="cancellationToken">Cancels the write; the older ones stay.</param>
+    /// <returns>A task that ends when they are written.</returns>
+    ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    /// <summary>Reads what <see cref="WritePartialAsync"/> wrote.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The answers; null if there are none.</returns>
+    /// <exception cref="PrerequisiteException">They cannot be read.</exception>
+    ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="WritePartialAsync"/> wrote. Does nothing if it is not there.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>A task that ends when it is removed.</returns>
+    ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken);
 
     /// <summary>Writes a file beside the predictions, replacing an older one: a report, timings, the run's state.</summary>
     /// <param name="run">The run.</param>

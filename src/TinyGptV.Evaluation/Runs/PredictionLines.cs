@@ -39,6 +39,19 @@ public static class PredictionLines
     /// <exception cref="PrerequisiteException">A line is malformed or cut off; the message names file and line.</exception>
     public static ImmutableArray<PredictionOutline> Outline(ReadOnlySpan<byte> lines, string name) => ReadEach(lines, name, PredictionOutline.Read);
 
+    /// <summary>Divides the lines.</summary>
+    /// <param name="lines">The bytes of a file that was read before, so that none of its lines is cut off.</param>
+    /// <returns>The lines, each with its line feed: slices of the given memory.</returns>
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            int end = lines.Span.IndexOf(LineFeed) + 1;
+            yield return lines[..end];
+            lines = lines[end..];
+        }
+    }
+
     private static ImmutableArray<T> ReadEach<T>(ReadOnlySpan<byte> lines, string name, Func<ReadOnlySpan<byte>, T> read)
     {
         var all = ImmutableArray.CreateBuilder<T>();

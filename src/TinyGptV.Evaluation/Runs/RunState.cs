@@ -19,6 +19,16 @@ public sealed record RunState
     /// <summary>Runs of higher priority get replicas first. Default: 0.</summary>
     public int Priority { get; init; }
 
+    /// <summary>The last round of asking failed samples again, from 1; null if there was none.</summary>
+    public int? Retry { get; init; }
+
+    /// <summary>
+    /// The round of a request to ask failed samples again: a new one after a complete run, otherwise the one that was interrupted, which is continued.
+    /// </summary>
+    /// <param name="state">The state; null if none yet.</param>
+    /// <returns>The round, from 1.</returns>
+    public static int RoundOf(RunState? state) => state is { Phase: not RunPhase.Completed, Retry: { } round } ? round : (state?.Retry ?? 0) + 1;
+
     /// <summary>Why the run failed; null if it did not.</summary>
     public string? Problem { get; init; }
 

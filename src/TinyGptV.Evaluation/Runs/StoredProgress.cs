@@ -17,9 +17,13 @@ public static class StoredProgress
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
         RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
         var shards = await store.ListShardsAsync(run, cancellationToken);
-        return Of(run, state, state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length
-            ? complete.Benchmarks
-            : (await CountAsync(store, manifest, shards, cancellationToken)).ToProgress());
+        if (state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length)
+            return Of(run, state, complete.Benchmarks, isComplete: true);
+        PredictionCounts counts = await CountAsync(store, manifest, shards, cancellationToken);
+        bool isComplete = counts.ToProgress().All(benchmark => benchmark.Predicted == benchmark.Samples);
+        if (!isComplete)
+            await AddPartialsAsync(counts, store, run, shards, cancellationToken);
+        return Of(run, state, counts.ToProgress(), isComplete);
     }
 
     /// <summary>Counts the stored predictions of a run.</summary>
@@ -40,9 +44,19 @@ public static class StoredProgress
         return counts;
     }
 
-    private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks)
+    /// <summary>Counts the answers of shards in progress too: they are not asked again.</summary>
+    private static async ValueTask AddPartialsAsync(
+        PredictionCounts counts, IRunStore store, RunId run, ImmutableArray<ShardIndex> stored, CancellationToken cancellationToken)
     {
-        bool isComplete = benchmarks.All(benchmark => benchmark.Predicted == benchmark.Samples);
+        foreach (ShardIndex shard in (await store.ListPartialsAsync(run, cancellationToken)).Except(stored))
+        {
+            if (await store.ReadPartialAsync(run, shard, cancellationToken) is { } partial && partial.TryOutline(out var answers))
+                counts.Add(answers);
+        }
+    }
+
+    private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks, bool isComplete)
+    {
         RunPhase phase = isComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
         return new RunProgress
         {

@@ -12,6 +12,23 @@ public sealed record StoredShard(ReadOnlyMemory<byte> Lines, string Place)
     /// <exception cref="PrerequisiteException">A line is malformed or cut off.</exception>
     public ImmutableArray<Prediction> Predictions() => PredictionLines.Read(Lines.Span, Place);
 
+    /// <summary>Reads only the outlines of the predictions, if none is malformed.</summary>
+    /// <param name="outlines">One outline per prediction.</param>
+    /// <returns>False if a line is malformed or cut off.</returns>
+    public bool TryOutline(out ImmutableArray<PredictionOutline> outlines)
+    {
+        try
+        {
+            outlines = Outlines();
+            return true;
+        }
+        catch (PrerequisiteException)
+        {
+            outlines = [];
+            return false;
+        }
+    }
+
     /// <summary>Reads only the outlines of the predictions.</summary>
     /// <returns>One outline per prediction.</returns>
     /// <exception cref="PrerequisiteException">A line is malformed or cut off.</exception>

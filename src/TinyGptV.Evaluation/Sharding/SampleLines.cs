@@ -71,6 +71,26 @@ public static class SampleLines
         return lines.Slice(begin, EndOf(lines.Span[begin..], count));
     }
 
+    /// <summary>Chosen lines.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="chosen">Which lines, from 0, in ascending order.</param>
+    /// <returns>A copy of these lines.</returns>
+    public static ReadOnlyMemory<byte> Select(ReadOnlyMemory<byte> lines, ImmutableArray<int> chosen)
+    {
+        using var selected = new MemoryStream();
+        int passed = 0;
+        foreach (int line in chosen)
+        {
+            lines = lines[EndOf(lines.Span, line - passed)..];
+            int end = EndOf(lines.Span, 1);
+            selected.Write(lines.Span[..end]);
+            lines = lines[end..];
+            passed = line + 1;
+        }
+
+        return selected.ToArray();
+    }
+
     private static SampleId ReadId(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);

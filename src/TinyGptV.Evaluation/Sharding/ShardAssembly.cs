@@ -27,8 +27,24 @@ public sealed class ShardAssembly(int samples)
     public AssembledShard ToShard()
     {
         AssembledShard[] parts = [.. _parts.Values.Select(entry => entry.Predictions)];
-        if (parts is [AssembledShard whole])
-            return whole;
+        return parts is [AssembledShard whole] ? whole : AssembledShard.Join(parts);
+    }
+}
+
+/// <summary>The delivered predictions of a shard.</summary>
+/// <param name="Lines">The <see cref="PredictionLines"/>.</param>
+/// <param name="Outlines">The outline of each line, so that the lines need not be parsed again.</param>
+public sealed record AssembledShard(ReadOnlyMemory<byte> Lines, ImmutableArray<PredictionOutline> Outlines)
+{
+    /// <summary>No predictions.</summary>
+    public static AssembledShard None { get; } = new(ReadOnlyMemory<byte>.Empty, []);
+
+    /// <summary>Joins predictions.</summary>
+    /// <param name="parts">The predictions, in the shard's order.</param>
+    /// <returns>All of them.</returns>
+    public static AssembledShard Join(IReadOnlyCollection<AssembledShard> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
         byte[] lines = new byte[parts.Sum(part => part.Lines.Length)];
         int position = 0;
         foreach (AssembledShard part in parts)
@@ -39,9 +55,8 @@ public sealed class ShardAssembly(int samples)
 
         return new AssembledShard(lines, [.. parts.SelectMany(part => part.Outlines)]);
     }
-}
 
-/// <summary>The delivered predictions of a shard.</summary>
-/// <param name="Lines">The <see cref="PredictionLines"/>.</param>
-/// <param name="Outlines">The outline of each line, so that the lines need not be parsed again.</param>
-public sealed record AssembledShard(ReadOnlyMemory<byte> Lines, ImmutableArray<PredictionOutline> Outlines);
+    /// <summary>Divides the predictions into single ones.</summary>
+    /// <returns>One for each line, in their order.</returns>
+    public IEnumerable<AssembledShard> Divide() => PredictionLines.Split(Lines).Zip(Outlines, (line, outline) => new AssembledShard(line, [outline]));
+}

@@ -256,7 +256,10 @@ public sealed class ShardLedger
         _ => 0,
     };
 
-    private bool IsUndelivered(ShardPart part) => StateOf(part.Shard) switch
+    /// <summary>Whether a part still has to be delivered.</summary>
+    /// <param name="part">The part, as it was leased.</param>
+    /// <returns>False once it was delivered, divided, or its shard completed.</returns>
+    public bool IsUndelivered(ShardPart part) => StateOf(part.Shard) switch
     {
         ShardState.Waiting or ShardState.Leased => part == WholeOf(part.Shard),
         ShardState.Divided => _holders.ContainsKey(part) || _condemned.Contains(part) || _returned.Contains(part),

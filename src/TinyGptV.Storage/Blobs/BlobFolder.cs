@@ -123,6 +123,23 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         return true;
     });
 
+    /// <summary>Removes a blob; does nothing if it is not there.</summary>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) => ExplainedAsync(name, () => pipelines.Request.ExecuteAsync(
+        async token =>
+        {
+            try
+            {
+                await ClientOf(name).DeleteIfExistsAsync(cancellationToken: token);
+            }
+            catch (RequestFailedException exception) when (exception.Status == 404)
+            {
+                // There is no container either.
+            }
+
+            return true;
+        },
+        cancellationToken));
+
     /// <summary>Reads a range of one version of a blob.</summary>
     /// <exception cref="PrerequisiteException">The blob has changed.</exception>
     public Task ReadRangeAsync(ListedBlob blob, long offset, Memory<byte> part, CancellationToken cancellationToken) => ExplainedAsync(blob.Name, async () =>

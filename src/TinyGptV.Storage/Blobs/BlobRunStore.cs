@@ -49,25 +49,56 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         return null;
     }
 
-    public async ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
-    {
-        string folder = $"{FolderOf(run)}{RunLayout.Predictions}/";
-        ImmutableArray<ListedBlob> listed = await blobs.ListAsync(folder, cancellationToken);
-        return [.. listed.Select(blob => RunLayout.ShardOf(blob.Name[folder.Length..])).OfType<ShardIndex>().Order()];
-    }
+    public async ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken) =>
+        await ShardsInAsync(run, RunLayout.Predictions, cancellationToken);
 
     public async ValueTask<bool> TryWriteShardAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         await blobs.TryCreateAsync(NameOf(run, shard), lines, cancellationToken);
 
-    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    public async ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        string name = NameOf(run, shard);
+        StoredShard now = await ReadShardAsync(run, past.Shard, cancellationToken);
+        if (await blobs.TryCreateAsync(NameOf(run, past), now.Lines, cancellationToken)
+            || (await ReadHistoryAsync(run, past, cancellationToken)).Lines.Span.SequenceEqual(now.Lines.Span))
+            await blobs.ReplaceAsync(NameOf(run, past.Shard), lines, cancellationToken);
+    }
+
+    public async ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken)
+    {
+        string folder = $"{FolderOf(run)}{RunLayout.History}/";
+        return RunLayout.InOrder((await blobs.ListAsync(folder, cancellationToken)).Select(blob => blob.Name[folder.Length..]));
+    }
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ReadAsync(NameOf(run, past), cancellationToken);
+
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ReadAsync(NameOf(run, shard), cancellationToken);
+
+    private async ValueTask<StoredShard> ReadAsync(string name, CancellationToken cancellationToken)
+    {
         BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
         return reading.Status == BlobStatus.Read
             ? new StoredShard(reading.Bytes, blobs.LocationOf(name))
             : throw new PrerequisiteException(
                 $"The predictions '{blobs.LocationOf(name)}' are missing. Restore them, or remove the run and start it again.");
     }
+
+    public async ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken) =>
+        await ShardsInAsync(run, RunLayout.Partial, cancellationToken);
+
+    public async ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+        await blobs.ReplaceAsync(PartialOf(run, shard), lines, cancellationToken);
+
+    public async ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        string name = PartialOf(run, shard);
+        BlobReading reading = await blobs.ReadAsync(name, default, cancellationToken);
+        return reading.Status == BlobStatus.Read ? new StoredShard(reading.Bytes, blobs.LocationOf(name)) : null;
+    }
+
+    public async ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        await blobs.RemoveAsync(PartialOf(run, shard), cancellationToken);
 
     public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -90,6 +121,17 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
 
     // A run's name can come over the network, so it is validated before it becomes part of a blob name.
     private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";
+
+    private async Task<ImmutableArray<ShardIndex>> ShardsInAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        string folder = $"{FolderOf(run)}{name}/";
+        ImmutableArray<ListedBlob> listed = await blobs.ListAsync(folder, cancellationToken);
+        return [.. listed.Select(blob => RunLayout.ShardOf(blob.Name[folder.Length..])).OfType<ShardIndex>().Order()];
+    }
+
+    private static string PartialOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Partial}/{RunLayout.NameOf(shard)}";
+
+    private static string NameOf(RunId run, PastShard past) => $"{FolderOf(run)}{RunLayout.History}/{RunLayout.NameOf(past)}";
 
     private static string NameOf(RunId run, ShardIndex shard) => $"{FolderOf(run)}{RunLayout.Predictions}/{RunLayout.NameOf(shard)}";
 

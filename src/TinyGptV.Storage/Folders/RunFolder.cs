@@ -8,7 +8,7 @@ namespace TinyGptV.Storage.Folders;
 
 /// <summary>
 /// Stores runs in a folder: <c>&lt;run&gt;/manifest.json</c>, one immutable <c>&lt;run&gt;/predictions/shard-000000.jsonl</c> per
-/// shard, and derived files next to them. Several processes may write at once.
+/// shard, <c>&lt;run&gt;/partial/</c> for shards in progress, and derived files next to them. Several processes may write at once.
 /// </summary>
 /// <param name="root">The folder of all runs; created with the first run.</param>
 /// <param name="time">The clock that decides which temporary files are abandoned.</param>
@@ -46,15 +46,8 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         return File.Exists(path) ? RunLayout.ReadManifest(await File.ReadAllBytesAsync(path, cancellationToken), path) : null;
     }
 
-    public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken)
-    {
-        string folder = PredictionsOf(run);
-        if (!Directory.Exists(folder))
-            return ValueTask.FromResult(ImmutableArray<ShardIndex>.Empty);
-        WriteOnceFile.RemoveAbandoned(folder, time.GetUtcNow());
-        return ValueTask.FromResult(Directory.EnumerateFiles(folder, RunLayout.ShardPrefix + "*" + RunLayout.ShardSuffix)
-            .Select(path => RunLayout.ShardOf(Path.GetFileName(path))).OfType<ShardIndex>().Order().ToImmutableArray());
-    }
+    public ValueTask<ImmutableArray<ShardIndex>> ListShardsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ShardsIn(PredictionsOf(run)));
 
     public async ValueTask<bool> TryWriteShardAsync(
         RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
@@ -63,9 +56,26 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         return await WritingAsync(path, () => WriteOnceFile.TryCreate(path, lines.Span), cancellationToken);
     }
 
-    public async ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    public async ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        string path = PathOf(run, shard);
+        StoredShard now = await ReadShardAsync(run, past.Shard, cancellationToken);
+        string history = PathOf(run, past), path = PathOf(run, past.Shard);
+        bool isFirst = await WritingAsync(history, () => WriteOnceFile.TryCreate(history, now.Lines.Span), cancellationToken);
+        if (isFirst || (await ReadAsync(history, cancellationToken)).Lines.Span.SequenceEqual(now.Lines.Span))
+            await WritingAsync(path, () => WriteOnceFile.Replace(path, lines.Span), cancellationToken);
+    }
+
+    public ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(RunLayout.InOrder(FilesOf(HistoryOf(run)).Select(file => file.Name)));
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ReadAsync(PathOf(run, past), cancellationToken);
+
+    public ValueTask<StoredShard> ReadShardAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ReadAsync(PathOf(run, shard), cancellationToken);
+
+    private static async ValueTask<StoredShard> ReadAsync(string path, CancellationToken cancellationToken)
+    {
         try
         {
             return new StoredShard(await File.ReadAllBytesAsync(path, cancellationToken), path);
@@ -74,6 +84,39 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         {
             throw new PrerequisiteException($"Cannot read the predictions '{path}': {exception.Message} Check the file and its permissions.", exception);
         }
+    }
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ShardsIn(PartialOf(run)));
+
+    public async ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(PartialOf(run), RunLayout.NameOf(shard));
+        await WritingAsync(path, () => WriteOnceFile.Replace(path, lines.Span), cancellationToken);
+    }
+
+    public async ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(PartialOf(run), RunLayout.NameOf(shard));
+        try
+        {
+            return new StoredShard(await File.ReadAllBytesAsync(path, cancellationToken), path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException(
+                $"Cannot read the answers '{path}': {exception.Message} Check the file and its permissions, or remove it: they are asked again then.", exception);
+        }
+    }
+
+    public async ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(PartialOf(run), RunLayout.NameOf(shard));
+        await WritingAsync(path, () => Remove(path), cancellationToken);
     }
 
     public async ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -106,6 +149,27 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
         return ValueTask.FromResult(RunLayout.VersionsOf(beside.Concat(predictions)));
     }
 
+    private ImmutableArray<ShardIndex> ShardsIn(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        WriteOnceFile.RemoveAbandoned(folder, time.GetUtcNow());
+        return [.. Directory.EnumerateFiles(folder, RunLayout.ShardPrefix + "*" + RunLayout.ShardSuffix)
+            .Select(path => RunLayout.ShardOf(Path.GetFileName(path))).OfType<ShardIndex>().Order()];
+    }
+
+    /// <summary>Removes a file, and its folder with the last one.</summary>
+    private static string Remove(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
+            return path;
+        File.Delete(path);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+        return path;
+    }
+
     /// <summary>The files of a folder in ordinal order, without those that vanish meanwhile, as temporary ones do.</summary>
     private static IEnumerable<FileInfo> FilesOf(string folder) => Directory.Exists(folder)
         ? new DirectoryInfo(folder).EnumerateFiles().Where(file => file.Exists).OrderBy(file => file.Name, StringComparer.Ordinal)
@@ -131,6 +195,12 @@ public sealed class RunFolder(string root, TimeProvider time) : IRunStore
     private string FolderOf(RunId run) => Path.Combine(root, RunId.Parse(run.Value ?? "").Value);
 
     private string PredictionsOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Predictions);
+
+    private string HistoryOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.History);
+
+    private string PathOf(RunId run, PastShard past) => Path.Combine(HistoryOf(run), RunLayout.NameOf(past));
+
+    private string PartialOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Partial);
 
     private string PathOf(RunId run, string name) => name == Path.GetFileName(name) && ConfinedPath.IsPlain(name)
         ? Path.Combine(FolderOf(run), name)

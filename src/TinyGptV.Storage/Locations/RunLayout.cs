@@ -16,6 +16,8 @@ internal static class RunLayout
 {
     public const string Manifest = "manifest.json";
     public const string Predictions = "predictions";
+    public const string Partial = "partial";
+    public const string History = "history";
     public const string ShardPrefix = "shard-";
     public const string ShardSuffix = ".jsonl";
 
@@ -32,6 +34,26 @@ internal static class RunLayout
         ReadOnlySpan<char> number = name.AsSpan(ShardPrefix.Length, name.Length - ShardPrefix.Length - ShardSuffix.Length);
         return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new ShardIndex(value) : null;
     }
+
+    /// <summary>The file name of what a shard was before a round.</summary>
+    public static string NameOf(PastShard past) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{past.Shard.Value:D6}.{past.Round}{ShardSuffix}");
+
+    /// <summary>The shard and round of a file of the history, or null if the name is not that of one.</summary>
+    public static PastShard? PastShardOf(string name)
+    {
+        if (!name.EndsWith(ShardSuffix, StringComparison.Ordinal))
+            return null;
+        string stem = name[..^ShardSuffix.Length];
+        int dot = stem.LastIndexOf('.');
+        return dot > 0 && int.TryParse(stem.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int round)
+            && ShardOf(stem[..dot] + ShardSuffix) is { } shard ? new PastShard(shard, round) : null;
+    }
+
+    /// <summary>The entries of a history, by shard, then by round.</summary>
+    /// <param name="names">The file names; others are left out.</param>
+    public static ImmutableArray<PastShard> InOrder(IEnumerable<string> names) =>
+        [.. names.Select(PastShardOf).OfType<PastShard>().OrderBy(past => past.Shard).ThenBy(past => past.Round)];
 
     /// <summary>What lies in a run.</summary>
     /// <param name="files">All its files by their path below it, with slashes, in ordinal order; each with what changes when the file does.</param>

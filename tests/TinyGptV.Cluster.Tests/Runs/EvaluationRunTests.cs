@@ -215,13 +215,16 @@ public class EvaluationRunTests
         Assert.Equal(RunPhase.Cancelled, cancelled.Phase);
         ImmutableArray<Prediction> stored = cluster.Store.AllPredictions(run);
         Assert.InRange(stored.Length, 1, cluster.Benchmarks.Samples - 1);
+        ImmutableArray<Prediction> kept =
+            [.. stored.Where(prediction => prediction.Failure is null), .. cluster.Store.Partials.Values.SelectMany(lines => PredictionLines.Read(lines, "kept"))];
+        int resumed = kept.Length + stored.Count(prediction => prediction.Failure is not null);
         model.Release();
         Assert.Equal(run, await cluster.StartRunAsync());
         RunProgress end = await cluster.WatchToTheEndAsync(run);
-        Assert.Equal((RunPhase.Completed, stored.Length), (end.Phase, end.Resumed));
-        // What was under way when the run was cancelled may be asked again; what was stored may not.
+        Assert.Equal((RunPhase.Completed, resumed), (end.Phase, end.Resumed));
+        // What was in flight when the run was cancelled may be asked again; what was answered may not.
         string[] asked = [.. model.Prompts];
-        Assert.All(stored.Where(prediction => prediction.Failure is null), prediction => Assert.Single(asked, prompt => prompt == prediction.Prompt));
+        Assert.All(kept, prediction => Assert.Single(asked, prompt => prompt == prediction.Prompt));
         await AssertPredictedAsync(cluster, run);
     }
 

@@ -107,6 +107,6 @@ public class RunPreparationTests
     {
         await _store.TryCreateAsync(_manifest, Token);
         var preparation = new RunPreparation(_benchmarks, _store, _handover, Options.Create(new EvaluationClusterOptions()));
-        return await preparation.PrepareAsync(_manifest.Run, Token);
+        return await preparation.PrepareAsync(_manifest.Run, retry: null, Token);
     }
 }

@@ -53,6 +53,43 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
         return new StoredShard(_shards[shard], $"{shard}.jsonl");
     }
 
+    /// <summary>What shards were before their failed samples were asked again.</summary>
+    public Dictionary<PastShard, byte[]> History { get; } = [];
+
+    public ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        History.TryAdd(past, _shards[past.Shard]);
+        _shards[past.Shard] = lines.ToArray();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<PastShard>>([.. History.Keys.OrderBy(past => past.Shard).ThenBy(past => past.Round)]);
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new StoredShard(History[past], $"{past}"));
+
+    /// <summary>The answers of shards in progress.</summary>
+    public SortedDictionary<ShardIndex, byte[]> Partials { get; } = [];
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. Partials.Keys]);
+
+    public ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        Partials[shard] = lines.ToArray();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Partials.TryGetValue(shard, out byte[]? lines) ? new StoredShard(lines, $"{shard}.jsonl") : null);
+
+    public ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        Partials.Remove(shard);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         Put(name, Encoding.UTF8.GetString(content.Span));

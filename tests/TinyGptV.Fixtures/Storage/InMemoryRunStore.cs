@@ -29,6 +29,7 @@ internal sealed class InMemoryRunStore : IRunStore
     public IEnumerable<RunId> RunsReadBack => _readBack.Keys;
 
     private readonly ConcurrentDictionary<RunId, bool> _readBack = new();
+    private readonly SemaphoreSlim _partialWritten = new(0);
     private int _secondWrites;
 
     public ImmutableArray<Prediction> AllPredictions(RunId run) =>
@@ -100,6 +101,54 @@ internal sealed class InMemoryRunStore : IRunStore
         return _shards.TryGetValue((run, shard), out byte[]? lines)
             ? ValueTask.FromResult(new StoredShard(lines, $"{shard}"))
             : ValueTask.FromException<StoredShard>(new PrerequisiteException($"The predictions of shard {shard} are not there."));
+    }
+
+    private readonly ConcurrentDictionary<(RunId Run, PastShard Past), byte[]> _history = new();
+
+    public ValueTask ReplaceShardAsync(RunId run, PastShard past, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        if (Broken is { } broken)
+            throw broken;
+        byte[] now = _shards.TryGetValue((run, past.Shard), out byte[]? found)
+            ? found
+            : throw new PrerequisiteException($"The predictions of shard {past.Shard} are not there.");
+        if (_history.GetOrAdd((run, past), now).AsSpan().SequenceEqual(now))
+            _shards[(run, past.Shard)] = lines.ToArray();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<PastShard>> ListHistoryAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<PastShard>>(
+            [.. _history.Keys.Where(key => key.Run == run).Select(key => key.Past).OrderBy(past => past.Shard).ThenBy(past => past.Round)]);
+
+    public ValueTask<StoredShard> ReadHistoryAsync(RunId run, PastShard past, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new StoredShard(_history[(run, past)], $"{past}"));
+
+    /// <summary>The answers of shards in progress.</summary>
+    public ConcurrentDictionary<(RunId Run, ShardIndex Shard), byte[]> Partials { get; } = new();
+
+    public ValueTask<ImmutableArray<ShardIndex>> ListPartialsAsync(RunId run, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ShardIndex>>([.. Partials.Keys.Where(key => key.Run == run).Select(key => key.Shard).Order()]);
+
+    public ValueTask WritePartialAsync(RunId run, ShardIndex shard, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        if (Broken is { } broken)
+            throw broken;
+        Partials[(run, shard)] = lines.ToArray();
+        _partialWritten.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends with the next write of answers of a shard in progress; each write ends one wait.</summary>
+    public Task WhenPartialWrittenAsync(CancellationToken cancellationToken) => _partialWritten.WaitAsync(cancellationToken);
+
+    public ValueTask<StoredShard?> ReadPartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Partials.TryGetValue((run, shard), out byte[]? lines) ? new StoredShard(lines, $"{shard} in part") : null);
+
+    public ValueTask RemovePartialAsync(RunId run, ShardIndex shard, CancellationToken cancellationToken)
+    {
+        Partials.TryRemove((run, shard), out _);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -135,6 +135,74 @@ public abstract class RunStoreContract
     }
 
     [Fact]
+    public async Task WritePartialAsync_replaces_the_older_answers_of_a_shard()
+    {
+        byte[] some = PredictionLines.Write([Predict("1", "a, and longer")]), more = PredictionLines.Write([Predict("1", "a"), Predict("2", "Größe")]);
+        await Store.WritePartialAsync(Run, new(12), some, Token);
+        await Store.WritePartialAsync(Run, new(3), some, Token);
+        await Store.WritePartialAsync(Run, new(12), more, Token);
+
+        Assert.Equal([3, 12], (await Store.ListPartialsAsync(Run, Token)).Select(shard => shard.Value));
+        Assert.Equal(more, (await Store.ReadPartialAsync(Run, new(12), Token))!.Lines.ToArray());
+        Assert.Empty(await Store.ListPartialsAsync(new("first-run-2"), Token));
+    }
+
+    [Fact]
+    public async Task WritePartialAsync_is_no_shard_and_changes_no_version_of_a_run()
+    {
+        await Store.TryCreateAsync(Manifest("first-run"), Token);
+        RunVersions before = await Store.ListVersionsAsync(Run, Token);
+        await Store.WritePartialAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token);
+
+        Assert.Empty(await Store.ListShardsAsync(Run, Token));
+        RunVersions after = await Store.ListVersionsAsync(Run, Token);
+        Assert.Equal(before.Predictions, after.Predictions);
+        Assert.Equal(before.Beside, after.Beside);
+        Assert.True(await Store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "b")]), Token));
+    }
+
+    [Fact]
+    public async Task RemovePartialAsync_leaves_the_others_and_may_be_repeated()
+    {
+        await Store.RemovePartialAsync(Run, new(0), Token);
+        foreach (int shard in new[] { 0, 1 })
+            await Store.WritePartialAsync(Run, new(shard), PredictionLines.Write([Predict("1", "a")]), Token);
+        await Store.RemovePartialAsync(Run, new(0), Token);
+        await Store.RemovePartialAsync(Run, new(0), Token);
+
+        Assert.Null(await Store.ReadPartialAsync(Run, new(0), Token));
+        Assert.Equal([new ShardIndex(1)], await Store.ListPartialsAsync(Run, Token));
+        await Store.RemovePartialAsync(Run, new(1), Token);
+        Assert.Empty(await Store.ListPartialsAsync(Run, Token));
+    }
+
+    [Fact]
+    public async Task ReplaceShardAsync_keeps_what_the_shard_was_and_replaces_it_once_in_a_round()
+    {
+        byte[] first = PredictionLines.Write([Failed("1")]), second = PredictionLines.Write([Failed("1"), Failed("2")]), third = PredictionLines.Write([Predict("1", "a")]);
+        await Store.TryWriteShardAsync(Run, new(12), first, Token);
+        await Store.ReplaceShardAsync(Run, new(new(12), 1), second, Token);
+        await Store.ReplaceShardAsync(Run, new(new(12), 1), third, Token);
+        Assert.Equal(second, (await Store.ReadShardAsync(Run, new(12), Token)).Lines.ToArray());
+
+        await Store.ReplaceShardAsync(Run, new(new(12), 2), third, Token);
+        Assert.Equal(third, (await Store.ReadShardAsync(Run, new(12), Token)).Lines.ToArray());
+        Assert.Equal([new PastShard(new(12), 1), new PastShard(new(12), 2)], await Store.ListHistoryAsync(Run, Token));
+        Assert.Equal(first, (await Store.ReadHistoryAsync(Run, new(new(12), 1), Token)).Lines.ToArray());
+        Assert.Equal(second, (await Store.ReadHistoryAsync(Run, new(new(12), 2), Token)).Lines.ToArray());
+        Assert.Equal([new ShardIndex(12)], await Store.ListShardsAsync(Run, Token));
+        Assert.Empty(await Store.ListHistoryAsync(new("first-run-2"), Token));
+    }
+
+    [Fact]
+    public async Task ReplaceShardAsync_shard_that_is_not_stored_is_refused()
+    {
+        await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReplaceShardAsync(Run, new(new(0), 1), PredictionLines.Write([Failed("1")]), Token));
+        Assert.Empty(await Store.ListShardsAsync(Run, Token));
+        Assert.Empty(await Store.ListHistoryAsync(Run, Token));
+    }
+
+    [Fact]
     public async Task WriteFileAsync_replaces_the_older_report()
     {
         await Store.WriteFileAsync(Run, "report.csv", "old, and longer"u8.ToArray(), Token);
