@@ -13,7 +13,7 @@ namespace TinyGptV.Model.Language;
 
 /// <summary>
 /// The rows of one sequence in a packed step. Sequences are concatenated without padding: all layers except attention process all rows
-/// together, and attention processes one span at a time.
+/// together, and attention processes each span with its own keys.
 /// </summary>
 /// <param name="Cache">The sequence's KV cache; null if the whole sequence is in this step and nothing is kept, as in training.</param>
 /// <param name="Start">The first row.</param>
@@ -153,6 +153,7 @@ internal sealed class Phi2DecoderLayer : nn.Module
 internal sealed class Phi2Attention : nn.Module
 {
     private readonly int _index;
+    private readonly PackedAttention _packed;
     private readonly int _heads;
     private readonly int _headSize;
     private readonly int _rotarySize;
@@ -168,12 +169,19 @@ internal sealed class Phi2Attention : nn.Module
         dense = new LoraLinear(config.HiddenSize, config.HiddenSize, lora, dtype, device);
         q_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
         k_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
+        _packed = new PackedAttention(config, index, q_layernorm, k_layernorm);
         RegisterComponents();
     }
 
     public Tensor Forward(Tensor h, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
     {
-        Tensor[] qkv = query_key_value.forward(h).view(-1, _heads, 3, _headSize).unbind(2); // 3 x [R, H, D]
+        Tensor joined = query_key_value.forward(h);                                         // [R, 3C]
+        return dense.forward(PackedAttention.Serves(joined, spans) ? _packed.Attend(joined, spans, cos, sin) : AttendEach(joined, spans, cos, sin)); // [R, C]
+    }
+
+    private Tensor AttendEach(Tensor joined, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
+    {
+        Tensor[] qkv = joined.view(-1, _heads, 3, _headSize).unbind(2);                     // 3 x [R, H, D]
         ScalarType dtype = qkv[2].dtype;
         Tensor q = Rotate(q_layernorm.forward(qkv[0].to(float32)), cos, sin).to(dtype);
         Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
@@ -181,7 +189,7 @@ internal sealed class Phi2Attention : nn.Module
         long padding = q.shape[0] - spans.Sum(span => span.Count);
         if (padding > 0)
             o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
-        return dense.forward(cat(o).flatten(1));                                            // [R, C]
+        return cat(o).flatten(1);                                                           // [R, C]
     }
 
     private Tensor Attend(RowSpan span, Tensor q, Tensor k, Tensor v)
