@@ -1,4 +1,5 @@
 using TinyGptV.Model.Configuration;
+using TinyGptV.Model.Kernels;
 using TinyGptV.Model.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -143,9 +144,12 @@ internal sealed class Phi2DecoderLayer : nn.Module
     public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = input_layernorm.forward(x);                                              // [R, C]
-        Tensor a = post_layernorm.forward(self_attn.Forward(h, spans, cos, sin));           // [R, C]
-        return a.PlusInPlace(mlp.forward(h)).PlusInPlace(x).MoveToOuterDisposeScope();
+        Tensor h = input_layernorm.forward(x).to(mlp.Precision);                            // [R, C], rounded once for both branches
+        Tensor a = self_attn.Forward(h, spans, cos, sin), m = mlp.forward(h);               // [R, C]
+        Tensor y = CpuKernels.Serve(a) && CpuKernels.Serve(m)
+            ? post_layernorm.PlusBranchAndResidual(a, m, x)
+            : post_layernorm.forward(a).PlusInPlace(m).PlusInPlace(x);
+        return y.MoveToOuterDisposeScope();
     }
 }
 
@@ -235,7 +239,14 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor h) => fc2.forward(TanhGelu(fc1.forward(h)));
+    /// <summary>The precision of its products.</summary>
+    public ScalarType Precision => fc1.Weight.dtype;
+
+    public override Tensor forward(Tensor h)
+    {
+        using Tensor inner = fc1.forward(h);
+        return fc2.forward(CpuKernels.Serve(inner) ? Passes.TanhGelu(inner) : TanhGelu(inner));
+    }
 
     // Fields, because a temporary Scalar could be finalised while native code still reads it.
     private static readonly Scalar Three = 3, Cubic = 0.044715, Root = Math.Sqrt(2 / Math.PI), One = 1, Half = 0.5;
@@ -270,4 +281,11 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         Tensor scaled = wide * rsqrt(wide.pow(Two).mean([-1], keepdim: true).Plus(Eps));
         return (scaled * weight).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The norm of one branch plus the other branch plus the residual stream, in one pass, where <see cref="CpuKernels"/> serve.</summary>
+    /// <param name="x">The branch to normalise, [R, C].</param>
+    /// <param name="other">[R, C]</param>
+    /// <param name="residual">[R, C] float32</param>
+    /// <returns>[R, C] float32</returns>
+    public Tensor PlusBranchAndResidual(Tensor x, Tensor other, Tensor residual) => Passes.NormAndSum(x, weight, 1e-6f, other, residual.to(float32).contiguous());
 }
