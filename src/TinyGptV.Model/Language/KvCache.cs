@@ -17,7 +17,7 @@ internal sealed unsafe class KvCache : IDisposable
     private readonly KvCache? _before;
     private readonly int _shared; // positions of the cache before that belong to this sequence
     private int _own;
-    private int _holds = 1; // this one, and its forks
+    private int _holds = 1; // its owners, and its forks
 
     public KvCache(PhiConfig config, int capacity, ScalarType dtype, Device device)
         : this(config.HeadSize, capacity, dtype, [config.NumHiddenLayers, 2, config.NumAttentionHeads, 0, WidthOf(config.HeadSize, device)], device)
@@ -47,8 +47,8 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Maximum number of positions.</summary>
     public int Capacity => _shared + (int)_store.shape[3];
 
-    /// <summary>Bytes of its own memory.</summary>
-    public long Bytes => _store.numel() * _store.element_size();
+    /// <summary>Bytes of its memory and of the caches that it begins with.</summary>
+    public long Bytes => _store.numel() * _store.element_size() + (_before?.Bytes ?? 0);
 
     /// <summary>Stores a layer's keys and values after position <see cref="Length"/>; only <see cref="Advance"/> changes the length.</summary>
     /// <param name="layer">The decoder layer.</param>
@@ -96,6 +96,14 @@ internal sealed unsafe class KvCache : IDisposable
     /// <param name="length">Number of shared positions. They may still have to be filled, at the latest in the step in which the fork is used first.</param>
     /// <param name="extra">Room for this many further positions.</param>
     public KvCache ForkAt(int length, int extra) => new(this, length, extra);
+
+    /// <summary>One more owner: the memory is freed when all owners and forks have disposed of it.</summary>
+    /// <returns>This cache.</returns>
+    public KvCache Share()
+    {
+        _holds++;
+        return this;
+    }
 
     /// <exception cref="InvalidOperationException">There is no room for this many more positions.</exception>
     public void ThrowIfFull(int more)
