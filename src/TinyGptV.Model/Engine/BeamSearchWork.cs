@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace TinyGptV.Model.Engine;
 
-/// <summary>Beam search: prefills the prompt once, then adds one row per beam, each with its own copy of the KV cache.</summary>
+/// <summary>Beam search: prefills the prompt once, then adds one row per beam, each with its own fork of the KV cache.</summary>
 /// <param name="image">The image.</param>
 /// <param name="prompt">The prompt.</param>
 /// <param name="model">Facts about the model.</param>
@@ -24,13 +24,14 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <summary>The result.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
 
-    public override int RowsDue => _search.IsDone ? 0 : Cache is null ? PromptRows : options.NumBeams;
+    public override int RowsDue => _search.IsDone ? 0 : _first is null ? PromptRowsDue : options.NumBeams;
 
-    public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
+    protected override int FurtherRows => 0; // each beam has its own
+
+    public override void AddRows(PackedStep step, Func<Tensor> imageVectors)
     {
-        if (Cache is null)
+        if (_first is null)
         {
-            Cache = runner.NewCache(PromptRows);
             AddPrompt(step, imageVectors);
             _first = step.AskScores(step.Rows - 1, Model.FirstTokens);
             _questions = [.. Enumerable.Repeat(_first, options.NumBeams)]; // all beams start equal
@@ -38,7 +39,7 @@ internal sealed class BeamSearchWork(PreparedImage image, ImagePrompt prompt, Mo
         }
 
         IReadOnlyList<KvCache> parents = _caches;
-        _caches = [.. _search.Beams.Select(beam => (parents.Count == 0 ? Cache : parents[beam.Parent]).Fork(extra: 1))];
+        _caches = [.. _search.Beams.Select(beam => (parents.Count == 0 ? Cache! : parents[beam.Parent]).Fork(extra: 1))];
         foreach (KvCache parent in parents)
             parent.Dispose();
         _questions = [.. _search.Beams.Zip(_caches, (beam, cache) => AddBeam(step, beam, cache))];

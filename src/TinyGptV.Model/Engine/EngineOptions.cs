@@ -14,4 +14,10 @@ public sealed record EngineOptions
 
     /// <summary>Number of images whose vectors are cached for further questions. Default: 256.</summary>
     public int CachedImages { get; init; } = 256;
+
+    /// <summary>
+    /// Bytes of keys and values of earlier prompts that are kept, so that further questions about an image compute only what differs; 0 for none.
+    /// Default: 512 MiB.
+    /// </summary>
+    public long SharedPromptBytes { get; init; } = 512L << 20;
 }

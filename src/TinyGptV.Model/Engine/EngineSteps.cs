@@ -6,10 +6,20 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine;
 
 /// <summary>What the engine's thread does, one step at a time: choose work, encode new images, run the model, hand results out.</summary>
-internal sealed class EngineSteps(ModelRunner runner, ImageVectors images, EngineOptions options) : IDisposable
+internal sealed class EngineSteps : IDisposable
 {
-    private readonly ContinuousBatcher<SequenceWork> _batcher = new(options.MaxBatch, options.MaxRowsPerStep);
+    private readonly ModelRunner _runner;
+    private readonly ImageVectors _images;
+    private readonly SharedPrompts _prompts;
+    private readonly ContinuousBatcher<SequenceWork> _batcher;
     private readonly List<SequenceWork> _left = [];
+
+    public EngineSteps(ModelRunner runner, ImageVectors images, EngineOptions options)
+    {
+        (_runner, _images) = (runner, images);
+        _prompts = new SharedPrompts(runner.SharesPrompts ? options.SharedPromptBytes : 0);
+        _batcher = new ContinuousBatcher<SequenceWork>(options.MaxBatch, options.MaxRowsPerStep, joins: work => work.Begin(runner, _prompts));
+    }
 
     public bool IsIdle => _batcher.IsIdle;
 
@@ -34,24 +44,29 @@ internal sealed class EngineSteps(ModelRunner runner, ImageVectors images, Engin
             foreach (SequenceWork work in _left)
                 GiveUp(work, e);
             _left.Clear();
+            _prompts.Clear(); // the step may have left prompts half computed
         }
     }
 
-    public void Dispose() => images.Clear();
+    public void Dispose()
+    {
+        _prompts.Clear();
+        _images.Clear();
+    }
 
     private void Run(IReadOnlyList<SequenceWork> batch)
     {
         var step = new PackedStep();
         foreach (SequenceWork work in batch)
-            work.AddRows(step, runner, () => VectorsOf(work.Image));
-        runner.Run(step);
+            work.AddRows(step, () => VectorsOf(work.Image));
+        _runner.Run(step);
         foreach (SequenceWork work in batch)
             work.Advance();
     }
 
     private Tensor VectorsOf(PreparedImage image)
     {
-        image.Held ??= images.TryHold(image.Digest) ?? images.Add(image.Digest, runner.EncodeImage(image.Pixels));
+        image.Held ??= _images.TryHold(image.Digest) ?? _images.Add(image.Digest, _runner.EncodeImage(image.Pixels));
         return image.Held.Vectors;
     }
 

@@ -23,23 +23,24 @@ internal sealed class GenerationWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <summary>The result.</summary>
     public Task<GeneratedTokens> Result => _result.Task;
 
-    public override int RowsDue => HasEnded || HasStopped || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRows : 1;
+    public override int RowsDue => HasEnded || HasStopped || _generated.Count == options.MaxNewTokens ? 0 : _generated.Count == 0 ? PromptRowsDue : 1;
+
+    protected override int FurtherRows => options.MaxNewTokens;
 
     private bool HasEnded => _generated.Count > 0 && _generated[^1] == Model.EndToken;
 
     private bool HasStopped => _generated.Count > 0 && options.StopTokens.Contains(_generated[^1]);
 
-    public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
+    public override void AddRows(PackedStep step, Func<Tensor> imageVectors)
     {
-        if (Cache is null)
+        if (_generated.Count == 0)
         {
-            Cache = runner.NewCache(PromptRows + options.MaxNewTokens);
             AddPrompt(step, imageVectors);
         }
         else
         {
             step.AddTokens([_generated[^1]]);
-            step.EndSpan(Cache);
+            step.EndSpan(Cache!);
         }
 
         int row = step.Rows - 1;

@@ -1,3 +1,4 @@
+using TinyGptV.Model.Kernels;
 using TinyGptV.Model.Language;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,12 @@ internal sealed class ModelRunner(TinyGptVModel model, int threads)
     /// <summary>A new KV cache for a sequence.</summary>
     /// <param name="capacity">Maximum number of positions.</param>
     public KvCache NewCache(int capacity) => new(model.Phi, capacity, model.DType, model.Device);
+
+    /// <summary>
+    /// Whether prompts may be computed in pieces. A CPU without our kernels rounds a piece differently from the whole, and answers must not depend
+    /// on what was asked before.
+    /// </summary>
+    public bool SharesPrompts => model.Device.type != DeviceType.CPU || CpuKernels.ServeOn(model.Device);
 
     /// <summary>Encodes one image. Images are encoded one at a time, so that the vectors do not depend on which images arrive together.</summary>
     /// <param name="pixels">Normalised pixels, channel by channel, 3 * S * S values.</param>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace TinyGptV.Model.Engine;
 
 /// <summary>
-/// Log-likelihoods of candidate continuations: prefills the prompt once, then runs all candidates together, each on a copy of the prompt's
+/// Log-likelihoods of candidate continuations: prefills the prompt once, then runs all candidates together, each on a fork of the prompt's
 /// KV cache. The original runs the whole model again for every candidate.
 /// </summary>
 internal sealed class RankingWork(
@@ -32,16 +32,17 @@ internal sealed class RankingWork(
 
     public override int RowsDue => _phase switch
     {
-        Phase.Prompt => PromptRows,
+        Phase.Prompt => PromptRowsDue,
         Phase.Candidates => candidates.Sum(c => c.Length - 1),
         _ => 0,
     };
 
-    public override void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors)
+    protected override int FurtherRows => 0; // each candidate has its own
+
+    public override void AddRows(PackedStep step, Func<Tensor> imageVectors)
     {
         if (_phase == Phase.Prompt)
         {
-            Cache = runner.NewCache(PromptRows);
             AddPrompt(step, imageVectors);
             _first = step.AskLikelihoods(step.Rows - 1, [.. candidates.Select(c => c[0])]);
         }

@@ -29,6 +29,8 @@ internal sealed record ModelFacts(int ImageRows, ImmutableArray<int> BeginTokens
 internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, ModelFacts model, CancellationToken cancellationToken)
     : ISchedulable, IDisposable
 {
+    private int _shared; // rows
+
     /// <summary>The request's image.</summary>
     public PreparedImage Image { get; } = image;
 
@@ -40,17 +42,32 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
 
     protected ModelFacts Model { get; } = model;
 
-    protected int PromptRows => Prompt.Before.Length + Model.ImageRows + Prompt.After.Length;
+    /// <summary>Number of rows that its cache needs after the prompt.</summary>
+    protected abstract int FurtherRows { get; }
+
+    /// <summary>Number of the prompt's rows that have to be computed; before <see cref="Begin"/> all.</summary>
+    protected int PromptRowsDue => PromptRows - _shared;
+
+    private int PromptRows => Prompt.Before.Length + Model.ImageRows + Prompt.After.Length;
 
     private CancellationToken CancellationToken { get; } = cancellationToken;
 
-    protected KvCache? Cache { get; set; }
+    /// <summary>The sequence's cache, from <see cref="Begin"/> on.</summary>
+    protected KvCache? Cache { get; private set; }
+
+    /// <summary>Joins the batch: its first rows are in the step that follows.</summary>
+    /// <param name="runner">Creates KV caches.</param>
+    /// <param name="prompts">Prompts whose beginning this one may share.</param>
+    public void Begin(ModelRunner runner, SharedPrompts prompts)
+    {
+        Cache = prompts.Begin(Image.Digest, Prompt.Before, Model.ImageRows, Prompt.After, FurtherRows, runner.NewCache);
+        _shared = Cache.Length;
+    }
 
     /// <summary>Adds the rows that are due to a step.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="runner">Creates KV caches.</param>
-    /// <param name="imageVectors">The image's vectors [Q, C]; needed only in the first step.</param>
-    public abstract void AddRows(PackedStep step, ModelRunner runner, Func<Tensor> imageVectors);
+    /// <param name="imageVectors">The image's vectors [Q, C]; asked for at most once, and not if the image's rows are shared.</param>
+    public abstract void AddRows(PackedStep step, Func<Tensor> imageVectors);
 
     /// <summary>Processes the step's results.</summary>
     public abstract void Advance();
@@ -78,9 +95,13 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
 
     protected void AddPrompt(PackedStep step, Func<Tensor> imageVectors)
     {
-        step.AddTokens(Prompt.Before);
-        step.AddVectors(imageVectors());
-        step.AddTokens(Prompt.After);
+        if (_shared == 0)
+        {
+            step.AddTokens(Prompt.Before);
+            step.AddVectors(imageVectors());
+        }
+
+        step.AddTokens(Prompt.After[^Math.Min(Prompt.After.Length, PromptRowsDue)..]);
         step.EndSpan(Cache!);
     }
 }

@@ -1,4 +1,5 @@
 using TinyGptV.Model.Configuration;
+using TinyGptV.Model.Kernels;
 using TinyGptV.Model.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,7 +14,7 @@ namespace TinyGptV.Model.Language;
 
 /// <summary>
 /// The rows of one sequence in a packed step. Sequences are concatenated without padding: all layers except attention process all rows
-/// together, and attention processes one span at a time.
+/// together, and attention processes each span with its own keys.
 /// </summary>
 /// <param name="Cache">The sequence's KV cache; null if the whole sequence is in this step and nothing is kept, as in training.</param>
 /// <param name="Start">The first row.</param>
@@ -143,9 +144,12 @@ internal sealed class Phi2DecoderLayer : nn.Module
     public Tensor Forward(Tensor x, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = input_layernorm.forward(x);                                              // [R, C]
-        Tensor a = post_layernorm.forward(self_attn.Forward(h, spans, cos, sin));           // [R, C]
-        return a.PlusInPlace(mlp.forward(h)).PlusInPlace(x).MoveToOuterDisposeScope();
+        Tensor h = input_layernorm.forward(x).to(mlp.Precision);                            // [R, C], rounded once for both branches
+        Tensor a = self_attn.Forward(h, spans, cos, sin), m = mlp.forward(h);               // [R, C]
+        Tensor y = CpuKernels.Serve(a) && CpuKernels.Serve(m)
+            ? post_layernorm.PlusBranchAndResidual(a, m, x)
+            : post_layernorm.forward(a).PlusInPlace(m).PlusInPlace(x);
+        return y.MoveToOuterDisposeScope();
     }
 }
 
@@ -153,6 +157,7 @@ internal sealed class Phi2DecoderLayer : nn.Module
 internal sealed class Phi2Attention : nn.Module
 {
     private readonly int _index;
+    private readonly PackedAttention _packed;
     private readonly int _heads;
     private readonly int _headSize;
     private readonly int _rotarySize;
@@ -168,12 +173,19 @@ internal sealed class Phi2Attention : nn.Module
         dense = new LoraLinear(config.HiddenSize, config.HiddenSize, lora, dtype, device);
         q_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
         k_layernorm = nn.LayerNorm(config.HeadSize, config.LayerNormEps, device: device, dtype: float32);
+        _packed = new PackedAttention(config, index, q_layernorm, k_layernorm);
         RegisterComponents();
     }
 
     public Tensor Forward(Tensor h, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
     {
-        Tensor[] qkv = query_key_value.forward(h).view(-1, _heads, 3, _headSize).unbind(2); // 3 x [R, H, D]
+        Tensor joined = query_key_value.forward(h);                                         // [R, 3C]
+        return dense.forward(PackedAttention.Serves(joined, spans) ? _packed.Attend(joined, spans, cos, sin) : AttendEach(joined, spans, cos, sin)); // [R, C]
+    }
+
+    private Tensor AttendEach(Tensor joined, IReadOnlyList<RowSpan> spans, Tensor cos, Tensor sin)
+    {
+        Tensor[] qkv = joined.view(-1, _heads, 3, _headSize).unbind(2);                     // 3 x [R, H, D]
         ScalarType dtype = qkv[2].dtype;
         Tensor q = Rotate(q_layernorm.forward(qkv[0].to(float32)), cos, sin).to(dtype);
         Tensor k = Rotate(k_layernorm.forward(qkv[1].to(float32)), cos, sin).to(dtype);
@@ -181,7 +193,7 @@ internal sealed class Phi2Attention : nn.Module
         long padding = q.shape[0] - spans.Sum(span => span.Count);
         if (padding > 0)
             o.Add(zeros(padding, _heads, _headSize, dtype: dtype, device: q.device));
-        return dense.forward(cat(o).flatten(1));                                            // [R, C]
+        return cat(o).flatten(1);                                                           // [R, C]
     }
 
     private Tensor Attend(RowSpan span, Tensor q, Tensor k, Tensor v)
@@ -227,7 +239,14 @@ internal sealed class Phi2Mlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor h) => fc2.forward(TanhGelu(fc1.forward(h)));
+    /// <summary>The precision of its products.</summary>
+    public ScalarType Precision => fc1.Weight.dtype;
+
+    public override Tensor forward(Tensor h)
+    {
+        using Tensor inner = fc1.forward(h);
+        return fc2.forward(CpuKernels.Serve(inner) ? Passes.TanhGelu(inner) : TanhGelu(inner));
+    }
 
     // Fields, because a temporary Scalar could be finalised while native code still reads it.
     private static readonly Scalar Three = 3, Cubic = 0.044715, Root = Math.Sqrt(2 / Math.PI), One = 1, Half = 0.5;
@@ -262,4 +281,11 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         Tensor scaled = wide * rsqrt(wide.pow(Two).mean([-1], keepdim: true).Plus(Eps));
         return (scaled * weight).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The norm of one branch plus the other branch plus the residual stream, in one pass, where <see cref="CpuKernels"/> serve.</summary>
+    /// <param name="x">The branch to normalise, [R, C].</param>
+    /// <param name="other">[R, C]</param>
+    /// <param name="residual">[R, C] float32</param>
+    /// <returns>[R, C] float32</returns>
+    public Tensor PlusBranchAndResidual(Tensor x, Tensor other, Tensor residual) => Passes.NormAndSum(x, weight, 1e-6f, other, residual.to(float32).contiguous());
 }

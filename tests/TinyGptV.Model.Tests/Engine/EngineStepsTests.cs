@@ -26,6 +26,63 @@ public sealed class EngineStepsTests
             Assert.Equal(alone, Enumerable.Reverse(reversed));
         }, iter: 20, threads: 1);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Answers_are_the_same_to_the_last_bit_whatever_beginnings_of_prompts_they_share(int threads) =>
+        Gen.Select(Gen.Int[1, 1000], Request.SimilarGen.List[2, 12], Gen.Int[1, 16], Gen.Int[1, 200], Gen.Int[0, 3]).Sample(
+            (seed, requests, maxWork, maxRows, room) =>
+            {
+                using TinyGptVModel model = TinyModel.Create(seed);
+                string[] alone = [.. requests.Select(r => Answer(model, [r], 1, 1, threads, sharedBytes: 0)[0])];
+                string[] sharing = Answer(model, requests, maxWork, maxRows, threads, sharedBytes: 40_000L << (4 * room));
+
+                Assert.Equal(alone, sharing);
+            }, iter: 20, threads: 1);
+
+    [Fact]
+    public void Questions_about_an_image_compute_its_rows_once_and_together_take_one_step()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 4);
+        set_num_threads(1);
+        using var mode = inference_mode();
+        var images = new ImageVectors(1);
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), images, new EngineOptions { Threads = 1, MaxRowsPerStep = 40 });
+        GenerationWork[] questions = [.. Enumerable.Range(0, 20).Select(i => new GenerationWork(
+            new PreparedImage("image", TinyModel.Pixels(1)), new ImagePrompt([1, 2, 3], [4, 5, 6, 7, 10 + i]), new ModelFacts(Queries, [0], -1),
+            new DecodingOptions { MaxNewTokens = 2 }, TestContext.Current.CancellationToken))];
+        foreach (GenerationWork question in questions)
+            steps.Add(question);
+        steps.RunOne(); // 11 rows of the first and one of each other
+        Assert.All(questions, question => Assert.Equal(1, question.RowsDue));
+        while (!steps.IsIdle)
+            steps.RunOne();
+        Assert.All(questions, question => Assert.True(question.Result.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task Image_is_not_encoded_again_while_its_keys_and_values_are_at_hand()
+    {
+        using TinyGptVModel model = TinyModel.Create(seed: 4);
+        set_num_threads(1);
+        using var mode = inference_mode();
+        using var steps = new EngineSteps(new ModelRunner(model, threads: 1), new ImageVectors(1), new EngineOptions { Threads = 1 });
+        ImmutableArray<int> first = await AskAsync("one", TinyModel.Pixels(1));
+        await AskAsync("other", TinyModel.Pixels(2)); // pushes the first one's vectors out
+        Assert.Equal(first, await AskAsync("one", [1f])); // encoding this would fail
+
+        async Task<ImmutableArray<int>> AskAsync(string image, float[] pixels)
+        {
+            var work = new GenerationWork(
+                new PreparedImage(image, pixels), new ImagePrompt([1, 2], [3, 4]), new ModelFacts(Queries, [0], -1),
+                new DecodingOptions { MaxNewTokens = 4 }, TestContext.Current.CancellationToken);
+            steps.Add(work);
+            while (!steps.IsIdle)
+                steps.RunOne();
+            return (await work.Result).Ids;
+        }
+    }
+
     [Fact]
     public void Ranking_of_a_forked_prompt_equals_running_every_candidate_from_the_start()
     {
@@ -170,11 +227,11 @@ public sealed class EngineStepsTests
         Assert.True(work.Result.IsCanceled);
     }
 
-    private static string[] Answer(TinyGptVModel model, IReadOnlyList<Request> requests, int maxWork, int maxRows, int threads = 1)
+    private static string[] Answer(TinyGptVModel model, IReadOnlyList<Request> requests, int maxWork, int maxRows, int threads = 1, long sharedBytes = 1 << 20)
     {
         set_num_threads(threads);
         using var mode = inference_mode();
-        var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows };
+        var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows, SharedPromptBytes = sharedBytes };
         using var steps = new EngineSteps(new ModelRunner(model, threads), new ImageVectors(1), options);
         List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
         foreach ((SequenceWork work, _) in all)
@@ -211,6 +268,16 @@ public sealed class EngineStepsTests
             CsCheck.Gen.Bool, Tokens, Tokens, CsCheck.Gen.Int[0, 96].Array[1, 4].Select(a => a.ToImmutableArray()).Array[1, 4],
             CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[1, 8],
             (ranks, before, after, candidates, image, max) => new Request(ranks, before, after, [.. candidates], image, max));
+
+        /// <summary>Few heads, images and beginnings of texts, so that prompts are often alike.</summary>
+        public static readonly Gen<Request> SimilarGen = CsCheck.Gen.Select(
+            Gen, CsCheck.Gen.Int[1, 2], CsCheck.Gen.Int[0, 8], CsCheck.Gen.Int[0, 1], CsCheck.Gen.Int[1, 3],
+            (request, head, common, template, rest) => request with
+            {
+                Before = [.. Enumerable.Range(20, 2 * head)],
+                After = [.. Enumerable.Range(40 + 10 * template, common), .. request.After.Take(rest)],
+                Image = request.Image % 2,
+            });
 
         public (SequenceWork Work, Func<string> Result) ToWork(int endToken)
         {

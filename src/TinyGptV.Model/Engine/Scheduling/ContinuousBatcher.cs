@@ -7,7 +7,8 @@ namespace TinyGptV.Model.Engine.Scheduling;
 /// <typeparam name="T">The type of requests.</typeparam>
 /// <param name="maxWork">Maximum number of running requests.</param>
 /// <param name="maxRows">New requests join a step only while it has fewer rows than this; a single request may exceed it.</param>
-internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : class, ISchedulable
+/// <param name="joins">Told of each request that joins, before its rows are counted. If it throws, the request has joined.</param>
+internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows, Action<T>? joins = null) where T : class, ISchedulable
 {
     private readonly Queue<T> _waiting = new();
     private readonly List<T> _running = [];
@@ -38,6 +39,7 @@ internal sealed class ContinuousBatcher<T>(int maxWork, int maxRows) where T : c
             }
 
             _running.Add(work);
+            joins?.Invoke(work);
             rows += work.RowsDue;
         }
 
