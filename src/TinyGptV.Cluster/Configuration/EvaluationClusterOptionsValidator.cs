@@ -33,6 +33,15 @@ internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<Evalu
             yield return $"ShortestPause must not be negative; found {options.ShortestPause}.";
         if (options.LongestPause < options.ShortestPause)
             yield return $"LongestPause must be at least ShortestPause ({options.ShortestPause}); found {options.LongestPause}.";
+        if (options.OwnershipRenewal <= TimeSpan.Zero)
+            yield return $"OwnershipRenewal must be positive; found {options.OwnershipRenewal}.";
+        if (options.OwnershipPoll <= TimeSpan.Zero)
+            yield return $"OwnershipPoll must be positive; found {options.OwnershipPoll}.";
+        if (options.OwnershipMargin < TimeSpan.Zero)
+            yield return $"OwnershipMargin must not be negative; found {options.OwnershipMargin}.";
+        if (options.OwnershipLifetime < options.OwnershipMargin + (2 * options.OwnershipRenewal))
+            yield return $"OwnershipLifetime must be at least OwnershipMargin and two times OwnershipRenewal "
+                + $"({options.OwnershipMargin + (2 * options.OwnershipRenewal)}); found {options.OwnershipLifetime}.";
         if (options.ProgressInterval < TimeSpan.Zero)
             yield return $"ProgressInterval must not be negative; found {options.ProgressInterval}.";
     }

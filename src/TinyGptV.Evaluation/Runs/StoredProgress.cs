@@ -8,16 +8,17 @@ public static class StoredProgress
     /// <summary>Reads the progress: from the state if the run is complete and no shard was removed since, otherwise by counting predictions.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
+    /// <param name="workedOnBy">Who works on the run, see <see cref="RunOwner.Place"/>; null if the run is not active.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The snapshot; a run that should be active but is not counts as cancelled.</returns>
     /// <exception cref="PrerequisiteException">The run does not exist, or one of its files is malformed.</exception>
-    public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
+    public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, string? workedOnBy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
         RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
         var shards = await store.ListShardsAsync(run, cancellationToken);
-        return Of(run, state, state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length
+        return Of(run, state, workedOnBy, state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length
             ? complete.Benchmarks
             : (await CountAsync(store, manifest, shards, cancellationToken)).ToProgress());
     }
@@ -40,9 +41,11 @@ public static class StoredProgress
         return counts;
     }
 
-    private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks)
+    private static RunProgress Of(RunId run, RunState? state, string? workedOnBy, ImmutableArray<BenchmarkProgress> benchmarks)
     {
         bool isComplete = benchmarks.All(benchmark => benchmark.Predicted == benchmark.Samples);
+        if (workedOnBy is not null && !isComplete)
+            return Elsewhere(run, workedOnBy, state?.Priority ?? 0, benchmarks);
         RunPhase phase = isComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
         return new RunProgress
         {
@@ -54,4 +57,21 @@ public static class StoredProgress
             Problem = isComplete ? null : state?.Problem ?? "This run is not active; start it again to continue.",
         };
     }
+
+    /// <summary>The progress of a run that another coordinator works on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="workedOnBy">Who works on it.</param>
+    /// <param name="priority">Its priority.</param>
+    /// <param name="benchmarks">What is stored.</param>
+    /// <returns>The snapshot.</returns>
+    public static RunProgress Elsewhere(RunId run, string workedOnBy, int priority, ImmutableArray<BenchmarkProgress> benchmarks) => new()
+    {
+        Run = run,
+        Phase = RunPhase.Running,
+        Priority = priority,
+        Benchmarks = benchmarks,
+        Resumed = benchmarks.Sum(benchmark => benchmark.Predicted),
+        WorkedOnBy = workedOnBy,
+        Problem = $"The {workedOnBy} works on this run.",
+    };
 }
