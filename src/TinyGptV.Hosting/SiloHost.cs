@@ -5,9 +5,11 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using TinyGptV.Cluster.Configuration;
 using TinyGptV.Cluster.Hosting;
+using TinyGptV.Cluster.Placement;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Evaluation;
 using TinyGptV.Hosting.Logging;
+using TinyGptV.Hosting.Membership;
 using TinyGptV.Hosting.Web;
 
 namespace TinyGptV.Hosting;
@@ -23,10 +25,14 @@ public sealed class SiloHost : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan LongestStop = StopTime + TimeSpan.FromSeconds(5);
 
+    /// <summary>A silo that does not tell its facts for so long does not keep this one from starting; it is compared later.</summary>
+    private static readonly TimeSpan LongestComparison = TimeSpan.FromSeconds(10);
+
     private readonly IHost _host;
     private readonly IPAddress _address;
     private readonly PortReservation _siloPort;
     private readonly PortReservation? _gatewayPort;
+    private CancellationTokenSource? _stop;
 
     private SiloHost(IHost host, IPAddress address, PortReservation siloPort, PortReservation? gatewayPort) =>
         (_host, _address, _siloPort, _gatewayPort) = (host, address, siloPort, gatewayPort);
@@ -39,8 +45,14 @@ public sealed class SiloHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Ends with the reason when this silo must leave because it uses other stores than its cluster.</summary>
+    public Task<string> WhenRefused => Services.GetRequiredService<SiloAgreement>().WhenRefused;
+
+    /// <summary>Ends when the membership store has forgotten this silo; never if there is no store.</summary>
+    public Task WhenForgotten { get; private init; } = Task.Delay(Timeout.InfiniteTimeSpan);
+
     /// <summary>Starts a silo; on return it is a member of its cluster.</summary>
-    /// <exception cref="PrerequisiteException">A requested port is taken, or the coordinator does not answer.</exception>
+    /// <exception cref="PrerequisiteException">A requested port is taken, the coordinator does not answer, or the cluster uses other stores.</exception>
     public static async Task<SiloHost> StartAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         SiloEndpoints endpoints = settings.Endpoints;
@@ -52,7 +64,8 @@ public sealed class SiloHost : IAsyncDisposable
             gatewayPort = endpoints.GatewayPort is { } port ? Take(endpoints, port, "--gateway-port") : null;
             host = Build(settings, siloPort.Port, gatewayPort?.Port ?? 0, time);
             await host.StartAsync(cancellationToken);
-            return new SiloHost(host, endpoints.Advertised, siloPort, gatewayPort);
+            await AgreeAsync(host, time, cancellationToken);
+            return Started(host, settings, siloPort, gatewayPort, time);
         }
         catch
         {
@@ -62,6 +75,27 @@ public sealed class SiloHost : IAsyncDisposable
             siloPort?.Dispose();
             throw;
         }
+    }
+
+    private static SiloHost Started(IHost host, SiloSettings settings, PortReservation siloPort, PortReservation? gatewayPort, TimeProvider time)
+    {
+        if (settings.Membership.Place is null)
+            return new SiloHost(host, settings.Endpoints.Advertised, siloPort, gatewayPort);
+        SiloAddress self = host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        var row = new OwnRow(token => settings.Membership.ListsAsync(self, token), time);
+        var stop = new CancellationTokenSource();
+        return new SiloHost(host, settings.Endpoints.Advertised, siloPort, gatewayPort) { _stop = stop, WhenForgotten = row.WhenGoneAsync(stop.Token) };
+    }
+
+    /// <summary>Waits until this silo has seen which stores the others use.</summary>
+    private static async Task AgreeAsync(IHost host, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var agreement = host.Services.GetRequiredService<SiloAgreement>();
+        await Task.WhenAny(agreement.WhenCompared, agreement.WhenRefused, Task.Delay(LongestComparison, time, cancellationToken));
+        if (!agreement.WhenRefused.IsCompleted)
+            return;
+        await Task.WhenAny(host.StopAsync(CancellationToken.None), Task.Delay(LongestStop, time, CancellationToken.None));
+        throw new PrerequisiteException(await agreement.WhenRefused);
     }
 
     /// <summary>Drains this silo's replicas: they finish the work in flight and take no more.</summary>
@@ -78,7 +112,10 @@ public sealed class SiloHost : IAsyncDisposable
     {
         using (_siloPort)
         using (_gatewayPort)
+        using (_stop)
         {
+            if (_stop is not null)
+                await _stop.CancelAsync();
             Task stopping = _host.StopAsync(CancellationToken.None);
             await Task.WhenAny(stopping, Task.Delay(LongestStop));
             if (!stopping.IsCompleted)
@@ -126,6 +163,7 @@ public sealed class SiloHost : IAsyncDisposable
                 silo.Configure<EvaluationClusterOptions>(options => options.AdoptsRuns = false);
             if (settings.Replica is { } replica)
                 AddReplicas(silo, replica);
+            silo.PublishStores(settings.Runs, settings.Data);
         });
     }
 
@@ -142,6 +180,7 @@ public sealed class SiloHost : IAsyncDisposable
     {
         silo.Services.AddSingleton(storage.Benchmarks);
         silo.Services.AddSingleton(storage.Runs);
+        silo.Services.AddSingleton(storage.Processes);
         silo.AddEvaluationCoordinator();
     }
 

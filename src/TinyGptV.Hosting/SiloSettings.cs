@@ -1,4 +1,5 @@
 using System.Net;
+using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Hosting.Logging;
@@ -41,12 +42,18 @@ public sealed record SiloSettings
     /// <summary>Ends the process on a fatal silo error; null for Orleans' default.</summary>
     public IFatalErrorHandler? FatalErrors { get; init; }
 
+    /// <summary>The coordinator's store of runs, to be compared with that of others; null to compare nothing.</summary>
+    public StorePlace? Runs { get; init; }
+
+    /// <summary>The benchmarks of this silo, to be compared with those of others; null to compare nothing.</summary>
+    public StorePlace? Data { get; init; }
+
     /// <summary>Whether calls between silos carry trace context.</summary>
     public bool Traced { get; init; }
 }
 
-/// <summary>Where a coordinator reads benchmarks and stores runs.</summary>
-public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs);
+/// <summary>Where a coordinator reads benchmarks and stores runs, and how it knows whether other processes with runs still live.</summary>
+public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs, IProcessWatch Processes);
 
 /// <summary>Loaded models, each offered as a replica, and the source of their images.</summary>
 public sealed record ReplicaRole(LocalReplicas Replicas, IImageSource Images);

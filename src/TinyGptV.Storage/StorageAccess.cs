@@ -24,7 +24,7 @@ public sealed class StorageAccess(StorageOptions options)
     public IRunStore OpenRuns(StorageLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.Folder is { } folder ? new RunFolder(folder, options.Time) : new BlobRunStore(OpenBlobs(location));
+        return location.Folder is { } folder ? new RunFolder(folder, options.Time, options.Resilience) : new BlobRunStore(OpenBlobs(location));
     }
 
     /// <summary>Opens the source of benchmarks.</summary>
@@ -46,6 +46,28 @@ public sealed class StorageAccess(StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(location);
         return location.Folder is { } folder ? new ImageFolder(folder) : new BlobImages(OpenBlobs(location), _cache.Value);
+    }
+
+    /// <summary>The token that identifies benchmarks: one place under two paths has one token.</summary>
+    /// <param name="location">The folder or container of all benchmarks.</param>
+    /// <param name="mayWrite">Whether to write a token if there is none.</param>
+    /// <param name="cancellationToken">Stops early.</param>
+    /// <returns>The token; null if there is none, and where it could not be written or read: then nothing is known.</returns>
+    public async Task<string?> IdentifyDataAsync(StorageLocation location, bool mayWrite, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        try
+        {
+            if (location.Folder is { } folder)
+                return FolderIdentity.Find(folder) ?? (mayWrite && Directory.Exists(folder) ? FolderIdentity.Make(folder) : null);
+            BlobFolder blobs = OpenBlobs(location);
+            return await BlobIdentity.FindAsync(blobs, cancellationToken) ?? (mayWrite ? await BlobIdentity.MakeAsync(blobs, cancellationToken) : null);
+        }
+        catch (Exception exception) when (exception is PrerequisiteException or IOException or UnauthorizedAccessException)
+        {
+            // Benchmarks are often read-only.
+            return null;
+        }
     }
 
     /// <summary>Downloads a checkpoint, unless it is a folder or cached.</summary>

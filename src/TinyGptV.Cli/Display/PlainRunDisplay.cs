@@ -27,7 +27,8 @@ internal sealed class PlainRunDisplay(TextWriter output, TimeProvider time) : IR
             if (!due && !progress.HasEnded())
                 continue;
             // Hides the problem of the first snapshot: replicas join a moment after the run starts.
-            await output.WriteLineAsync(Describe(written.share < 0 && !progress.HasEnded() ? progress with { Problem = null } : progress, speed));
+            bool hides = written.share < 0 && !progress.HasEnded() && progress.WorkedOnBy is null;
+            await output.WriteLineAsync(Describe(hides ? progress with { Problem = null } : progress, speed));
             written = (speed.Elapsed, share, progress.Problem);
         }
         return last;

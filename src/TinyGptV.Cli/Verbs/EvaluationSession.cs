@@ -9,6 +9,7 @@ using TinyGptV.Evaluation.Runs;
 using TinyGptV.Hosting;
 using TinyGptV.Hosting.Membership;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
@@ -38,7 +39,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         var settings = new SiloSettings
         {
             Name = Embedded,
-            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Coordinator = new CoordinatorStorage(
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs), new LocalProcesses()),
             Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
             Membership = ClusterMembership.Embedded(),
             Log = options.Log,

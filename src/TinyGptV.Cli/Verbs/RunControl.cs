@@ -36,6 +36,8 @@ internal sealed class RunControl(ProgramEnvironment environment)
             options.Entrance, environment.Error, environment.Time, new LogOptions(), cancellationToken);
         var run = cluster.Grains.GetGrain<IEvaluationRunGrain>(options.Run.Value);
         RunProgress after = await cluster.WhileThereAsync(ended => ApplyAsync(cluster, run, options, ended), ClusterAccess.AskLater, cancellationToken);
+        if (after.WorkedOnBy is not null && options.Action != RunControlAction.Resume)
+            throw new PrerequisiteException($"{after.Problem} It is not of this cluster; stop the run there.");
         bool isPausing = after.Phase is RunPhase.Running or RunPhase.Preparing && options.Action == RunControlAction.Pause;
         string phase = isPausing ? "pausing" : after.Phase.ToString().ToLowerInvariant();
         int predicted = after.Benchmarks.Sum(one => one.Predicted), samples = after.Benchmarks.Sum(one => one.Samples);

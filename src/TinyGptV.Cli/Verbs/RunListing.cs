@@ -53,12 +53,15 @@ internal sealed class RunListing(ProgramEnvironment environment)
         return runs.DrainToImmutable();
     }
 
-    private static async Task<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
+    private async Task<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
     {
         try
         {
-            // Files alone do not show whether a run is active; an incomplete run can be continued.
-            return await StoredProgress.ReadAsync(store, run, cancellationToken);
+            var owner = await RunOwnership.ReadAsync(store, run, cancellationToken);
+            string? workedOnBy = owner is { } found && found.Ownership.IsHeld(new LocalProcesses(), environment.Time.GetUtcNow())
+                ? found.Ownership.Owner.Place
+                : null;
+            return await StoredProgress.ReadAsync(store, run, workedOnBy, cancellationToken);
         }
         catch (PrerequisiteException exception)
         {

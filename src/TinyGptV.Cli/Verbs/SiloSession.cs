@@ -4,12 +4,15 @@ using TinyGptV.Backends;
 using TinyGptV.Cli.Display;
 using TinyGptV.Cluster.Client;
 using TinyGptV.Cluster.Contracts;
+using TinyGptV.Cluster.Placement;
 using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
 using TinyGptV.Hosting;
 using TinyGptV.Hosting.Membership;
 using TinyGptV.Hosting.Telemetry;
 using TinyGptV.Hosting.Web;
 using TinyGptV.Storage;
+using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Verbs;
 
@@ -18,6 +21,7 @@ namespace TinyGptV.Cli.Verbs;
 internal sealed class SiloSession(ProgramEnvironment environment)
 {
     private readonly SiloHealth _health = new();
+    private FatalErrors? _fatalErrors;
 
     public async Task<int> RunAsync(SiloOptions options, CancellationToken stop)
     {
@@ -33,9 +37,13 @@ internal sealed class SiloSession(ProgramEnvironment environment)
     {
         var storage = new StorageAccess(options.Storage);
         await using ClusterMembership membership = await OpenMembershipAsync(options, stop);
+        IRunStore runs = storage.OpenRuns(options.Runs);
         var settings = SettingsOf(options, membership) with
         {
-            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Runs = new StorePlace(await runs.IdentifyAsync(stop), PlaceOf(options.Runs)),
+            Data = await IdentifyDataAsync(storage, options, mayWrite: true, stop),
+            Coordinator = new CoordinatorStorage(
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), runs, new LocalProcesses()),
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }
@@ -53,9 +61,21 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         await using ClusterMembership membership = await OpenMembershipAsync(options, stop);
         if (primary is not null)
             await WaitForAsync(primary, options.Wait, stop);
-        var settings = SettingsOf(options, membership) with { Primary = primary, Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)) };
+        var settings = SettingsOf(options, membership) with
+        {
+            Primary = primary,
+            Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
+            Data = await IdentifyDataAsync(storage, options, mayWrite: false, stop),
+        };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, {Describe(replicas)}, benchmarks in {options.Data}", stop);
     }
+
+    private static async Task<StorePlace?> IdentifyDataAsync(StorageAccess storage, SiloOptions options, bool mayWrite, CancellationToken stop) =>
+        await storage.IdentifyDataAsync(options.Data, mayWrite, stop) is { } token ? new StorePlace(token, PlaceOf(options.Data)) : null;
+
+    /// <summary>A folder has the same path on many machines.</summary>
+    private static string PlaceOf(StorageLocation location) =>
+        location.Folder is { } folder ? $"'{Path.GetFullPath(folder)}' on host '{Environment.MachineName}'" : $"'{location}'";
 
     private Task<ClusterMembership> OpenMembershipAsync(SiloOptions options, CancellationToken stop) =>
         ClusterMembership.OpenAsync(options.Membership, options.Wait, environment.Error, environment.Time, stop);
@@ -98,7 +118,7 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         Grace = options.Grace,
         Log = options.Log,
         Dashboard = options.Dashboard,
-        FatalErrors = new FatalErrors(
+        FatalErrors = _fatalErrors = new FatalErrors(
             options.Name, _health, environment.Error, declaredDead => Environment.Exit(declaredDead ? ExitCode.DeclaredDead : ExitCode.Bug)),
         Traced = options.Collector is not null,
     };
@@ -114,7 +134,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
             _health.Enter(SiloPhase.Ready);
             await environment.Output.WriteLineAsync($"{role} '{settings.Name}' is ready: {describe(silo)}");
             await environment.Output.FlushAsync(CancellationToken.None);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await WhenEndsAsync(silo, settings, stop))
+                return ExitCode.DeclaredDead;
             _health.Enter(SiloPhase.Draining);
             if (!await silo.DrainAsync(settings.Grace, environment.Time))
                 await environment.Error.WriteLineAsync(
@@ -126,6 +147,23 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         }
         await environment.Output.WriteLineAsync($"{role} '{settings.Name}' has stopped");
         return ExitCode.Success;
+    }
+
+    /// <returns>True if the silo leaves because its membership store has forgotten it; false if it is told to stop.</returns>
+    /// <exception cref="PrerequisiteException">It uses other stores than its cluster.</exception>
+    private async Task<bool> WhenEndsAsync(SiloHost silo, SiloSettings settings, CancellationToken stop)
+    {
+        Task stopped = Task.Delay(Timeout.InfiniteTimeSpan, stop);
+        Task ended = await Task.WhenAny(stopped, silo.WhenRefused, silo.WhenForgotten);
+        if (ended == silo.WhenRefused)
+            throw new PrerequisiteException(await silo.WhenRefused);
+        if (ended == stopped)
+            return false;
+        _fatalErrors?.Leave();
+        await environment.Error.WriteLineAsync(
+            $"silo '{settings.Name}' stops: the membership store, {settings.Membership.Place}, has forgotten it; the store was emptied or restarted "
+            + "without its data. Start it again.");
+        return true;
     }
 
     /// <summary>A silo is ready while one of its replicas has a model.</summary>

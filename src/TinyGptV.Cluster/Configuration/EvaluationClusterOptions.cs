@@ -57,4 +57,20 @@ public sealed class EvaluationClusterOptions
 
     /// <summary>The shortest time between two progress snapshots to one watcher. Default: 100 ms, which looks smooth.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// How long a coordinator owns a run without renewing. Default: 45 s, longer than a store is waited for, so that a store that is gone for a while
+    /// costs no run its owner. Matters only where nothing else tells that the owner is gone: its process is not on this machine, its silo not in
+    /// this cluster.
+    /// </summary>
+    public TimeSpan OwnershipLifetime { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>How long before that an owner that cannot renew stops by itself, in case it is slow to notice. Default: 5 s.</summary>
+    public TimeSpan OwnershipMargin { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often an owner renews. Default: 5 s.</summary>
+    public TimeSpan OwnershipRenewal { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a coordinator that waits for another owner looks again. Default: 1 s.</summary>
+    public TimeSpan OwnershipPoll { get; set; } = TimeSpan.FromSeconds(1);
 }

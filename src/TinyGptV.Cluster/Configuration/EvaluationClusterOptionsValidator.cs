@@ -35,6 +35,15 @@ internal sealed class EvaluationClusterOptionsValidator : IValidateOptions<Evalu
             yield return $"LongestPause must be at least ShortestPause ({options.ShortestPause}); found {options.LongestPause}.";
         if (options.KeepInterval <= TimeSpan.Zero)
             yield return $"KeepInterval must be positive; found {options.KeepInterval}.";
+        if (options.OwnershipRenewal <= TimeSpan.Zero)
+            yield return $"OwnershipRenewal must be positive; found {options.OwnershipRenewal}.";
+        if (options.OwnershipPoll <= TimeSpan.Zero)
+            yield return $"OwnershipPoll must be positive; found {options.OwnershipPoll}.";
+        if (options.OwnershipMargin < TimeSpan.Zero)
+            yield return $"OwnershipMargin must not be negative; found {options.OwnershipMargin}.";
+        if (options.OwnershipLifetime < options.OwnershipMargin + (2 * options.OwnershipRenewal))
+            yield return $"OwnershipLifetime must be at least OwnershipMargin and two times OwnershipRenewal "
+                + $"({options.OwnershipMargin + (2 * options.OwnershipRenewal)}); found {options.OwnershipLifetime}.";
         if (options.ProgressInterval < TimeSpan.Zero)
             yield return $"ProgressInterval must not be negative; found {options.ProgressInterval}.";
     }

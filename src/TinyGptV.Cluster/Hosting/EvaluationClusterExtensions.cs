@@ -12,6 +12,7 @@ using TinyGptV.Cluster.Placement;
 using TinyGptV.Cluster.Replicas;
 using TinyGptV.Cluster.Runs;
 using TinyGptV.Evaluation;
+using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Cluster.Hosting;
 
@@ -19,8 +20,8 @@ namespace TinyGptV.Cluster.Hosting;
 public static class EvaluationClusterExtensions
 {
     /// <summary>
-    /// Makes this silo a coordinator, which hosts runs. Requires an <c>IBenchmarkSource</c> and an <c>IRunStore</c> service; uses a
-    /// <c>TimeProvider</c> and configured <see cref="EvaluationClusterOptions"/> if present. Can be combined with
+    /// Makes this silo a coordinator, which hosts runs. Requires an <c>IBenchmarkSource</c> and an <c>IRunStore</c> service; uses an
+    /// <c>IProcessWatch</c>, a <c>TimeProvider</c> and configured <see cref="EvaluationClusterOptions"/> if present. Can be combined with
     /// <see cref="AddModelReplica"/>.
     /// </summary>
     /// <param name="silo">The silo.</param>
@@ -41,6 +42,8 @@ public static class EvaluationClusterExtensions
         silo.Services.TryAddSingleton<ReadingHandover>();
         silo.Services.TryAddSingleton<RunPreparation>();
         silo.Services.TryAddSingleton<RunReporting>();
+        silo.Services.TryAddSingleton<IProcessWatch, UnknownProcesses>();
+        silo.Services.TryAddSingleton<RunOwnerships>();
         silo.Services.TryAddSingleton<DispatchServices>();
         silo.Services.AddOptionsWithValidateOnStart<EvaluationClusterOptions>();
         silo.Services.TryAddEnumerable(
@@ -72,6 +75,17 @@ public static class EvaluationClusterExtensions
         return silo;
     }
 
+    /// <summary>Publishes which stores this silo uses, so that a silo with other ones is refused; see <see cref="SiloAgreement"/>.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="runs">The coordinator's store of runs; null if unknown.</param>
+    /// <param name="data">The benchmarks that this silo reads; null if unknown.</param>
+    /// <returns>The silo.</returns>
+    public static ISiloBuilder PublishStores(this ISiloBuilder silo, StorePlace? runs, StorePlace? data)
+    {
+        silo.AddEvaluation(facts => facts with { Runs = runs, Data = data });
+        return silo;
+    }
+
     /// <summary>Lets a client call the grains of an evaluation cluster.</summary>
     /// <param name="client">The client.</param>
     /// <returns>The client.</returns>
@@ -92,6 +106,8 @@ public static class EvaluationClusterExtensions
             silo.UseSiloMetadata(published.Metadata);
             silo.Services.AddDomainSerialization();
             silo.Services.AddSingleton<PublishedFacts>();
+            silo.Services.AddSingleton<SiloAgreement>();
+            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreComparison>();
             silo.Services.AddPlacementFilter<CoordinatorPlacementStrategy, CoordinatorPlacementDirector>(ServiceLifetime.Transient);
             silo.AddPlacementDirector<ReplicaPlacementStrategy, ReplicaPlacementDirector>();
             KeepGrainsWhenOthersLeave(silo);

@@ -23,6 +23,12 @@ internal sealed partial class EvaluationRunGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, RunId runId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} failed, and its store could not be told; it is taken up again when a coordinator starts")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} failed, and its store could not be told; it is taken up again when the store answers")]
     private static partial void LogUnmarked(ILogger logger, Exception exception, RunId runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is not this coordinator's any more: {Reason}")]
+    private static partial void LogLost(ILogger logger, RunId runId, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} waits: {Owner} works on it")]
+    private static partial void LogWaits(ILogger logger, RunId runId, string owner);
 }

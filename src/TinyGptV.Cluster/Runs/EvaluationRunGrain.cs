@@ -21,6 +21,7 @@ namespace TinyGptV.Cluster.Runs;
 internal sealed partial class EvaluationRunGrain(
     IRunStore store,
     RunPreparation preparation,
+    RunOwnerships ownerships,
     DispatchServices dispatch,
     ReplicaSlots slots,
     RunReporting reporting,
@@ -39,6 +40,8 @@ internal sealed partial class EvaluationRunGrain(
     private RunPhase? _stopsAs;
     private int? _retry;
     private bool _retries;
+    private RunProgress? _elsewhere;
+    private bool _isWanted;
 
     private RunId Run => new(this.GetPrimaryKeyString());
 
@@ -71,6 +74,7 @@ internal sealed partial class EvaluationRunGrain(
         if (await ReadStateAsync(cancellationToken) is { Phase: RunPhase.Running } state)
         {
             (_priority, _retry, _retries) = (state.Priority, state.Retry, state.Retry is not null);
+            _isWanted = false;
             Begin();
         }
 
@@ -98,7 +102,8 @@ internal sealed partial class EvaluationRunGrain(
     public async Task<RunProgress> PauseAsync(CancellationToken cancellationToken)
     {
         RunProgress progress = await GetProgressAsync(cancellationToken);
-        if (progress.Phase is RunPhase.Completed)
+        // The coordinator that works on the run would not learn of it.
+        if (progress.Phase is RunPhase.Completed || progress.WorkedOnBy is not null)
             return progress;
         if (!await TryMarkAsync(RunPhase.Paused, null, cancellationToken))
             return progress;
@@ -113,7 +118,11 @@ internal sealed partial class EvaluationRunGrain(
 
     public async Task CancelAsync(CancellationToken cancellationToken)
     {
-        if ((await GetProgressAsync(cancellationToken)).Phase is RunPhase.Completed || !await TryMarkAsync(RunPhase.Cancelled, null, cancellationToken))
+        RunProgress progress = await GetProgressAsync(cancellationToken);
+        if (progress.Phase is RunPhase.Completed || (progress.WorkedOnBy is not null && _work.IsCompleted))
+            return;
+        // A run that another coordinator works on is only waited for no longer.
+        if (progress.WorkedOnBy is null && !await TryMarkAsync(RunPhase.Cancelled, null, cancellationToken))
             return;
         _stopsAs = RunPhase.Cancelled;
         await _cancel.CancelAsync();
@@ -141,6 +150,7 @@ internal sealed partial class EvaluationRunGrain(
     {
         _priority = priority;
         await TryMarkAsync(RunPhase.Running, null, cancellationToken);
+        _isWanted = true;
         if (_work.IsCompleted)
             Begin();
         else
@@ -164,34 +174,89 @@ internal sealed partial class EvaluationRunGrain(
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         EvaluationTraces.Leave();
+        RunEnd? end = null;
         try
         {
-            await WorkToTheEndAsync(cancellationToken);
+            do
+                end = await WorkAsOwnerAsync(cancellationToken);
+            while (end is null);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
             LogStopped(logger, exception, Run);
-            if (_stopsAs is { } phase)
-                Enter(phase);
-        }
-        catch (PrerequisiteException exception)
-        {
-            LogRefused(logger, Run, exception.Message);
-            await FailAsync(exception.Message, exception.MayPass);
+            end = _stopsAs is { } phase ? new RunEnd(phase) : null;
         }
         catch (Exception exception)
         {
-            LogFailed(logger, exception, Run);
-            await FailAsync($"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.", mayPass: true);
+            // Not even the owner of the run could be read or written.
+            LogUnmarked(logger, exception, Run);
+            end = new RunEnd(RunPhase.Failed, $"{ProblemOf(exception)} {TakenUpAgain}", MayPass: true);
         }
         finally
         {
             slots.Leave(Run);
             DelayDeactivation(TimeSpan.Zero);
+            // In the turn in which the work ends, since a client that sees the end may start the run again.
+            if (end is { } ended)
+                Enter(ended.Phase, ended.Problem, ended.MayPass);
         }
     }
 
-    private async Task WorkToTheEndAsync(CancellationToken cancellationToken)
+    /// <returns>How the run ended; null if it is another coordinator's now, so that it is to be waited for.</returns>
+    private async Task<RunEnd?> WorkAsOwnerAsync(CancellationToken cancellationToken)
+    {
+        bool hasWaited = false;
+        await using OwnedRun owned = await AcquireAsync(() => hasWaited = true, cancellationToken);
+        // What became of the run while another coordinator had it counts more than that it ran before.
+        if (hasWaited && !_isWanted && await ReadStateAsync(cancellationToken) is { Phase: not (RunPhase.Running or RunPhase.Completed) } state)
+            return new RunEnd(state.Phase, state.Problem);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, owned.Lost);
+        try
+        {
+            return await WorkToTheEndAsync(stop.Token);
+        }
+        catch (Exception) when (owned.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogLost(logger, Run, owned.Reason);
+            if (owned.IsRemoved)
+                return new RunEnd(
+                    RunPhase.Failed,
+                    $"The run '{Run}' was removed from its store while it was being worked on. Restore it, or start it again from the beginning.");
+            _run?.Dispose();
+            _run = null;
+            Enter(RunPhase.Preparing);
+            return null;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await FailAsync(exception);
+        }
+    }
+
+    private async Task<OwnedRun> AcquireAsync(Action waits, CancellationToken cancellationToken)
+    {
+        var progress = new ElsewhereProgress(store, Run);
+        try
+        {
+            return await ownerships.AcquireAsync(Run, WaitAsync, cancellationToken);
+        }
+        finally
+        {
+            _elsewhere = null;
+        }
+
+        async Task WaitAsync(RunOwner owner)
+        {
+            waits();
+            if (_elsewhere?.WorkedOnBy != owner.Place)
+                LogWaits(logger, Run, owner.Place);
+            RunProgress found = StoredProgress.Elsewhere(Run, owner.Place, _priority, await progress.ReadAsync(cancellationToken));
+            _elsewhere = found with { Problem = $"{found.Problem} This one waits, and continues the run if that one stops." };
+            _phaseChanged.Raise();
+        }
+    }
+
+    private async Task<RunEnd> WorkToTheEndAsync(CancellationToken cancellationToken)
     {
         _run = await preparation.PrepareAsync(Run, _retries ? _retry : null, cancellationToken);
         LogBegins(logger, Run, _run.Ledger.Completed, _run.Ledger.Count);
@@ -207,32 +272,43 @@ internal sealed partial class EvaluationRunGrain(
         }
 
         if (!_run.Ledger.IsComplete)
-        {
-            Enter(RunPhase.Paused);
-            return;
-        }
-
+            return new RunEnd(RunPhase.Paused);
         if (await reporting.ConcludeAsync(_run, cancellationToken) is { } problem)
             LogUnreported(logger, Run, problem);
         await TryMarkAsync(RunPhase.Completed, null, cancellationToken);
         LogCompleted(logger, Run);
-        Enter(RunPhase.Completed);
+        return new RunEnd(RunPhase.Completed);
     }
 
-    private async Task FailAsync(string problem, bool mayPass)
+    private async Task<RunEnd> FailAsync(Exception exception)
     {
+        string problem = ProblemOf(exception);
+        if (exception is PrerequisiteException)
+            LogRefused(logger, Run, problem);
+        else
+            LogFailed(logger, exception, Run);
         try
         {
             await TryMarkAsync(RunPhase.Failed, problem, CancellationToken.None);
+            return new RunEnd(RunPhase.Failed, problem, MayPass(exception));
         }
-        catch (Exception exception)
+        catch (Exception unmarked)
         {
             // The store itself may be why the run failed.
-            LogUnmarked(logger, exception, Run);
+            LogUnmarked(logger, unmarked, Run);
+            return new RunEnd(RunPhase.Failed, $"{problem} {TakenUpAgain}", MayPass: true);
         }
-
-        Enter(RunPhase.Failed, problem, mayPass);
     }
+
+    private string TakenUpAgain => options.Value.AdoptsRuns
+        ? "A coordinator takes the run up again when its store answers."
+        : "The same command continues the run.";
+
+    private static string ProblemOf(Exception exception) => exception is PrerequisiteException
+        ? exception.Message
+        : $"{exception.GetType().Name}: {exception.Message} What is stored stays; start the run again to continue it.";
+
+    private static bool MayPass(Exception exception) => exception is not PrerequisiteException { MayPass: false };
 
     private void Enter(RunPhase phase, string? problem = null, bool mayPass = false)
     {
@@ -263,7 +339,8 @@ internal sealed partial class EvaluationRunGrain(
     {
         try
         {
-            return await preparation.ReadProgressAsync(Run, cancellationToken);
+            RunOwner? other = await ownerships.FindOtherAsync(Run, cancellationToken);
+            return await preparation.ReadProgressAsync(Run, other?.Place, cancellationToken);
         }
         catch (PrerequisiteException exception)
         {
@@ -271,7 +348,7 @@ internal sealed partial class EvaluationRunGrain(
         }
     }
 
-    private RunProgress Snapshot() => new()
+    private RunProgress Snapshot() => _elsewhere ?? new()
     {
         Run = Run,
         Phase = _phase ?? RunPhase.Preparing,
@@ -293,4 +370,7 @@ internal sealed partial class EvaluationRunGrain(
             $"The run waits for a replica with the model {run.Manifest.Model.Name}.{(run.LastTrouble is { } trouble ? $" The last one ended: {trouble}" : "")}",
         _ => null,
     };
+
+    /// <summary>How the work on the run ended.</summary>
+    private sealed record RunEnd(RunPhase Phase, string? Problem = null, bool MayPass = false);
 }

@@ -30,8 +30,8 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
 
     /// <summary>The progress of a run that is not active.</summary>
     /// <exception cref="PrerequisiteException">There is no such run, or one of its files is malformed.</exception>
-    public Task<RunProgress> ReadProgressAsync(RunId run, CancellationToken cancellationToken) =>
-        OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, cancellationToken).AsTask(), cancellationToken);
+    public Task<RunProgress> ReadProgressAsync(RunId run, string? workedOnBy, CancellationToken cancellationToken) =>
+        OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, workedOnBy, cancellationToken).AsTask(), cancellationToken);
 
     private async Task<RunInWork> RebuildAsync(RunId run, int? retry, RunReading? reading, CancellationToken cancellationToken)
     {

@@ -124,4 +124,29 @@ public interface IRunStore
     /// <param name="cancellationToken">Ends the listing early.</param>
     /// <returns>Versions, from which a reader sees whether anything changed; of nothing if there is no such run.</returns>
     ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>Reads what <see cref="TryWriteVersionedAsync"/> wrote.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">The file name.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The content and its version; null if the file does not exist.</returns>
+    ValueTask<VersionedFile?> ReadVersionedAsync(RunId run, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a file beside the predictions if it still has the version that the caller read. Of several writers over one version, in any processes,
+    /// exactly one succeeds.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">The file name; not one that <see cref="WriteFileAsync"/> writes.</param>
+    /// <param name="version">The version that was read; null if there was no file.</param>
+    /// <param name="content">The content: text in UTF-8.</param>
+    /// <param name="cancellationToken">Cancels the write; whether it was done is then unknown.</param>
+    /// <returns>The new version; null if the file has another version by now, or is gone.</returns>
+    ValueTask<string?> TryWriteVersionedAsync(RunId run, string name, string? version, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>The identity of this store: a token that the first coordinator writes into it. Equal tokens mean one store.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="PrerequisiteException">The store cannot be written or read.</exception>
+    ValueTask<string> IdentifyAsync(CancellationToken cancellationToken);
 }

@@ -55,6 +55,9 @@ public sealed record RunProgress
     /// <summary>How many predictions were already stored when the run started.</summary>
     public int Resumed { get; init; }
 
+    /// <summary>Who works on the run if it is not the coordinator that was asked, see <see cref="RunOwner.Place"/>; null otherwise.</summary>
+    public string? WorkedOnBy { get; init; }
+
     /// <summary>Why the run failed or what it is waiting for; null if all is well.</summary>
     public string? Problem { get; init; }
 

@@ -8,22 +8,23 @@ public static class StoredProgress
     /// <summary>Reads the progress: from the state if the run is complete and no shard was removed since, otherwise by counting predictions.</summary>
     /// <param name="store">The store.</param>
     /// <param name="run">The run.</param>
+    /// <param name="workedOnBy">Who works on the run, see <see cref="RunOwner.Place"/>; null if the run is not active.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The snapshot; a run that should be active but is not counts as cancelled.</returns>
     /// <exception cref="PrerequisiteException">The run does not exist, or one of its files is malformed.</exception>
-    public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, CancellationToken cancellationToken)
+    public static async ValueTask<RunProgress> ReadAsync(IRunStore store, RunId run, string? workedOnBy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
         RunState? state = await RunState.ReadAsync(store, run, cancellationToken);
         var shards = await store.ListShardsAsync(run, cancellationToken);
         if (state is { Phase: RunPhase.Completed, Complete: { } complete } && complete.Shards == shards.Length)
-            return Of(run, state, complete.Benchmarks, isComplete: true);
+            return Of(run, state, workedOnBy, complete.Benchmarks, isComplete: true);
         PredictionCounts counts = await CountAsync(store, manifest, shards, cancellationToken);
         bool isComplete = counts.ToProgress().All(benchmark => benchmark.Predicted == benchmark.Samples);
         if (!isComplete)
             await AddPartialsAsync(counts, store, run, shards, cancellationToken);
-        return Of(run, state, counts.ToProgress(), isComplete);
+        return Of(run, state, workedOnBy, counts.ToProgress(), isComplete);
     }
 
     /// <summary>Counts the stored predictions of a run.</summary>
@@ -55,8 +56,10 @@ public static class StoredProgress
         }
     }
 
-    private static RunProgress Of(RunId run, RunState? state, ImmutableArray<BenchmarkProgress> benchmarks, bool isComplete)
+    private static RunProgress Of(RunId run, RunState? state, string? workedOnBy, ImmutableArray<BenchmarkProgress> benchmarks, bool isComplete)
     {
+        if (workedOnBy is not null && !isComplete)
+            return Elsewhere(run, workedOnBy, state?.Priority ?? 0, benchmarks);
         RunPhase phase = isComplete ? RunPhase.Completed : state?.Phase is RunPhase.Paused or RunPhase.Failed ? state.Phase : RunPhase.Cancelled;
         return new RunProgress
         {
@@ -68,4 +71,21 @@ public static class StoredProgress
             Problem = isComplete ? null : state?.Problem ?? "This run is not active; start it again to continue.",
         };
     }
+
+    /// <summary>The progress of a run that another coordinator works on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="workedOnBy">Who works on it.</param>
+    /// <param name="priority">Its priority.</param>
+    /// <param name="benchmarks">What is stored.</param>
+    /// <returns>The snapshot.</returns>
+    public static RunProgress Elsewhere(RunId run, string workedOnBy, int priority, ImmutableArray<BenchmarkProgress> benchmarks) => new()
+    {
+        Run = run,
+        Phase = RunPhase.Running,
+        Priority = priority,
+        Benchmarks = benchmarks,
+        Resumed = benchmarks.Sum(benchmark => benchmark.Predicted),
+        WorkedOnBy = workedOnBy,
+        Problem = $"The {workedOnBy} works on this run.",
+    };
 }

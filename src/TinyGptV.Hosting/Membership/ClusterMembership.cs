@@ -49,6 +49,14 @@ public sealed class ClusterMembership : IAsyncDisposable
         }
     }
 
+    /// <summary>The membership store, for messages; null if there is none.</summary>
+    public string? Place => _store?.Place;
+
+    /// <summary>Whether the membership store still has the row of a silo; without a store it always has.</summary>
+    /// <exception cref="Exception">The store does not answer.</exception>
+    public Task<bool> ListsAsync(SiloAddress silo, CancellationToken cancellationToken) =>
+        _store?.ListsAsync(_cluster, silo, cancellationToken) ?? Task.FromResult(true);
+
     /// <param name="silo">The silo that joins.</param>
     /// <param name="primary">The silo that keeps the membership if there is no store.</param>
     public void Configure(ISiloBuilder silo, IPEndPoint primary)

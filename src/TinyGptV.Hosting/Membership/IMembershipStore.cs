@@ -15,6 +15,14 @@ internal interface IMembershipStore : IAsyncDisposable
     /// <exception cref="PrerequisiteException">The store refuses access; waiting would not help.</exception>
     Task<string?> TryPrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>Looks for the row of a silo.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="silo">The silo.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <returns>False if there is no such row, also if nothing at all is there.</returns>
+    /// <exception cref="Exception">The store does not answer.</exception>
+    Task<bool> ListsAsync(string cluster, SiloAddress silo, CancellationToken cancellationToken);
+
     /// <summary>Lets a silo join through this store.</summary>
     void Configure(ISiloBuilder silo);
 

@@ -63,6 +63,22 @@ internal sealed class PostgresMembership : IMembershipStore
         }
     }
 
+    public async Task<bool> ListsAsync(string cluster, SiloAddress silo, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand query = _source.CreateCommand(
+            "SELECT EXISTS (SELECT FROM silo WHERE cluster_id = $1 AND address = $2 AND port = $3 AND generation = $4)");
+        foreach (object value in new object[] { cluster, silo.Endpoint.Address.ToString(), silo.Endpoint.Port, silo.Generation })
+            query.Parameters.Add(new NpgsqlParameter { Value = value });
+        try
+        {
+            return await query.ExecuteScalarAsync(cancellationToken) is true;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return false;
+        }
+    }
+
     public void Configure(ISiloBuilder silo) =>
         silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (Invariant, _source));
 

@@ -11,6 +11,7 @@ internal sealed class RedisMembership : IMembershipStore
     private const int FirstAttemptMilliseconds = 2_000;
 
     private readonly ConfigurationOptions _connection;
+    private readonly Lazy<Task<ConnectionMultiplexer>> _queries;
 
     /// <exception cref="PrerequisiteException">The connection string is invalid.</exception>
     public RedisMembership(SecretText connection)
@@ -32,6 +33,7 @@ internal sealed class RedisMembership : IMembershipStore
         // The cluster survives a short loss of its store; the library reconnects by itself.
         _connection.AbortOnConnectFail = false;
         _connection.ClientName = "tinygptv";
+        _queries = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectionMultiplexer.ConnectAsync(_connection));
     }
 
     public string Place => $"Redis at {string.Join(", ", _connection.EndPoints.Select(endpoint => Format(endpoint.ToString()!)))}";
@@ -60,11 +62,22 @@ internal sealed class RedisMembership : IMembershipStore
         }
     }
 
+    // The key and the field as Orleans writes them.
+    public async Task<bool> ListsAsync(string cluster, SiloAddress silo, CancellationToken cancellationToken)
+    {
+        IDatabase database = (await _queries.Value.WaitAsync(cancellationToken)).GetDatabase();
+        return await database.HashExistsAsync($"{MembershipOptions.DefaultCluster}/members/{cluster}", silo.ToString()).WaitAsync(cancellationToken);
+    }
+
     public void Configure(ISiloBuilder silo) => silo.UseRedisClustering(Connect);
 
     public void Configure(IClientBuilder client) => client.UseRedisClustering(Connect);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_queries is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _queries.Value).DisposeAsync();
+    }
 
     private void Connect(RedisClusteringOptions options) => options.ConfigurationOptions = _connection;
 

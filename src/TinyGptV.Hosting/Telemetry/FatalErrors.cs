@@ -14,10 +14,25 @@ public sealed class FatalErrors(string silo, SiloHealth health, TextWriter error
     // The only hint that Orleans gives about the cause.
     private const string DeathSign = "told I am dead";
 
+    private volatile bool _leaves;
+
+    /// <summary>The silo leaves because its membership store has forgotten it: what fails from now on is no error of its own.</summary>
+    public void Leave()
+    {
+        _leaves = true;
+        health.Enter(SiloPhase.Dead);
+    }
+
     public bool IsUnexpected(Exception exception) => true;
 
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
+        if (_leaves)
+        {
+            exit(true);
+            return;
+        }
+
         health.Enter(SiloPhase.Dead);
         bool declaredDead = context?.Contains(DeathSign, StringComparison.Ordinal) == true;
         error.WriteLine(declaredDead

@@ -79,23 +79,34 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
     /// Creates a blob unless it exists. Of several writers, in any processes, exactly one gets true, even if the response to its first
     /// attempt was lost: it recognizes its own blob by a mark in the metadata.
     /// </summary>
-    public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        await TryReplaceAsync(name, content, null, cancellationToken) is not null;
+
+    /// <summary>Replaces one version of a blob. Of several writers over one version exactly one succeeds, as with <see cref="TryCreateAsync"/>.</summary>
+    /// <param name="name">Its name in the folder.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="known">The version to replace; null if there must be no blob.</param>
+    /// <param name="cancellationToken">Stops early; whether it was written is then unknown.</param>
+    /// <returns>The new version; null if the blob has another version, or is gone.</returns>
+    public Task<ETag?> TryReplaceAsync(string name, ReadOnlyMemory<byte> content, ETag? known, CancellationToken cancellationToken)
     {
         string writer = Guid.NewGuid().ToString("N");
         var options = new BlobUploadOptions
         {
-            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            Conditions = known is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = known },
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [WriterKey] = writer },
         };
-        return ExplainedAsync(name, () => pipelines.Conflict.ExecuteAsync(
+        return ExplainedAsync(name, () => pipelines.Conflict.ExecuteAsync<ETag?>(
             async token =>
             {
-                if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token))
-                    return true;
-                // Another writer's, or ours from an attempt whose response was lost. If nothing is there, the conflict was about something else and passes.
-                return await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token) is { } found
-                    ? found == writer
-                    : throw new ConflictException();
+                if (await pipelines.Request.ExecuteAsync(once => TryUploadAsync(name, content, options, once), token) is { } written)
+                    return written;
+                // Another writer's, or ours from an attempt whose response was lost. If the condition still holds, the conflict was about
+                // something else and passes.
+                var found = await pipelines.Request.ExecuteAsync(once => WriterOfAsync(name, once), token);
+                if (found?.Writer == writer)
+                    return found.Value.Version;
+                return found?.Version == known ? throw new ConflictException() : null;
             },
             cancellationToken));
     }
@@ -161,17 +172,17 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
     private ListedBlob Listed(BlobItem item) => new(
         item.Name[location.Prefix.Length..], item.Properties.ContentLength ?? 0, item.Properties.ETag ?? default, item.Properties.ContentHash);
 
-    /// <summary>False if the service reports a conflict.</summary>
-    private async ValueTask<bool> TryUploadAsync(string name, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken cancellationToken)
+    /// <summary>The version written; null if the service reports a conflict.</summary>
+    private async ValueTask<ETag?> TryUploadAsync(string name, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            await ClientOf(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
-            return true;
+            BlobContentInfo written = await ClientOf(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
+            return written.ETag;
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
-            return false;
+            return null;
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
@@ -180,12 +191,12 @@ internal sealed class BlobFolder(StorageLocation location, BlobContainerClient c
         }
     }
 
-    private async ValueTask<string?> WriterOfAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<(string Writer, ETag Version)?> WriterOfAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
             BlobProperties properties = await ClientOf(name).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return properties.Metadata.TryGetValue(WriterKey, out string? writer) ? writer : "";
+            return (properties.Metadata.TryGetValue(WriterKey, out string? writer) ? writer : "", properties.ETag);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
+using Azure;
 using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Storage.Locations;
@@ -118,6 +119,19 @@ internal sealed class BlobRunStore(BlobFolder blobs) : IRunStore
         string folder = FolderOf(run);
         return RunLayout.VersionsOf((await blobs.ListAsync(folder, cancellationToken)).Select(blob => (blob.Name[folder.Length..], blob.Version.ToString())));
     }
+
+    public async ValueTask<VersionedFile?> ReadVersionedAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        BlobReading reading = await blobs.ReadAsync(NameOf(run, name), default, cancellationToken);
+        return reading.Status == BlobStatus.Read ? new VersionedFile(Encoding.UTF8.GetString(reading.Bytes.Span), reading.Version.ToString()) : null;
+    }
+
+    public async ValueTask<string?> TryWriteVersionedAsync(
+        RunId run, string name, string? version, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        (await blobs.TryReplaceAsync(NameOf(run, name), content, version is null ? null : new ETag(version), cancellationToken))?.ToString();
+
+    public async ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) =>
+        await BlobIdentity.FindAsync(blobs, cancellationToken) ?? await BlobIdentity.MakeAsync(blobs, cancellationToken);
 
     // A run's name can come over the network, so it is validated before it becomes part of a blob name.
     private static string FolderOf(RunId run) => RunId.Parse(run.Value ?? "").Value + "/";

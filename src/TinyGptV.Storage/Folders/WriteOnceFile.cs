@@ -47,11 +47,20 @@ internal static partial class WriteOnceFile
         }
     }
 
-    /// <summary>Removes temporary files of writers that died.</summary>
+    /// <summary>Removes temporary files of writers that died, as far as this process may.</summary>
     public static void RemoveAbandoned(string folder, DateTimeOffset now)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, TemporaryPrefix + "*").Where(f => now - File.GetLastWriteTimeUtc(f) > Abandoned))
-            File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(folder, TemporaryPrefix + "*").Where(f => now - File.GetLastWriteTimeUtc(f) > Abandoned).ToArray())
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A process that only reads runs may lack the right to remove files; the next writer removes them.
+            }
+        }
     }
 
     private static string WriteTemporary(string path, ReadOnlySpan<byte> content)
@@ -96,7 +105,7 @@ internal static partial class WriteOnceFile
         int error = Marshal.GetLastPInvokeError();
         if (File.Exists(path))
             return false;
-        throw new IOException($"Cannot create '{path}': {new Win32Exception(error).Message}.");
+        throw new IOException($"Cannot create '{path}': {new Win32Exception(error).Message}.", error);
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

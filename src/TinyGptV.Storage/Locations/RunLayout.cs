@@ -21,7 +21,13 @@ internal static class RunLayout
     public const string ShardPrefix = "shard-";
     public const string ShardSuffix = ".jsonl";
 
+    /// <summary>The file beside all runs that identifies their store.</summary>
+    public const string Identity = ".store-id";
+
     private const int Newest = 1;
+
+    /// <summary>The content of a new <see cref="Identity"/> file.</summary>
+    public static byte[] NewIdentity() => Encoding.UTF8.GetBytes($"{Guid.NewGuid():N}\n");
 
     /// <summary>The file name of a shard's predictions.</summary>
     public static string NameOf(ShardIndex shard) => string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard.Value:D6}{ShardSuffix}");

@@ -101,4 +101,18 @@ internal sealed class StoreOfOneRun(RunManifest manifest) : IRunStore
 
     public ValueTask<RunVersions> ListVersionsAsync(RunId run, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new RunVersions(string.Join(' ', _shards.Keys), _reports.ToImmutableSortedDictionary()));
+
+    public ValueTask<VersionedFile?> ReadVersionedAsync(RunId run, string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_reports.TryGetValue(name, out string? content) ? new VersionedFile(content, content) : null);
+
+    public ValueTask<string?> TryWriteVersionedAsync(
+        RunId run, string name, string? version, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (_reports.GetValueOrDefault(name) != version)
+            return ValueTask.FromResult<string?>(null);
+        Put(name, Encoding.UTF8.GetString(content.Span));
+        return ValueTask.FromResult<string?>(_reports[name]);
+    }
+
+    public ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult("one-run");
 }

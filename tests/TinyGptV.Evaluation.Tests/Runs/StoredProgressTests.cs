@@ -65,7 +65,7 @@ public class StoredProgressTests
         StoreOfOneRun store = new StoreOfOneRun(SampleRuns.Manifest(ThreeSamples, SampleRuns.Benchmark("vsr", 1))).Open();
         store.Put(0, Answered(0), Answered(1), Answered(2));
 
-        RunProgress progress = await StoredProgress.ReadAsync(store, new RunId("a-run"), TestContext.Current.CancellationToken);
+        RunProgress progress = await StoredProgress.ReadAsync(store, new RunId("a-run"), null, TestContext.Current.CancellationToken);
 
         Assert.Equal((RunPhase.Cancelled, 3), (progress.Phase, progress.Resumed));
     }
@@ -98,7 +98,7 @@ public class StoredProgressTests
     public async Task ReadAsync_NoSuchRun_IsRefused()
     {
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(
-            async () => await StoredProgress.ReadAsync(_store, new RunId("other"), TestContext.Current.CancellationToken));
+            async () => await StoredProgress.ReadAsync(_store, new RunId("other"), null, TestContext.Current.CancellationToken));
 
         Assert.Contains("No run 'other'.", exception.Message, StringComparison.Ordinal);
     }
@@ -131,5 +131,5 @@ public class StoredProgressTests
         Complete = new CompleteRun(shards, [new BenchmarkProgress(Gqa, 3, 3, 0)]),
     };
 
-    private ValueTask<RunProgress> ReadAsync() => StoredProgress.ReadAsync(_store, new RunId("a-run"), TestContext.Current.CancellationToken);
+    private ValueTask<RunProgress> ReadAsync() => StoredProgress.ReadAsync(_store, new RunId("a-run"), null, TestContext.Current.CancellationToken);
 }

@@ -265,7 +265,7 @@ public sealed class FaultyCluster : IAsyncLifetime
 
     /// <summary>Drops the parts that depend on time and place, and normalises the run's name.</summary>
     private static ImmutableSortedDictionary<string, string> Comparable(string run, IReadOnlyDictionary<string, string> files) => files
-        .Where(file => file.Key is not ("timings.json" or "state.json"))
+        .Where(file => file.Key is not ("timings.json" or "state.json" or "owner.json") && !file.Key.StartsWith(".owner/", StringComparison.Ordinal))
         .ToImmutableSortedDictionary(file => file.Key, file => file.Value.Replace(run, "RUN", StringComparison.Ordinal), StringComparer.Ordinal);
 
     private string Transcripts(SupervisedProgram eval) => string.Join("\n", _coordinators.Select((silo, i) => ($"coordinator {i + 1}", silo))

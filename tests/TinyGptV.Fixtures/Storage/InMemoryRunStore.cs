@@ -20,6 +20,9 @@ internal sealed class InMemoryRunStore : IRunStore
     /// <summary>If set, every write of a shard throws it.</summary>
     public Exception? Broken { get; set; }
 
+    /// <summary>If set, every write of a file beside the predictions throws it.</summary>
+    public Exception? BrokenFiles { get; set; }
+
     /// <summary>Writes of shards that were already stored.</summary>
     public int SecondWrites => _secondWrites;
 
@@ -153,6 +156,8 @@ internal sealed class InMemoryRunStore : IRunStore
 
     public ValueTask<string> WriteFileAsync(RunId run, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (BrokenFiles is { } broken)
+            throw broken;
         string content = Encoding.UTF8.GetString(bytes.Span);
         _reports[(run, name)] = content;
         _written.Add((run, name, content));
@@ -175,6 +180,49 @@ internal sealed class InMemoryRunStore : IRunStore
         return ValueTask.FromResult(new RunVersions(predictions, _reports.Where(entry => entry.Key.Run == run)
             .ToImmutableSortedDictionary(entry => entry.Key.Name, entry => VersionOf(Encoding.UTF8.GetBytes(entry.Value)), StringComparer.Ordinal)));
     }
+
+    private readonly Dictionary<(RunId Run, string Name), VersionedFile> _versioned = [];
+    private readonly string _identity = Guid.NewGuid().ToString("N");
+
+    /// <summary>If set, every write of a versioned file waits for it first.</summary>
+    public Func<RunId, Task> BeforeVersionedWrite { get; set; } = _ => Task.CompletedTask;
+
+    public ValueTask<VersionedFile?> ReadVersionedAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        lock (_versioned)
+            return ValueTask.FromResult(_versioned.GetValueOrDefault((run, name)));
+    }
+
+    public async ValueTask<string?> TryWriteVersionedAsync(
+        RunId run, string name, string? version, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await BeforeVersionedWrite(run).WaitAsync(cancellationToken);
+        lock (_versioned)
+        {
+            if (_versioned.GetValueOrDefault((run, name))?.Version != version)
+                return null;
+            string next = Guid.NewGuid().ToString("N");
+            _versioned[(run, name)] = new VersionedFile(Encoding.UTF8.GetString(content.Span), next);
+            return next;
+        }
+    }
+
+    /// <summary>Removes a whole run, as a user may.</summary>
+    public void Remove(RunId run)
+    {
+        _manifests.TryRemove(run, out _);
+        foreach (var (key, _) in _shards.Where(entry => entry.Key.Run == run))
+            _shards.TryRemove(key, out _);
+        foreach (var (key, _) in _reports.Where(entry => entry.Key.Run == run))
+            _reports.TryRemove(key, out _);
+        lock (_versioned)
+        {
+            foreach (var key in _versioned.Keys.Where(key => key.Run == run).ToArray())
+                _versioned.Remove(key);
+        }
+    }
+
+    public ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_identity);
 
     private static string VersionOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

@@ -69,6 +69,42 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
         Assert.Equal(other.SiloAddress, Assert.Single((await table.ReadAllAsync(Token)).Members).Item1.SiloAddress);
     }
 
+    [Theory]
+    [InlineData(Server.Redis)]
+    [InlineData(Server.Postgres)]
+    public async Task ListsAsync_finds_the_row_of_a_silo_until_the_store_is_emptied(Server server)
+    {
+        const string cluster = nameof(ListsAsync_finds_the_row_of_a_silo_until_the_store_is_emptied);
+        await using IMembershipStore store = await OpenAsync(server);
+        using IHost host = HostWith(store, cluster, MembershipOptions.DefaultCluster);
+        IMembershipTable table = await TableOfAsync(host);
+        Assert.False(await store.ListsAsync(cluster, EntryOf(1).SiloAddress, Token));
+        Assert.True(await table.InsertRowAsync(EntryOf(1), (await table.ReadAllAsync(Token)).Version.Next(), Token));
+
+        Assert.True(await store.ListsAsync(cluster, EntryOf(1).SiloAddress, Token));
+        Assert.False(await store.ListsAsync(cluster, EntryOf(2).SiloAddress, Token));
+        Assert.False(await store.ListsAsync("another-cluster", EntryOf(1).SiloAddress, Token));
+        await table.DeleteMembershipTableEntriesAsync(cluster, Token);
+        Assert.False(await store.ListsAsync(cluster, EntryOf(1).SiloAddress, Token));
+    }
+
+    [Fact]
+    public async Task OwnRow_is_gone_when_it_is_missing_twice_and_not_when_the_store_does_not_answer()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var answers = new Queue<Func<bool>>([() => true, () => false, () => throw new TimeoutException(), () => false, () => true, () => false, () => false]);
+        Task gone = new OwnRow(_ => Task.FromResult(answers.Dequeue()()), time).WhenGoneAsync(Token);
+
+        while (!gone.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+
+        await gone.WaitAsync(Token);
+        Assert.Empty(answers); // not before the last two answers, and not after
+    }
+
     [Fact]
     public async Task Silos_that_start_together_create_the_schema_once()
     {
@@ -110,13 +146,13 @@ public sealed class MembershipStoreTests(StartedOnce<RedisServer> redis, Started
         ? new RedisMembership(new SecretText(change((await redis.GetAsync()).Connection)))
         : new PostgresMembership(new SecretText(change((await postgres.GetAsync()).Connection)));
 
-    private static IHost HostWith(IMembershipStore store, string cluster)
+    private static IHost HostWith(IMembershipStore store, string cluster, string service = "tests")
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo =>
         {
             store.Configure(silo);
-            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, "tests"));
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, service));
         });
         return builder.Build();
     }

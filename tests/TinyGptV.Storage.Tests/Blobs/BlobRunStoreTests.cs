@@ -141,6 +141,25 @@ public sealed class BlobRunStoreTests(AzuriteServer azurite) : RunStoreContract,
         Assert.True(await store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
     }
 
+    [Theory]
+    [InlineData(Fault.CutAfter)]
+    [InlineData(Fault.ErrorAfter)]
+    [InlineData(Fault.Late)]
+    [InlineData(Fault.Conflict)]
+    public async Task TryWriteVersionedAsync_answer_lost_or_conflict_with_nothing_is_ones_own_write(Fault fault)
+    {
+        await using var proxy = new FaultyProxy(azurite.Endpoint);
+        using var storage = new BlobStorage(azurite, proxy.Endpoint);
+        IRunStore store = storage.NewStore();
+        string? first = await store.TryWriteVersionedAsync(Run, "owner.json", null, "first"u8.ToArray(), Token);
+        proxy.Schedule = new FaultSchedule(seed: 0, rate: 0) { Script = [fault], Hold = TimeSpan.FromSeconds(1.5) };
+
+        string? second = await store.TryWriteVersionedAsync(Run, "owner.json", first, "second"u8.ToArray(), Token);
+
+        Assert.Equal(new VersionedFile("second", second!), await store.ReadVersionedAsync(Run, "owner.json", Token));
+        Assert.Null(await store.TryWriteVersionedAsync(Run, "owner.json", first, "second"u8.ToArray(), Token));
+    }
+
     /// <summary>Three writers, independent like three processes, race for each shard while the service fails according to a seed.</summary>
     [Fact]
     public async Task Under_any_schedule_of_faults_each_shard_has_one_content_and_one_writer()

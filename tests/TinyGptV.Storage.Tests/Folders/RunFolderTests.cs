@@ -113,6 +113,58 @@ public sealed class RunFolderTests : RunStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task ListShardsAsync_removes_abandoned_files_of_the_whole_run()
+    {
+        await Store.TryWriteVersionedAsync(Run, RunOwnership.File, null, "{}"u8.ToArray(), Token);
+        string[] old = [.. new[] { "", "predictions/", ".owner/" }.Select(folder => _folder.Write($"runs/first-run/{folder}.writing-old", "{"))];
+        foreach (string file in old)
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+
+        await Store.ListShardsAsync(Run, Token);
+
+        Assert.DoesNotContain(old, File.Exists);
+        Assert.Equal("{}", (await Store.ReadVersionedAsync(Run, RunOwnership.File, Token))!.Content);
+    }
+
+    [Fact]
+    public async Task Run_whose_folder_was_removed_is_refused_at_once_and_not_made_again()
+    {
+        IRunStore store = Store;
+        await store.TryCreateAsync(Manifest("first-run"), Token);
+        string? version = await store.TryWriteVersionedAsync(Run, RunOwnership.File, null, "{}"u8.ToArray(), Token);
+        Directory.Delete(_folder["runs", "first-run"], recursive: true);
+
+        var refusals = new[]
+        {
+            await Assert.ThrowsAsync<PrerequisiteException>(
+                async () => await store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token)),
+            await Assert.ThrowsAsync<PrerequisiteException>(async () => await store.WriteFileAsync(Run, "state.json", "{}"u8.ToArray(), Token)),
+        };
+
+        Assert.All(refusals, refusal => Assert.Contains("The run 'first-run' is gone from", refusal.Message, StringComparison.Ordinal));
+        Assert.Null(await store.TryWriteVersionedAsync(Run, RunOwnership.File, version, "{}"u8.ToArray(), Token));
+        Assert.False(Directory.Exists(_folder["runs", "first-run"]));
+        // Started again from the beginning, it is a new run.
+        Assert.True(await store.TryCreateAsync(Manifest("first-run"), Token));
+        Assert.True(await store.TryWriteShardAsync(Run, new(0), PredictionLines.Write([Predict("1", "a")]), Token));
+    }
+
+    [Fact]
+    public async Task TryWriteVersionedAsync_slow_writer_that_makes_a_removed_number_again_has_lost()
+    {
+        string? version = null;
+        for (int renewal = 1; renewal <= 20; renewal++)
+            version = await Store.TryWriteVersionedAsync(Run, RunOwnership.File, version, "{}"u8.ToArray(), Token);
+        string[] left = [.. Directory.GetFiles(_folder["runs", "first-run", ".owner"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+
+        Assert.Equal("0000000020", version);
+        Assert.Equal("0000000020.json", left[^1]);
+        Assert.InRange(left.Length, 2, 10);
+        File.WriteAllText(_folder["runs", "first-run", ".owner", "0000000002.json"], "late");
+        Assert.Equal(new VersionedFile("{}", "0000000020"), await Store.ReadVersionedAsync(Run, RunOwnership.File, Token));
+    }
+
+    [Fact]
     public async Task WriteFileAsync_says_where_the_report_is()
     {
         string path = await Store.WriteFileAsync(Run, "report.csv", "new\n"u8.ToArray(), Token);

@@ -244,6 +244,82 @@ public abstract class RunStoreContract
         Assert.Equal(before.Predictions, (await Store.ListVersionsAsync(Run, Token)).Predictions);
     }
 
+    [Fact]
+    public async Task ReadVersionedAsync_reads_what_was_written_last_and_nothing_before()
+    {
+        Assert.Null(await Store.ReadVersionedAsync(Run, "owner.json", Token));
+
+        string? first = await Store.TryWriteVersionedAsync(Run, "owner.json", null, "first"u8.ToArray(), Token);
+        Assert.Equal(new VersionedFile("first", first!), await Store.ReadVersionedAsync(Run, "owner.json", Token));
+        string? second = await Store.TryWriteVersionedAsync(Run, "owner.json", first, "second: Größe"u8.ToArray(), Token);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(new VersionedFile("second: Größe", second!), await Store.ReadVersionedAsync(Run, "owner.json", Token));
+        Assert.Null(await Store.ReadVersionedAsync(Run, "other.json", Token));
+        Assert.Null(await Store.ReadVersionedAsync(new("first-run-2"), "owner.json", Token));
+    }
+
+    [Fact]
+    public async Task TryWriteVersionedAsync_over_another_version_than_the_present_one_writes_nothing()
+    {
+        string? first = await Store.TryWriteVersionedAsync(Run, "owner.json", null, "first"u8.ToArray(), Token);
+        Assert.Null(await Store.TryWriteVersionedAsync(Run, "owner.json", null, "late"u8.ToArray(), Token));
+        string? current = first;
+        for (int renewal = 1; renewal <= 30; renewal++)
+            current = await Store.TryWriteVersionedAsync(Run, "owner.json", current!, "first"u8.ToArray(), Token);
+
+        // A writer that slept for very long, with the same content as the present one.
+        Assert.Null(await Store.TryWriteVersionedAsync(Run, "owner.json", first, "first"u8.ToArray(), Token));
+        Assert.Null(await Store.TryWriteVersionedAsync(Run, "owner.json", null, "first"u8.ToArray(), Token));
+        Assert.Equal(new VersionedFile("first", current!), await Store.ReadVersionedAsync(Run, "owner.json", Token));
+        Assert.Null(await Store.TryWriteVersionedAsync(new("other-run"), "owner.json", current, "first"u8.ToArray(), Token));
+    }
+
+    [Fact]
+    public async Task TryWriteVersionedAsync_many_writers_over_one_version_exactly_one_wins_and_its_content_stays()
+    {
+        string? version = null;
+        for (int round = 0; round < 20; round++)
+        {
+            using var gate = new Barrier(6);
+            string?[] written = await Task.WhenAll(Enumerable.Range(0, 6).Select(writer => Task.Factory.StartNew(
+                () =>
+                {
+                    gate.SignalAndWait(Token);
+                    return Store.TryWriteVersionedAsync(Run, "owner.json", version, System.Text.Encoding.UTF8.GetBytes($"writer {writer}"), Token).AsTask();
+                },
+                Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+
+            int winner = Assert.Single(Enumerable.Range(0, 6), writer => written[writer] is not null);
+            version = written[winner];
+            Assert.Equal(new VersionedFile($"writer {winner}", version!), await Store.ReadVersionedAsync(Run, "owner.json", Token));
+        }
+    }
+
+    [Fact]
+    public async Task Versioned_file_is_no_shard_and_no_run_and_changes_no_predictions()
+    {
+        await Store.TryCreateAsync(Manifest("first-run"), Token);
+        RunVersions before = await Store.ListVersionsAsync(Run, Token);
+        await Store.TryWriteVersionedAsync(Run, "owner.json", null, "first"u8.ToArray(), Token);
+
+        Assert.Equal(before.Predictions, (await Store.ListVersionsAsync(Run, Token)).Predictions);
+        Assert.Equal([Run], await Store.ListAsync(Token));
+        Assert.Empty(await Store.ListShardsAsync(Run, Token));
+    }
+
+    [Fact]
+    public async Task IdentifyAsync_gives_one_token_to_all_who_ask_at_once_and_later()
+    {
+        IRunStore store = Store;
+        string[] tokens = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.IdentifyAsync(Token).AsTask()));
+
+        Assert.Single(tokens.Distinct());
+        Assert.NotEmpty(tokens[0]);
+        Assert.Equal(tokens[0], await Store.IdentifyAsync(Token));
+        Assert.Empty(await Store.ListAsync(Token));
+    }
+
     protected static RunManifest Manifest(string run) => new()
     {
         Run = new(run),
