@@ -45,8 +45,8 @@ public sealed record SiloSettings
     public bool Traced { get; init; }
 }
 
-/// <summary>Where a coordinator reads benchmarks and stores runs.</summary>
-public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs);
+/// <summary>Where a coordinator reads benchmarks and their images, and stores runs.</summary>
+public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IImageSource Images, IRunStore Runs);
 
 /// <summary>Loaded models, each offered as a replica, and the source of their images.</summary>
 public sealed record ReplicaRole(LocalReplicas Replicas, IImageSource Images);

@@ -38,7 +38,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         var settings = new SiloSettings
         {
             Name = Embedded,
-            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Coordinator = new CoordinatorStorage(
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenImages(options.Data), storage.OpenRuns(options.Runs)),
             Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
             Membership = ClusterMembership.Embedded(),
             Log = options.Log,
@@ -144,10 +145,16 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         }
 
         if (cluster.IsEmbedded)
-            await cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value).CancelAsync(CancellationToken.None);
+            await cluster.AskAsync(() => CancelAsync(cluster, started), environment.Time, CancellationToken.None);
         await environment.Error.WriteLineAsync(cluster.IsEmbedded
             ? $"Stopped. Predictions are kept; the same command continues the run '{started}'."
             : $"Stopped watching. The cluster continues the run '{started}'; the same command watches it again.");
         return ExitCode.Interrupted;
+    }
+
+    private static async ValueTask<bool> CancelAsync(ClusterAccess cluster, RunId run)
+    {
+        await cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value).CancelAsync(CancellationToken.None);
+        return true;
     }
 }

@@ -35,7 +35,8 @@ internal sealed class SiloSession(ProgramEnvironment environment)
         await using ClusterMembership membership = await OpenMembershipAsync(options, stop);
         var settings = SettingsOf(options, membership) with
         {
-            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs)),
+            Coordinator = new CoordinatorStorage(
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenImages(options.Data), storage.OpenRuns(options.Runs)),
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }

@@ -20,6 +20,9 @@ internal static partial class DispatchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: replica {Replica} was lost with {Parts} (shard[first..end of samples])")]
     public static partial void Lost(ILogger logger, Exception exception, RunId runId, string replica, string parts);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: a lease goes to another replica, and no sample is blamed. {Fault}")]
+    public static partial void Unread(ILogger logger, RunId runId, string fault);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}: the sample {Part} cost its replica {Attempts} times and counts as failed")]
     public static partial void Condemned(ILogger logger, RunId runId, ShardPart part, int attempts);
 }

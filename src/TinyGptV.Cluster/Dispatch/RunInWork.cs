@@ -42,6 +42,9 @@ internal sealed class RunInWork : IDisposable
 
     public RunOutlook Outlook { get; } = new();
 
+    /// <summary>What the replicas can read of the run's images, and what they cannot.</summary>
+    public RunStorage Storage { get; init; } = new([], []);
+
     /// <summary>How many predictions were stored before this work began.</summary>
     public int Resumed { get; }
 
@@ -87,7 +90,9 @@ internal sealed class RunInWork : IDisposable
             [.. lease.Parts.Select(part => new PartAssignment(part.Shard, benchmarks.IndexOf(ShardOf(part).Benchmark), ShardOf(part).LinesOf(part).ToArray()))],
             Guid.NewGuid(),
             // The file digests are not needed to compare models, and would add 1 kB to each lease.
-            Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty });
+            Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty },
+            [.. Storage.UnreadableIn(lease.Parts.Select(part => (ShardOf(part), part)))
+                .Select(image => new UnreadableImage(benchmarks.IndexOf(image.Benchmark), image.Image, image.IsAbsent))]);
     }
 
     /// <summary>Gives out no more leases; open ones are finished.</summary>
@@ -183,6 +188,23 @@ internal sealed class RunInWork : IDisposable
         Ledger.Release(lease);
         Forget(lease.Parts);
         RaiseBoth();
+    }
+
+    /// <summary>Takes back a lease whose replica could not read an image; no attempt is counted. Other replicas get the samples of that image first.</summary>
+    public void ReturnUnread(ShardLease lease, string silo, StorageFaultException fault)
+    {
+        LastTrouble = fault.Message;
+        foreach (ShardPart part in lease.Parts.Where(part => Storage.Accuse(silo, ShardOf(part), part, fault.Benchmark, fault.Image)))
+            Ledger.Avoid(part, lease.Replica);
+        Release(lease);
+    }
+
+    /// <summary>A replica cannot read what the run needs.</summary>
+    public void CannotRead(string replica, string problem)
+    {
+        LastTrouble = problem;
+        Storage.Checks.Failed(replica, problem);
+        Changed.Raise();
     }
 
     /// <summary>Why a part was last lost.</summary>
