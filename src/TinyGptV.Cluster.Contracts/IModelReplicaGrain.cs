@@ -36,6 +36,15 @@ public interface IModelReplicaGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ModelAnswer> LoadAsync(ModelRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Shows whether the replica can read what a run needs. Its status names the problem until a later check finds none.</summary>
+    /// <param name="check">What to read.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>One element: what it found.</returns>
+    /// <remarks>May take a minute: storage that does not answer is waited for.</remarks>
+    [Alias("check-storage")]
+    [AlwaysInterleave]
+    IAsyncEnumerable<StorageFinding> CheckStorageAsync(StorageCheck check, CancellationToken cancellationToken);
+
     /// <summary>
     /// Evaluates parts of shards. Finished parts arrive one by one, as the lines to store, with progress in between. The stream keeps each
     /// call short, so a lost silo costs seconds.
@@ -44,6 +53,7 @@ public interface IModelReplicaGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Abandons unfinished work.</param>
     /// <returns>Progress, and the predictions of every part once; a failed sample counts as a prediction.</returns>
     /// <exception cref="ReplicaUnavailableException">The replica takes no work now, or has a different model than the work needs.</exception>
+    /// <exception cref="StorageFaultException">An image cannot be read that the assignment does not name as unreadable.</exception>
     [Alias("evaluate")]
     [AlwaysInterleave]
     IAsyncEnumerable<EvaluatedPart> EvaluateAsync(LeaseAssignment assignment, CancellationToken cancellationToken);

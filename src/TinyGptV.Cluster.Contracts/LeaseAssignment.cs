@@ -12,13 +12,15 @@ namespace TinyGptV.Cluster.Contracts;
 /// <param name="Parts">The parts; at least one.</param>
 /// <param name="Lease">The lease's unique id, for giving it up.</param>
 /// <param name="Model">The required model, without its files: the replica may have switched since. Null accepts any model.</param>
+/// <param name="Unreadable">Images that cannot be read, so that their samples fail; any other unreadable image fails the lease.</param>
 [GenerateSerializer, Immutable, Alias("tinygptv.lease-assignment")]
 public sealed record LeaseAssignment(
     [property: Id(0)] RunId Run,
     [property: Id(1)] ImmutableArray<BenchmarkDefinition> Definitions,
     [property: Id(2)] ImmutableArray<PartAssignment> Parts,
     [property: Id(3)] Guid Lease,
-    [property: Id(4)] ModelIdentity? Model = null);
+    [property: Id(4)] ModelIdentity? Model = null,
+    [property: Id(5)] ImmutableArray<UnreadableImage> Unreadable = default);
 
 /// <summary>Samples of one benchmark, answered together.</summary>
 /// <param name="Shard">Their shard, for logs.</param>

@@ -19,6 +19,9 @@ public enum ReplicaPhase
 
     /// <summary>Its silo is listed, but the replica does not answer.</summary>
     Silent,
+
+    /// <summary>It has a model, but cannot read what a run needs; it takes no work of the run until it can.</summary>
+    Paused,
 }
 
 /// <summary>A replica and its status.</summary>
@@ -53,7 +56,7 @@ public sealed record ReplicaStatus
     [Id(6)]
     public Guid? Request { get; init; }
 
-    /// <summary>Why that request failed and what is loaded instead, or why the replica does not answer; null if nothing is wrong.</summary>
+    /// <summary>Why that request failed and what is loaded instead, or why the replica is paused or does not answer; null if nothing is wrong.</summary>
     [Id(7)]
     public string? Problem { get; init; }
 }

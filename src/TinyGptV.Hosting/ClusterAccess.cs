@@ -39,10 +39,18 @@ public sealed class ClusterAccess : IAsyncDisposable
     public bool IsEmbedded { get; }
 
     /// <summary>Starts a coordinator and its replicas in this process.</summary>
+    /// <exception cref="PrerequisiteException">The machine stood still for so long that the silo could not start.</exception>
     public static async Task<ClusterAccess> EmbedAsync(SiloSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        SiloHost silo = await SiloHost.StartAsync(settings, time, cancellationToken);
-        return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), patience: default, lost: null);
+        try
+        {
+            SiloHost silo = await SiloHost.StartAsync(settings, time, cancellationToken);
+            return new ClusterAccess(silo, silo.Services.GetRequiredService<IGrainFactory>(), ShortestPatience, lost: null);
+        }
+        catch (Exception exception) when (SiloLoss.Explains(exception))
+        {
+            throw Stalled("Run the same command again.", exception);
+        }
     }
 
     /// <summary>Joins a running cluster as a client.</summary>
@@ -97,7 +105,7 @@ public sealed class ClusterAccess : IAsyncDisposable
 
     /// <summary>Makes an idempotent call and retries it when a silo is lost.</summary>
     public Task<T> AskAsync<T>(Func<ValueTask<T>> call, TimeProvider time, CancellationToken cancellationToken) =>
-        IsEmbedded ? call().AsTask().WaitAsync(cancellationToken) : RepeatedCall.MakeAsync(call, _patience, time, cancellationToken);
+        RepeatedCall.MakeAsync(call, _patience, time, cancellationToken);
 
     /// <summary>Runs work until it ends or the cluster is lost.</summary>
     /// <param name="work">The work; its token is cancelled when the cluster is lost.</param>
@@ -116,7 +124,15 @@ public sealed class ClusterAccess : IAsyncDisposable
         {
             throw new PrerequisiteException($"The cluster is lost: no coordinator answers. {then}", exception) { MayPass = true };
         }
+        catch (Exception exception) when (IsEmbedded && !cancellationToken.IsCancellationRequested && SiloLoss.Explains(exception))
+        {
+            throw Stalled("What was predicted is kept; the same command continues the run.", exception);
+        }
     }
+
+    /// <summary>The silo of this process lost a call or gave itself up: no other process is involved.</summary>
+    private static PrerequisiteException Stalled(string then, Exception exception) => new(
+        $"This process got no answer from itself for too long: the machine was suspended or is overloaded ({exception.GetType().Name}). {then}", exception);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

@@ -179,6 +179,7 @@ public sealed class SiloHost : IAsyncDisposable
     private static void AddCoordinator(ISiloBuilder silo, CoordinatorStorage storage)
     {
         silo.Services.AddSingleton(storage.Benchmarks);
+        silo.Services.AddSingleton(storage.Images);
         silo.Services.AddSingleton(storage.Runs);
         silo.Services.AddSingleton(storage.Processes);
         silo.AddEvaluationCoordinator();

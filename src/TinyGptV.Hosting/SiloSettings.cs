@@ -52,8 +52,8 @@ public sealed record SiloSettings
     public bool Traced { get; init; }
 }
 
-/// <summary>Where a coordinator reads benchmarks and stores runs, and how it knows whether other processes with runs still live.</summary>
-public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IRunStore Runs, IProcessWatch Processes);
+/// <summary>Where a coordinator reads benchmarks and their images and stores runs, and how it knows whether other processes with runs still live.</summary>
+public sealed record CoordinatorStorage(IBenchmarkSource Benchmarks, IImageSource Images, IRunStore Runs, IProcessWatch Processes);
 
 /// <summary>Loaded models, each offered as a replica, and the source of their images.</summary>
 public sealed record ReplicaRole(LocalReplicas Replicas, IImageSource Images);

@@ -35,7 +35,7 @@ public sealed class StorageAccess(StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(location);
         return location.Folder is { } folder
-            ? new BenchmarkFolder(folder, shippedRoot)
+            ? new BenchmarkFolder(folder, shippedRoot, imageRoots: options.ImageRoots)
             : new BlobBenchmarks(OpenBlobs(location), _cache.Value, shippedRoot);
     }
 
@@ -45,7 +45,7 @@ public sealed class StorageAccess(StorageOptions options)
     public IImageSource OpenImages(StorageLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.Folder is { } folder ? new ImageFolder(folder) : new BlobImages(OpenBlobs(location), _cache.Value);
+        return location.Folder is { } folder ? new ImageFolder(folder, options.ImageRoots) : new BlobImages(OpenBlobs(location), _cache.Value);
     }
 
     /// <summary>The token that identifies benchmarks: one place under two paths has one token.</summary>

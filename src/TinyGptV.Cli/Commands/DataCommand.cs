@@ -64,7 +64,7 @@ internal sealed class DataCommand : TeachingCommand
             "Reads a whole benchmark: counts samples and distinct images, finds missing images, decodes the others, and compares the counts with the official "
             + "numbers. Exit code 0 if it is complete; 2 with a list of all problems.",
             Verifications) { name, location, format };
-        foreach (Option option in storage.All)
+        foreach (Option option in storage.WithImageRoots)
             verify.Add(option);
         verify.SetAction((result, cancellationToken) => new BenchmarkVerification(environment).WriteAsync(
             new BenchmarkVerificationOptions

@@ -70,7 +70,8 @@ internal sealed class EvalCommand : TeachingCommand
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
         foreach (Option option in (Option[])[
-            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.All, _shardSize, _limit, _allowPartial, _retryFailed, _priority, _mode, _cluster, .. _membership.All,
+            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.WithImageRoots, _shardSize, _limit, _allowPartial, _retryFailed, _priority, _mode, _cluster,
+            .. _membership.All,
             _wait, _format, _verbose])
             Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));
@@ -108,7 +109,7 @@ internal sealed class EvalCommand : TeachingCommand
 
     private void RefuseSiloOptions(ParseResult result, ProgramEnvironment environment)
     {
-        IEnumerable<Option> options = [.. _model.All, .. _storage.All, _data, _runs];
+        IEnumerable<Option> options = [.. _model.All, .. _storage.WithImageRoots, _data, _runs];
         ImmutableArray<string> given = [.. options.Where(option => result.IsTyped(option, environment)).Select(option => option.Name)];
         if (!given.IsEmpty)
             throw new PrerequisiteException(

@@ -7,7 +7,7 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>The options of the local cache of object storage. Credentials are not options: secrets do not belong on a command line.</summary>
+/// <summary>The options of the local cache of object storage, and where links may lead. Credentials are not options: secrets do not belong on a command line.</summary>
 internal sealed partial class StorageOptionSet
 {
     private readonly Option<string?> _cache = new("--cache")
@@ -23,13 +23,25 @@ internal sealed partial class StorageOptionSet
         CustomParser = ParseSize,
     };
 
+    private readonly Option<string[]> _imageRoots = new("--image-root")
+    {
+        Description = "A folder outside --data that symbolic links in --data may lead into; may be given several times. Links to anywhere else are refused.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The options of the cache.</summary>
     public IEnumerable<Option> All => [_cache, _size];
+
+    /// <summary>The options of commands that read benchmarks.</summary>
+    public IEnumerable<Option> WithImageRoots => [.. All, _imageRoots];
 
     public StorageOptions Bind(ParseResult result, ProgramEnvironment environment)
     {
         StorageOptions options = environment.Storage;
         if (result.GetValue(_cache) is { } folder)
             options = options with { CacheFolder = folder };
+        if (result.GetValue(_imageRoots) is { Length: > 0 } roots)
+            options = options with { ImageRoots = [.. roots] };
         return result.GetValue(_size) is > 0 and var bytes ? options with { CacheBytes = bytes } : options;
     }
 

@@ -40,7 +40,8 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         {
             Name = Embedded,
             Coordinator = new CoordinatorStorage(
-                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenRuns(options.Runs), new LocalProcesses()),
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenImages(options.Data), storage.OpenRuns(options.Runs),
+                new LocalProcesses()),
             Replica = new ReplicaRole(replicas, storage.OpenImages(options.Data)),
             Membership = ClusterMembership.Embedded(),
             Log = options.Log,
@@ -157,11 +158,16 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
             return ExitCode.Interrupted;
         }
 
-        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(started.Value);
-        await grain.CancelAsync(CancellationToken.None);
-        await environment.Error.WriteLineAsync(
-            $"Stopped. {WhatIsKept(await grain.GetProgressAsync(CancellationToken.None))}; the same command continues the run '{started}'.");
+        RunProgress end = await cluster.AskAsync(() => CancelAsync(cluster, started), environment.Time, CancellationToken.None);
+        await environment.Error.WriteLineAsync($"Stopped. {WhatIsKept(end)}; the same command continues the run '{started}'.");
         return ExitCode.Interrupted;
+    }
+
+    private static async ValueTask<RunProgress> CancelAsync(ClusterAccess cluster, RunId run)
+    {
+        var grain = cluster.Grains.GetGrain<IEvaluationRunGrain>(run.Value);
+        await grain.CancelAsync(CancellationToken.None);
+        return await grain.GetProgressAsync(CancellationToken.None);
     }
 
     /// <summary>In samples: what is kept of a shard in progress counts too.</summary>

@@ -97,7 +97,7 @@ internal sealed class ReplicaLoading(ProgramEnvironment environment)
             "failed. It was restarted or got another request; 'tinygptv replicas' shows its model.", false),
         { Phase: ReplicaPhase.Loading, WorkInHand: > 0 } => ("finishing its current work", null),
         { Phase: ReplicaPhase.Loading } => ($"loading {replica.Location}", null),
-        { Problem: { } problem } => ($"failed. {problem}", false),
+        { Phase: not ReplicaPhase.Paused, Problem: { } problem } => ($"failed. {problem}", false),
         { Model: { } model } => ($"ready with {model.Describe()}", true),
         _ => ("failed. It has no model.", false),
     };

@@ -43,7 +43,7 @@ internal sealed class SiloSession(ProgramEnvironment environment)
             Runs = new StorePlace(await runs.IdentifyAsync(stop), PlaceOf(options.Runs)),
             Data = await IdentifyDataAsync(storage, options, mayWrite: true, stop),
             Coordinator = new CoordinatorStorage(
-                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), runs, new LocalProcesses()),
+                storage.OpenBenchmarks(options.Data, environment.ShippedBenchmarks), storage.OpenImages(options.Data), runs, new LocalProcesses()),
         };
         return await ServeAsync(settings, silo => $"silo {silo.Silo}, gateway {silo.Gateway}, benchmarks in {options.Data}, runs in {options.Runs}", stop);
     }

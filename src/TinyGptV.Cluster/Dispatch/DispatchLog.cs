@@ -23,6 +23,9 @@ internal static partial class DispatchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: the answers of shards in progress could not be written now; it is tried again")]
     public static partial void NotKept(ILogger logger, Exception exception, RunId runId);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}: a lease goes to another replica, and no sample is blamed. {Fault}")]
+    public static partial void Unread(ILogger logger, RunId runId, string fault);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}: the sample {Part} cost its replica {Attempts} times and counts as failed")]
     public static partial void Condemned(ILogger logger, RunId runId, ShardPart part, int attempts);
 }

@@ -51,6 +51,15 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
         {
             // Other replicas delivered all of it first, and this call was cancelled.
         }
+        catch (StorageFaultException fault)
+        {
+            scope.Stop.Token.ThrowIfCancellationRequested();
+            // The replica is asked again at once whether it can read what the run needs, and is paused if it cannot.
+            connection.CheckAgain();
+            EvaluationTraces.Failed(trace, fault.Message);
+            DispatchLog.Unread(Services.Log, scope.RunId, fault.Message);
+            Run.ReturnUnread(lease, connection.SiloName, fault);
+        }
         catch (Exception exception) when (IsNobodysFault(exception))
         {
             connection.TakeNoMore();

@@ -14,6 +14,9 @@ internal sealed class ReplicaConnection(string replica, SiloAddress silo, Replic
 
     public SiloAddress Silo { get; } = silo;
 
+    /// <summary>The silo without its start number: a silo that was restarted reads from the same storage.</summary>
+    public string SiloName { get; } = silo.Endpoint.ToString();
+
     /// <summary>Cancelled when the replica's silo is dead or the run is stopped.</summary>
     public CancellationToken Gone => _gone.Token;
 
@@ -36,6 +39,9 @@ internal sealed class ReplicaConnection(string replica, SiloAddress silo, Replic
         if (Lose())
             pauses.Unusable(Replica);
     }
+
+    /// <summary>The replica may be unable to read what the run needs: the next connection, at once, checks that.</summary>
+    public void CheckAgain() => Lose();
 
     /// <summary>Replaces a mere cancellation by its cause.</summary>
     public Exception Explain(Exception loss) =>

@@ -1,3 +1,4 @@
+using TinyGptV.Cluster.Contracts;
 using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Dispatch;
@@ -27,6 +28,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
         if (!await IsUsableAsync(isNewModel))
             return;
         Run.Join(Replica);
+        Run.Storage.Join(Replica, connection.SiloName);
         Services.Instruments.ReplicaJoined();
         DispatchLog.Joined(Services.Log, scope.RunId, Replica);
         try
@@ -36,6 +38,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
         }
         finally
         {
+            Run.Storage.Leave(Replica);
             Run.Leave(Replica);
             Services.Instruments.ReplicaLeft();
         }
@@ -51,12 +54,30 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
         }
 
         if (model is not null && model.Identity.GivesSameNumbersAs(Run.Manifest.Model))
-            return true;
+            return await CanReadAsync();
         // It may load the run's model later, so ask again after a pause.
         scope.Pauses.Unusable(Replica);
+        if (model is not null)
+            Run.Storage.Checks.HasOtherModel(Replica);
         if (model is not null && isNewModel(Replica))
             DispatchLog.OtherModel(Services.Log, scope.RunId, Replica, model.Identity.Name, Run.Manifest.Model.Name);
         return false;
+    }
+
+    private async Task<bool> CanReadAsync()
+    {
+        StorageCheck check = Run.Storage.CheckFor(connection.SiloName, Run.Manifest);
+        StorageFinding? finding = check is { Probes.IsEmpty: true, Suspects.IsEmpty: true }
+            ? new StorageFinding(null, [])
+            : await Services.Discovery.TryCheckStorageAsync(Replica, check, connection.Gone);
+        if (finding is null or { Problem: not null })
+            scope.Pauses.Failed(Replica);
+        if (finding is { Problem: { } problem })
+            Run.CannotRead(Replica, problem);
+        if (finding is not { Problem: null })
+            return false;
+        Run.Storage.Passed(Replica, connection.SiloName, check, finding);
+        return true;
     }
 
     private async Task KeepBusyAsync()

@@ -58,6 +58,9 @@ internal sealed class RunInWork : IDisposable
     /// <summary>Which stored shards are worked on again; null if failed samples stay failed.</summary>
     public RetryPlan? Retry { get; }
 
+    /// <summary>What the replicas can read of the run's images, and what they cannot.</summary>
+    public RunStorage Storage { get; init; } = new([], []);
+
     /// <summary>How many predictions were safe before this work began.</summary>
     public int Resumed { get; }
 
@@ -106,7 +109,9 @@ internal sealed class RunInWork : IDisposable
             [.. questions.Select(part => new PartAssignment(part.Shard.Index, benchmarks.IndexOf(part.Shard.Benchmark), part.Samples.ToArray()))],
             Guid.NewGuid(),
             // The file digests are not needed to compare models, and would add 1 kB to each lease.
-            Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty });
+            Manifest.Model with { Files = ImmutableSortedDictionary<string, string>.Empty },
+            [.. Storage.UnreadableIn(questions.Select(part => (part.Shard, part.Part)))
+                .Select(image => new UnreadableImage(benchmarks.IndexOf(image.Benchmark), image.Image, image.IsAbsent))]);
     }
 
     /// <summary>Gives out no more leases; open ones are finished.</summary>
@@ -227,6 +232,23 @@ internal sealed class RunInWork : IDisposable
         Ledger.Release(lease);
         Forget(lease.Parts);
         RaiseBoth();
+    }
+
+    /// <summary>Takes back a lease whose replica could not read an image; no attempt is counted. Other replicas get the samples of that image first.</summary>
+    public void ReturnUnread(ShardLease lease, string silo, StorageFaultException fault)
+    {
+        LastTrouble = fault.Message;
+        foreach (ShardPart part in lease.Parts.Where(part => Storage.Accuse(silo, ShardOf(part), part, fault.Benchmark, fault.Image)))
+            Ledger.Avoid(part, lease.Replica);
+        Release(lease);
+    }
+
+    /// <summary>A replica cannot read what the run needs.</summary>
+    public void CannotRead(string replica, string problem)
+    {
+        LastTrouble = problem;
+        Storage.Checks.Failed(replica, problem);
+        Changed.Raise();
     }
 
     /// <summary>Why a part was last lost.</summary>

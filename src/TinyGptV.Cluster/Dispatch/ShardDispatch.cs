@@ -1,3 +1,5 @@
+using TinyGptV.Evaluation;
+
 namespace TinyGptV.Cluster.Dispatch;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
     /// come and go; without replicas the run waits.
     /// </summary>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="Evaluation.PrerequisiteException">Every replica fails on all its work.</exception>
+    /// <exception cref="PrerequisiteException">Every replica fails on all its work, or no replica can read what the run needs.</exception>
     /// <exception cref="Exception">The store cannot be written; stored shards stay.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +33,8 @@ internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
                 workers.StartForLiveReplicas();
                 services.Instruments.QueueIs(scope.RunId, run.Ledger.SamplesWaiting);
                 await workers.WhenAnyEndsAsync(Task.Delay(services.Options.DiscoveryInterval, services.Time, stop.Token));
+                if (run.Storage.Checks.WhyNone(services.Discovery.FindLive()) is { } problem)
+                    throw new PrerequisiteException(problem);
                 // A worker that found nothing to do may find a straggler by now.
                 run.WorkChanged.Raise();
             }

@@ -20,7 +20,7 @@ namespace TinyGptV.Cluster.Hosting;
 public static class EvaluationClusterExtensions
 {
     /// <summary>
-    /// Makes this silo a coordinator, which hosts runs. Requires an <c>IBenchmarkSource</c> and an <c>IRunStore</c> service; uses an
+    /// Makes this silo a coordinator, which hosts runs. Requires an <c>IBenchmarkSource</c>, an <c>IImageSource</c> and an <c>IRunStore</c> service; uses an
     /// <c>IProcessWatch</c>, a <c>TimeProvider</c> and configured <see cref="EvaluationClusterOptions"/> if present. Can be combined with
     /// <see cref="AddModelReplica"/>.
     /// </summary>

@@ -17,6 +17,9 @@ internal sealed partial class ModelReplicaGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Replica {Replica}: loaded {Location}")]
     private static partial void LogLoaded(ILogger logger, string replica, string? location);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replica {Replica} is paused by run {RunId}: {Problem}")]
+    private static partial void LogCannotRead(ILogger logger, string replica, RunId runId, string problem);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Replica {Replica}: {Problem}")]
     private static partial void LogNotLoaded(ILogger logger, string replica, string problem);
 }

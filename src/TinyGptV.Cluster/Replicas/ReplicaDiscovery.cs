@@ -38,6 +38,22 @@ internal sealed partial class ReplicaDiscovery(
         }
     }
 
+    /// <summary>Asks a replica to show that it can read what a run needs.</summary>
+    /// <returns>What it found; null if it does not answer.</returns>
+    public async Task<StorageFinding?> TryCheckStorageAsync(string replica, StorageCheck check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Do not wait for the stream to close either: the silo may be gone.
+            return await Reach(replica).CheckStorageAsync(check, cancellationToken).SingleAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            LogSilent(logger, exception, replica);
+            return null;
+        }
+    }
+
     /// <summary>Gets a replica's status; silent if it does not answer.</summary>
     public async Task<ReplicaStatus> GetStatusAsync(string replica, CancellationToken cancellationToken)
     {

@@ -148,9 +148,10 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     {
         var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();
         var shards = ImmutableArray.CreateBuilder<PackedShard>();
+        var images = ImmutableArray.CreateBuilder<NeededImages>();
         foreach (BenchmarkName name in await ChooseAsync(request, cancellationToken))
         {
-            if (await ReadAsync(name, request, model, shards, cancellationToken) is { } described)
+            if (await ReadAsync(name, request, model, shards, images, cancellationToken) is { } described)
                 benchmarks.Add(described);
         }
 
@@ -158,12 +159,13 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             throw NoBenchmark();
         if (!request.AllowPartial)
             await RefuseIncompleteAsync(benchmarks, cancellationToken);
-        return new RunReading(Describe(request, model.Identity, benchmarks.DrainToImmutable()), shards.DrainToImmutable());
+        return new RunReading(Describe(request, model.Identity, benchmarks.DrainToImmutable()), shards.DrainToImmutable(), images.DrainToImmutable());
     }
 
     /// <returns>Null if the benchmark is left out.</returns>
     private async Task<BenchmarkManifest?> ReadAsync(
-        BenchmarkName name, RunRequest request, ModelDescription model, ImmutableArray<PackedShard>.Builder shards, CancellationToken cancellationToken)
+        BenchmarkName name, RunRequest request, ModelDescription model, ImmutableArray<PackedShard>.Builder shards,
+        ImmutableArray<NeededImages>.Builder images, CancellationToken cancellationToken)
     {
         Benchmark whole = await source.ReadAsync(name, cancellationToken);
         whole = whole with { Definition = model.Chat.Join(whole.Definition) };
@@ -173,6 +175,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
             Scorers.For(whole.Definition, mode);
         Benchmark chosen = RunPlanning.Take(whole, request.Limit);
         var missing = await source.FindMissingImagesAsync(chosen, cancellationToken);
+        images.Add(NeededImages.Of(chosen, missing));
         shards.AddRange(RunReading.Pack(chosen, request.ShardSize, shards.Count));
         return RunPlanning.Describe(chosen) with { Incomplete = IncompleteSet.Of(whole, request.Limit, missing) };
     }

@@ -12,7 +12,8 @@ using TinyGptV.Evaluation.Sharding;
 namespace TinyGptV.Cluster.Runs;
 
 /// <summary>Rebuilds a run from its stored files and its benchmarks; there is no other state. What was read of them to start it is not read again.</summary>
-internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, ReadingHandover handover, IOptions<EvaluationClusterOptions> options)
+internal sealed class RunPreparation(
+    IBenchmarkSource source, IImageSource images, IRunStore store, ReadingHandover handover, IOptions<EvaluationClusterOptions> options)
 {
     /// <summary>Reading this many samples leaves several hundred megabytes of garbage.</summary>
     private const int ManySamples = 100_000;
@@ -37,7 +38,9 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
-        ImmutableArray<PackedShard> shards = reading?.IsOf(manifest) is true ? reading.Shards : await ReadAsync(manifest, cancellationToken);
+        reading = reading?.IsOf(manifest) is true ? reading : await ReadAsync(manifest, cancellationToken);
+        ImmutableArray<PackedShard> shards = reading.Shards;
+        ImmutableArray<RunProbe> probes = await new ProbeReading(images).ReadAsync(reading.Images, cancellationToken);
         if (manifest.Benchmarks.Sum(benchmark => benchmark.Samples) >= ManySamples)
             GiveBackMemory();
         var stored = await store.ListShardsAsync(run, cancellationToken);
@@ -48,30 +51,34 @@ internal sealed class RunPreparation(IBenchmarkSource source, IRunStore store, R
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
         StoredPartials partials = await StoredPartials.ReadAsync(store, run, shards, stored, kept, cancellationToken);
-        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing, partials, again);
+        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing, partials, again) { Storage = new RunStorage(reading.Images, probes) };
     }
 
     /// <summary>Frees the samples as read: a run takes hours, and the machine has other uses for the memory.</summary>
     private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>Reads, packs and releases one benchmark after another, so that the samples are in memory only once, packed.</summary>
-    private async Task<ImmutableArray<PackedShard>> ReadAsync(RunManifest manifest, CancellationToken cancellationToken)
+    private async Task<RunReading> ReadAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
         var shards = ImmutableArray.CreateBuilder<PackedShard>();
+        var needed = ImmutableArray.CreateBuilder<NeededImages>();
         foreach (BenchmarkManifest described in manifest.Benchmarks)
         {
             Benchmark benchmark = await ReadUnchangedAsync(manifest.Run, described, manifest.Limit, cancellationToken);
+            // Only a run that began with missing images may go on without some.
+            bool isPartial = described.Incomplete is { MissingImages: > 0 };
+            needed.Add(NeededImages.Of(benchmark, isPartial ? await source.FindMissingImagesAsync(benchmark, cancellationToken) : []));
             shards.AddRange(RunReading.Pack(benchmark, manifest.ShardSize, shards.Count));
         }
 
-        return shards.DrainToImmutable();
+        return new RunReading(manifest, shards.DrainToImmutable(), needed.DrainToImmutable());
     }
 
     private async Task<Benchmark> ReadUnchangedAsync(RunId run, BenchmarkManifest described, int? limit, CancellationToken cancellationToken)
     {
         Benchmark benchmark = RunPlanning.Take(await source.ReadAsync(described.Definition.Name, cancellationToken), limit);
         benchmark = benchmark with { Definition = benchmark.Definition.AskedAs(described.Definition.PromptTemplate) };
-        // Images may come and go while a run is interrupted: samples without an image fail one by one, and the manifest keeps what was missing at the start.
+        // Images may come and go while a run is interrupted: the manifest keeps what was missing at the start.
         var changed = ManifestComparison.Compare(described, RunPlanning.Describe(benchmark) with { Incomplete = described.Incomplete });
         return changed.IsEmpty ? benchmark : throw new PrerequisiteException(ManifestComparison.Refusal(run, changed));
     }

@@ -8,11 +8,14 @@ namespace TinyGptV.Cluster.Runs;
 /// <summary>The benchmarks of a run as they were read: what describes them, and their samples, packed.</summary>
 /// <param name="manifest">The run, with the definitions and digests of this reading.</param>
 /// <param name="shards">All samples of the run, divided as the manifest says.</param>
-internal sealed class RunReading(RunManifest manifest, ImmutableArray<PackedShard> shards)
+/// <param name="images">The images of each benchmark, as the preflight found them.</param>
+internal sealed class RunReading(RunManifest manifest, ImmutableArray<PackedShard> shards, ImmutableArray<NeededImages> images)
 {
     public RunManifest Manifest { get; } = manifest;
 
     public ImmutableArray<PackedShard> Shards { get; } = shards;
+
+    public ImmutableArray<NeededImages> Images { get; } = images;
 
     /// <summary>Whether a run of this manifest has exactly these shards: definitions, digests, limit and shard size are the same.</summary>
     public bool IsOf(RunManifest stored) => ManifestComparison.Compare(stored, Manifest).IsEmpty;

@@ -33,6 +33,9 @@ public interface IBenchmarkSource
 /// <summary>Where the images of benchmarks are read from.</summary>
 public interface IImageSource
 {
+    /// <summary>Where the images are, for messages to the operator; empty if that is not known.</summary>
+    string Location => "";
+
     /// <summary>Reads one image file.</summary>
     /// <param name="folders">The folders to search, below the benchmark's folder.</param>
     /// <param name="benchmark">The benchmark.</param>

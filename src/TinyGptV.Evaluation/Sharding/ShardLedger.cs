@@ -210,6 +210,16 @@ public sealed class ShardLedger
     /// <returns>The returned parts.</returns>
     public ImmutableArray<ShardPart> Release(ShardLease lease) => Close(lease, (part, _) => ComeBack(part, AwaitFirst));
 
+    /// <summary>Keeps a part for other replicas, without counting a loss: this one gets it only if no other is present that may try it.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="replica">The name of the replica.</param>
+    public void Avoid(ShardPart part, string replica)
+    {
+        if (!_losses.TryGetValue(part, out Losses? losses))
+            _losses.Add(part, losses = new Losses(0, []));
+        losses.Replicas.Add(replica);
+    }
+
     /// <summary>Returns all parts of a lost replica, and removes the replica.</summary>
     /// <param name="replica">The name of the replica.</param>
     /// <returns>The leases that ended.</returns>

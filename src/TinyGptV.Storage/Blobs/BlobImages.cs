@@ -12,6 +12,8 @@ namespace TinyGptV.Storage.Blobs;
 /// <param name="cache">The disk cache.</param>
 internal sealed class BlobImages(BlobFolder blobs, DiskCache cache) : IImageSource
 {
+    public string Location => blobs.Location.ToString();
+
     public async ValueTask<EncodedImage> ReadAsync(
         BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken)
     {

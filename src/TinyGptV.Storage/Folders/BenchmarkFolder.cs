@@ -16,8 +16,11 @@ namespace TinyGptV.Storage.Folders;
 /// <param name="root">The folder of all benchmarks.</param>
 /// <param name="shippedRoot">The folder of the shipped benchmarks, next to the program.</param>
 /// <param name="place">The location of all benchmarks in messages, if the files were downloaded. Default: the folder's path.</param>
-public sealed class BenchmarkFolder(string root, string shippedRoot, string? place = null) : IBenchmarkSource
+/// <param name="imageRoots">Other folders that symbolic links may lead into. Default: none.</param>
+public sealed class BenchmarkFolder(string root, string shippedRoot, string? place = null, ImmutableArray<string> imageRoots = default) : IBenchmarkSource
 {
+    private readonly NamedRoots _roots = new(root, imageRoots.IsDefault ? [] : imageRoots);
+
     internal const string DefinitionFile = "benchmark.json";
 
     public ValueTask<ImmutableArray<BenchmarkName>> ListAsync(CancellationToken cancellationToken) =>
@@ -33,7 +36,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     public async ValueTask<Benchmark> ReadAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         BenchmarkDefinition definition = await ReadDefinitionAsync(name, cancellationToken);
-        using var files = new AnnotationFiles(root, definition);
+        using var files = new AnnotationFiles(root, definition, _roots);
         try
         {
             ImmutableArray<Sample> samples = await AnnotationReader.ReadAsync(definition, files.Open, cancellationToken);
@@ -53,7 +56,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     public async ValueTask<ImmutableArray<ImageReference>> FindMissingImagesAsync(Benchmark benchmark, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
-        var search = new ImageSearch(root, benchmark.Definition);
+        var search = new ImageSearch(root, benchmark.Definition, _roots);
         return await Task.Run(
             () => benchmark.Samples.Select(sample => sample.Image).Distinct().Where(image => !search.Finds(image)).ToImmutableArray(), cancellationToken);
     }
@@ -91,7 +94,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         ? ""
         : PackedArchives.Advice(PackedArchives.Of(root, definition));
 
-    private bool IsPresent(BenchmarkName name, string path) => BenchmarkPlaces.Of(root, name, path).Any(one => File.Exists(one.Path));
+    private bool IsPresent(BenchmarkName name, string path) => BenchmarkPlaces.Of(root, name, path).Any(File.Exists);
 
     private string? FindDefinition(BenchmarkName name) =>
         ConfinedPath.IsPlain(name.Value) && Directory.Exists(Path.Combine(root, name.Value))
@@ -107,7 +110,7 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         if (!File.Exists(path))
             return null;
         BenchmarkDefinition definition = BenchmarkDefinitionReader.Read(File.ReadAllBytes(path), path);
-        bool isPresent = definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(place => File.Exists(place.Path)));
+        bool isPresent = definition.Files[AnnotationReader.Annotations].Any(file => BenchmarkPlaces.Of(root, name, file).Any(File.Exists));
         return isPresent ? path : null;
     }
 
@@ -116,8 +119,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     private async ValueTask<BenchmarkDefinition> DefineAsync(BenchmarkName name, CancellationToken cancellationToken)
     {
         string path = QuestionsOf(name);
-        if (!ConfinedPath.StaysBelow(Path.Combine(root, name.Value), path))
-            throw LeadsOut(CsvBenchmark.FileName);
+        if (_roots.FindLinkOut(name.Value, path) is { } link)
+            throw new PrerequisiteException(link.Explain(CsvBenchmark.FileName));
         try
         {
             return await CsvBenchmark.DefineAsync(name, new AnnotationFile($"{name}/{CsvBenchmark.FileName}", File.OpenRead(path)), cancellationToken);
@@ -128,16 +131,13 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
     }
 
-    private static PrerequisiteException LeadsOut(string name) =>
-        new($"'{name}' leads out of the benchmark's folder through a symbolic link. Keep the file inside the folder.");
-
     internal static PrerequisiteException Unknown(
         BenchmarkName name, string place, ImmutableArray<BenchmarkName> known, ImmutableArray<string> packed) => new(
         $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "found none" : "found " + string.Join(", ", known))}. "
         + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark.{PackedArchives.Advice(packed)}");
 
     /// <summary>Opens the annotation files of one benchmark and hashes their content while it is read.</summary>
-    private sealed class AnnotationFiles(string root, BenchmarkDefinition definition) : IDisposable
+    private sealed class AnnotationFiles(string root, BenchmarkDefinition definition, NamedRoots roots) : IDisposable
     {
         private readonly Dictionary<string, SHA256> _hashes = new(StringComparer.Ordinal);
 
@@ -145,15 +145,13 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         {
             if (!definition.Files.TryGetValue(role, out ImmutableArray<string> alternatives))
                 return null;
-            var (name, confines, path) = alternatives
-                .SelectMany(
-                    alternative => BenchmarkPlaces.Of(root, definition.Name, alternative),
-                    (alternative, place) => (Name: alternative, place.Confines, place.Path))
+            var (name, path) = alternatives
+                .SelectMany(alternative => BenchmarkPlaces.Of(root, definition.Name, alternative), (alternative, path) => (Name: alternative, Path: path))
                 .FirstOrDefault(place => File.Exists(place.Path));
             if (path is null)
                 return null;
-            if (!ConfinedPath.StaysBelow(confines, path))
-                throw LeadsOut(name);
+            if (roots.FindLinkOut(definition.Name.Value, path) is { } link)
+                throw new PrerequisiteException(link.Explain(name));
             SHA256 hash = SHA256.Create();
             _hashes.Add(name, hash);
             return new AnnotationFile(name, new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read));

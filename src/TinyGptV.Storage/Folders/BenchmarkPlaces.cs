@@ -8,15 +8,14 @@ namespace TinyGptV.Storage.Folders;
 /// </summary>
 internal static class BenchmarkPlaces
 {
-    /// <summary>The places in lookup order, each with the folder that the path must stay in.</summary>
+    /// <summary>The paths in lookup order.</summary>
     /// <param name="root">The folder of all benchmarks.</param>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="path">A file or folder, as named in the definition.</param>
-    public static IEnumerable<(string Confines, string Path)> Of(string root, BenchmarkName benchmark, string path)
+    public static IEnumerable<string> Of(string root, BenchmarkName benchmark, string path)
     {
-        string own = Path.Combine(root, benchmark.Value);
-        yield return (own, Path.Combine(own, path));
+        yield return Path.Combine(root, benchmark.Value, path);
         if (path.Contains('/'))
-            yield return (root, Path.Combine(root, path));
+            yield return Path.Combine(root, path);
     }
 }

@@ -6,9 +6,19 @@ namespace TinyGptV.Storage.Folders;
 
 /// <summary>Reads the images of benchmarks from a folder with one sub-folder per benchmark.</summary>
 /// <param name="root">The folder of all benchmarks.</param>
-public sealed class ImageFolder(string root) : IImageSource
+/// <param name="imageRoots">Other folders that symbolic links may lead into. Default: none.</param>
+public sealed class ImageFolder(string root, ImmutableArray<string> imageRoots = default) : IImageSource
 {
+    private readonly NamedRoots _roots = new(root, imageRoots.IsDefault ? [] : imageRoots);
+
+    public string Location { get; } = Path.GetFullPath(root);
+
+    // On the pool: a network file system that does not answer blocks the thread that looks for a file, and the caller must be free to give up.
     public async ValueTask<EncodedImage> ReadAsync(
+        BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken) =>
+        await Task.Run(() => ReadFileAsync(benchmark, folders, image, cancellationToken), cancellationToken);
+
+    private async Task<EncodedImage> ReadFileAsync(
         BenchmarkName benchmark, ImmutableArray<string> folders, ImageReference image, CancellationToken cancellationToken)
     {
         string path = Find(benchmark, folders, image);
@@ -29,16 +39,15 @@ public sealed class ImageFolder(string root) : IImageSource
         if (!ConfinedPath.IsPlain(benchmark.Value) || !ConfinedPath.IsPlain(image.Path) || !folders.All(folder => folder is "" || ConfinedPath.IsPlain(folder)))
             throw Refused(benchmark, image);
 
-        var (confines, path) = folders
-            .SelectMany(folder => BenchmarkPlaces.Of(root, benchmark, folder), (_, place) => (place.Confines, Path: Path.Combine(place.Path, image.Path)))
-            .FirstOrDefault(place => File.Exists(place.Path));
+        string? path = folders.SelectMany(folder => BenchmarkPlaces.Of(root, benchmark, folder)).Select(place => Path.Combine(place, image.Path))
+            .FirstOrDefault(File.Exists);
         if (path is null)
             throw new FileNotFoundException(
                 $"The image '{image}' of benchmark '{benchmark}' is in none of its folders: {string.Join(", ", folders)}. Complete the benchmark's images.");
-        return ConfinedPath.StaysBelow(confines, path) ? path : throw Refused(benchmark, image);
+        return _roots.FindLinkOut(benchmark.Value, path) is { } link ? throw new IOException(link.Explain(image.Path)) : path;
     }
 
     private static IOException Refused(BenchmarkName benchmark, ImageReference image) => new(
-        $"The image name '{image}' leads out of the folder of benchmark '{benchmark}', directly or through a symbolic link. "
+        $"The image name '{image}' leads out of the folder of benchmark '{benchmark}'. "
         + "Correct the annotations, or keep the images inside the benchmark's folder.");
 }

@@ -17,7 +17,7 @@ internal static class PackedArchives
         HashSet<string> related = [definition.Name.Value, .. expected.SelectMany(path => path.Split('/')).Select(part => Path.GetFileNameWithoutExtension(part))];
         IEnumerable<string> beside = expected
             .SelectMany(path => BenchmarkPlaces.Of(root, definition.Name, path))
-            .Select(place => Path.GetDirectoryName(place.Path)!)
+            .Select(place => Path.GetDirectoryName(place)!)
             .Where(folder => Path.GetFullPath(folder) != Path.GetFullPath(root));
         return Relative(root, beside.Append(Path.Combine(root, definition.Name.Value)).Distinct().SelectMany(In).Concat(In(root, related)));
     }

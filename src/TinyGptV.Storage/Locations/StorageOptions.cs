@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TinyGptV.Storage.Resilience;
 
 namespace TinyGptV.Storage.Locations;
@@ -19,6 +20,9 @@ public sealed record StorageOptions
 
     /// <summary>The maximum size of the cache in bytes. Default: <see cref="DefaultCacheBytes"/>.</summary>
     public long CacheBytes { get; init; } = DefaultCacheBytes;
+
+    /// <summary>Folders outside the folder of benchmarks that symbolic links in it may lead into. Default: none.</summary>
+    public ImmutableArray<string> ImageRoots { get; init; } = [];
 
     /// <summary>Retries and time-outs.</summary>
     public StorageResilience Resilience { get; init; } = new();

@@ -147,6 +147,61 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_image_folder_that_goes_away_in_mid_run_stops_it_and_the_same_command_continues()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 40);
+        _program.Model = new ScriptedModel(Answer);
+        var whole = await _program.RunAsync([.. Eval[..^1], "whole", "--shard-size", "2"]);
+        int asked = 0;
+        _program.Model = new ScriptedModel((prompt, digest) =>
+        {
+            if (Interlocked.Increment(ref asked) == 5)
+                Directory.Move(_folder["data", "small", "images"], _folder["away"]);
+            return Answer(prompt, digest);
+        });
+
+        var stopped = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+        var refused = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+        Directory.Move(_folder["away"], _folder["data", "small", "images"]);
+        var (exitCode, output, error) = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
+
+        Assert.Equal((ExitCode.UserMustAct, ExitCode.UserMustAct, ExitCode.Success), (stopped.ExitCode, refused.ExitCode, exitCode));
+        Assert.Contains("No replica can read what the run needs.", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains($"in '{_folder["data"]}'", stopped.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("Benchmark 'small' is incomplete", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no answer", error, StringComparison.Ordinal);
+        Assert.Contains("r: scripted", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, whole.ExitCode);
+        Assert.Equal(Predictions("whole"), Predictions("r"));
+
+        string[] Predictions(string run) => [.. Directory.GetFiles(_folder["runs", run, "predictions"]).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+
+        static string Answer(string prompt, string digest) => (prompt + digest).Sum(letter => letter) % 2 == 0 ? "true" : "false";
+    }
+
+    [Fact]
+    public async Task Eval_images_behind_a_link_are_refused_beforehand_unless_their_folder_is_named()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        Directory.Move(_folder["data", "small", "images"], _folder["pictures"]);
+        Directory.CreateSymbolicLink(_folder["data", "small", "images"], _folder["pictures"]);
+
+        var refused = await _program.RunAsync(Eval);
+        var verified = await _program.RunAsync("data", "verify", "small", "{folder}/data");
+        var named = await _program.RunAsync([.. Eval, "--image-root", "{folder}/pictures"]);
+        var verifiedAsNamed = await _program.RunAsync("data", "verify", "small", "{folder}/data", "--image-root", "{folder}/pictures");
+
+        Assert.Equal((ExitCode.UserMustAct, ExitCode.UserMustAct, ExitCode.Success), (refused.ExitCode, verified.ExitCode, named.ExitCode));
+        string link = $"the symbolic link '{_folder["data", "small", "images"]}'";
+        Assert.Contains(link, refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"--image-root {_folder["pictures"]}", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(link, verified.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("symbolic", verifiedAsNamed.Error, StringComparison.Ordinal);
+        Assert.Matches("missing images +0 +0", verifiedAsNamed.Output);
+    }
+
+    [Fact]
     public async Task Eval_image_name_that_leads_out_is_a_failed_sample()
     {
         SmallBenchmark.WriteTo(_folder, "small", 4);

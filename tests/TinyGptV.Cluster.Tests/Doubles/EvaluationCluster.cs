@@ -46,6 +46,9 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public InMemoryRunStore Store { get; private init; } = new();
 
+    /// <summary>The images that a silo sees, by its number; null if all see those of <see cref="Benchmarks"/>.</summary>
+    public Func<int, IImageSource>? Images { get; private init; }
+
     /// <summary>Checkpoints that every replica can load besides its own.</summary>
     public HeldModel[] Others { get; private init; } = [];
 
@@ -65,11 +68,13 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     public static Task<EvaluationCluster> StartAsync(
         IEnumerable<IVisionLanguageModel> models, InMemoryBenchmarks? benchmarks = null, InMemoryRunStore? store = null,
-        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1, bool entersByReplicas = false) =>
+        Action<EvaluationClusterOptions>? configure = null, int coordinators = 1, bool entersByReplicas = false,
+        Func<int, IImageSource>? images = null) =>
         StartAsync(new EvaluationCluster(models.Select(model => new HeldModel(model)), coordinators, configure, entersByReplicas)
         {
             Benchmarks = benchmarks ?? new(),
             Store = store ?? new(),
+            Images = images,
         });
 
     /// <summary>Starts a cluster whose replicas can load other checkpoints; each silo may have two replicas.</summary>
@@ -146,7 +151,7 @@ internal sealed class EvaluationCluster : IAsyncDisposable
 
     private void Configure(int number, ISiloBuilder silo, Action<EvaluationClusterOptions>? configure)
     {
-        silo.Services.AddSingleton<IImageSource>(Benchmarks);
+        silo.Services.AddSingleton(Images?.Invoke(number) ?? Benchmarks);
         int replica = number - _coordinators + 1;
         // Gateways are on coordinators only: if a client's gateway dies, its calls hang until they time out.
         if (replica > 0 != _entersByReplicas)

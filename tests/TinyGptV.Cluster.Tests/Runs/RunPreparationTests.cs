@@ -7,6 +7,7 @@ using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Sharding;
 
 namespace TinyGptV.Cluster.Tests.Runs;
 
@@ -100,13 +101,13 @@ public class RunPreparationTests
             var packed = RunReading.Pack(RunPlanning.Take(benchmark, manifest.Limit), manifest.ShardSize, shards).ToArray();
             shards += packed.Length;
             return packed;
-        })]);
+        })], [.. benchmarks.Select(benchmark => NeededImages.Of(benchmark, []))]);
     }
 
     private async Task<RunInWork> PrepareAsync()
     {
         await _store.TryCreateAsync(_manifest, Token);
-        var preparation = new RunPreparation(_benchmarks, _store, _handover, Options.Create(new EvaluationClusterOptions()));
+        var preparation = new RunPreparation(_benchmarks, _benchmarks, _store, _handover, Options.Create(new EvaluationClusterOptions()));
         return await preparation.PrepareAsync(_manifest.Run, retry: null, Token);
     }
 }

@@ -36,6 +36,25 @@ public class ShardLedgerTests
     }
 
     [Fact]
+    public void Part_that_is_kept_for_others_goes_back_to_its_replica_only_if_nobody_else_may_try_it()
+    {
+        var ledger = new ShardLedger([2, 2], []);
+        ledger.Join("b");
+        ShardLease lease = ledger.TryLease("a", samples: 4)!;
+        ledger.Avoid(lease.Parts[0], "a");
+        ledger.Release(lease);
+        Assert.Equal([lease.Parts[1]], ledger.TryLease("a")!.Parts);
+        Assert.Null(ledger.TryLease("a"));
+        ShardLease other = ledger.TryLease("b")!;
+        Assert.Equal([lease.Parts[0]], other.Parts);
+        ledger.Avoid(lease.Parts[0], "b");
+        ledger.Release(other);
+        Assert.Equal([lease.Parts[0]], ledger.TryLease("a")!.Parts);
+        Assert.Equal((0, 0), (ledger.LossesOf(lease.Parts[0]), ledger.Returned));
+        ledger.CheckIntegrity();
+    }
+
+    [Fact]
     public void Samples_that_kill_replicas_are_the_only_ones_condemned_whatever_the_shards() =>
         Gen.Select(Gen.Int[1, 40].Array[1, 6], Gen.Int[1, 5], Gen.Int[1, 64], Gen.Int[0, 239].Array[0, 3], Gen.Int[1, 4])
             .Sample((sizes, limit, leaseSize, picks, replicas) =>

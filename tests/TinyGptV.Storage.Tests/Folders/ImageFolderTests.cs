@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Storage.Folders;
 
@@ -112,36 +114,64 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_file_link_that_leads_out_is_refused()
+    public async Task ReadAsync_link_that_leads_out_is_refused_and_named()
     {
-        string secret = _folder.Write("secret.png", [0]);
-        Directory.CreateDirectory(_folder["gqa", "images"]);
-        File.CreateSymbolicLink(_folder["gqa", "images", "a.png"], secret);
+        string elsewhere = _folder.Write("elsewhere/a.png", [0]);
+        Directory.CreateDirectory(_folder["data", "gqa", "images"]);
+        File.CreateSymbolicLink(_folder["data", "gqa", "images", "a.png"], elsewhere);
 
-        IOException exception = await Assert.ThrowsAsync<IOException>(async () => await ReadAsync("a.png", "images"));
+        IOException exception = await Assert.ThrowsAsync<IOException>(async () => await ReadLinkedAsync("a.png"));
 
-        Assert.Contains("through a symbolic link", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{_folder["data", "gqa", "images", "a.png"]}', which leads to '{elsewhere}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"--image-root {_folder["elsewhere"]}", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ReadAsync_folder_link_that_leads_out_is_refused()
+    public async Task ReadAsync_link_into_a_named_root_is_followed_and_its_neighbour_is_not()
     {
-        _folder.Write("other/a.png", [0]);
-        Directory.CreateDirectory(_folder["gqa", "images"]);
-        Directory.CreateSymbolicLink(_folder["gqa", "images", "sub"], Path.Combine("..", "..", "other"));
+        _folder.Write("coco/a.png", [8]);
+        _folder.Write("coco-private/b.png", [9]);
+        Directory.CreateDirectory(_folder["data", "gqa", "images"]);
+        Directory.CreateSymbolicLink(_folder["data", "gqa", "images", "coco"], _folder["coco"]);
+        File.CreateSymbolicLink(_folder["data", "gqa", "images", "b.png"], _folder["coco-private", "b.png"]);
 
-        await Assert.ThrowsAsync<IOException>(async () => await ReadAsync("sub/a.png", "images"));
+        Assert.Equal([8], (await ReadLinkedAsync("coco/a.png", _folder["coco"])).Bytes.ToArray());
+        await Assert.ThrowsAsync<IOException>(async () => await ReadLinkedAsync("b.png", _folder["coco"]));
+        await Assert.ThrowsAsync<IOException>(async () => await ReadLinkedAsync("coco/a.png"));
     }
 
     [Fact]
-    public async Task ReadAsync_neighbour_whose_name_begins_alike_is_outside()
+    public async Task ReadAsync_link_to_another_benchmark_of_the_same_root_is_followed()
     {
-        string neighbour = _folder.Write("gqa-private/a.png", [0]);
-        Directory.CreateDirectory(_folder["gqa", "images"]);
-        File.CreateSymbolicLink(_folder["gqa", "images", "a.png"], neighbour);
+        _folder.Write("data/vqav2/images/a.png", [6]);
+        Directory.CreateDirectory(_folder["data", "gqa"]);
+        Directory.CreateSymbolicLink(_folder["data", "gqa", "images"], Path.Combine("..", "vqav2", "images"));
 
-        await Assert.ThrowsAsync<IOException>(async () => await ReadAsync("a.png", "images"));
+        Assert.Equal([6], (await ReadLinkedAsync("a.png")).Bytes.ToArray());
     }
+
+    [Fact]
+    public async Task FindMissingImagesAsync_follows_and_refuses_the_same_links_as_reading()
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        SmallBenchmark.WriteTo(_folder, "small", 4);
+        Directory.Move(_folder["data", "small", "images"], _folder["pictures"]);
+        Directory.CreateSymbolicLink(_folder["data", "small", "images"], _folder["pictures"]);
+        var strict = new BenchmarkFolder(_folder["data"], _folder["shipped"]);
+        var named = new BenchmarkFolder(_folder["data"], _folder["shipped"], imageRoots: [_folder["pictures"]]);
+        Benchmark small = await strict.ReadAsync(new("small"), token);
+
+        var refused = await Assert.ThrowsAsync<PrerequisiteException>(async () => await strict.FindMissingImagesAsync(small, token));
+
+        Assert.Contains($"the symbolic link '{_folder["data", "small", "images"]}'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"--image-root {_folder["pictures"]}", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await named.FindMissingImagesAsync(small, token));
+        IImageSource images = new ImageFolder(_folder["data"], [_folder["pictures"]]);
+        Assert.NotEqual(0, (await images.ReadAsync(small.Definition, small.Samples[0].Image, token)).Bytes.Length);
+    }
+
+    private ValueTask<EncodedImage> ReadLinkedAsync(string image, params ImmutableArray<string> roots) =>
+        new ImageFolder(_folder["data"], roots).ReadAsync(Gqa, ["images"], new(image), TestContext.Current.CancellationToken);
 
     private ValueTask<EncodedImage> ReadAsync(string image, params ReadOnlySpan<string> folders) =>
         new ImageFolder(_folder.Path).ReadAsync(Gqa, [.. folders], new(image), TestContext.Current.CancellationToken);
