@@ -54,7 +54,7 @@ public sealed partial class ArchitectureTests
 
     [Theory]
     [InlineData("TinyGptV.Pickle")]
-    [InlineData("TinyGptV.Evaluation", "CsvHelper")]
+    [InlineData("TinyGptV.Evaluation", "CsvHelper", "MiniExcel", "SharpCompress")]
     [InlineData("TinyGptV.Model", "Microsoft.ML.Tokenizers", "SkiaSharp", "System.IO.Hashing", "TorchSharp")]
     [InlineData("TinyGptV.Storage", "Azure.Identity", "Azure.Storage.Blobs", "Polly", "Polly.Extensions")]
     [InlineData("TinyGptV.Backends")]

@@ -11,7 +11,7 @@ namespace TinyGptV.Cli.Commands;
 internal sealed class ExportCommand : TeachingCommand
 {
     private readonly Argument<string> _run = CommandOptions.Run();
-    private readonly Option<string> _format = SubmissionOptions.Format();
+    private readonly Option<string> _format = SubmissionOptions.Format(SubmissionFormats.All);
     private readonly Option<string> _output = new("--output")
     {
         Description = "The file to write; an existing file is overwritten.",

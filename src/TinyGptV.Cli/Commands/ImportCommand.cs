@@ -11,7 +11,7 @@ namespace TinyGptV.Cli.Commands;
 internal sealed class ImportCommand : TeachingCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The file with the answers." };
-    private readonly Option<string> _format = SubmissionOptions.Format();
+    private readonly Option<string> _format = SubmissionOptions.Format(SubmissionFormats.Importable);
 
     private readonly Option<string> _benchmark = new("--benchmark")
     {
@@ -37,8 +37,8 @@ internal sealed class ImportCommand : TeachingCommand
 
     public ImportCommand(ProgramEnvironment environment) : base(
         "import",
-        "Creates a stored run from another system's answers, so that score, report and compare work on them. Reads a benchmark's official submission format or "
-        + "a sample log of lm-evaluation-harness. Every sample of the benchmark is accounted for; missing, unknown and duplicate ids are reported.",
+        "Creates a stored run from another system's answers, so that score, report and compare work on them. Reads a benchmark's official submission format, "
+        + "or a log of a common harness. Every sample of the benchmark is accounted for; missing, unknown and duplicate ids are reported.",
         ("Another model's answers to GQA, scored by GQA's rules",
             "tinygptv import predictions.json --format gqa --benchmark gqa --data ./benchmarks --system LLaVA-1.5 --run llava "
             + "&& tinygptv score llava --mode official"))
@@ -51,7 +51,7 @@ internal sealed class ImportCommand : TeachingCommand
 
     private AnswerImportOptions Bind(ParseResult result, ProgramEnvironment environment) => new(
         result.GetRequiredValue(_file),
-        SubmissionFormats.ByName(result.GetRequiredValue(_format)),
+        SubmissionFormats.ImportableByName(result.GetRequiredValue(_format)),
         new BenchmarkName(result.GetRequiredValue(_benchmark)),
         result.GetValue(_system) ?? Path.GetFileName(result.GetRequiredValue(_file)),
         result.GetValue(_run) is { } run ? RunId.Parse(run) : null,

@@ -6,9 +6,9 @@ namespace TinyGptV.Cli.Commands;
 /// <summary>Options of both <c>export</c> and <c>import</c>.</summary>
 internal static class SubmissionOptions
 {
-    public static Option<string> Format() => new Option<string>("--format")
+    public static Option<string> Format(IReadOnlyCollection<IAnswerFormat> formats) => new Option<string>("--format")
     {
-        Description = string.Join(' ', SubmissionFormats.All.Select(format => $"{format.Name}: {format.Description}")),
+        Description = string.Join(' ', formats.Select(format => $"{format.Name}: {format.Description}")),
         Required = true,
-    }.AcceptOnlyFromAmong([.. SubmissionFormats.All.Select(format => format.Name)]);
+    }.AcceptOnlyFromAmong([.. formats.Select(format => format.Name)]);
 }

@@ -16,7 +16,7 @@ namespace TinyGptV.Cli.Verbs;
 
 /// <summary>The options of <c>tinygptv import</c>.</summary>
 internal sealed record AnswerImportOptions(
-    string File, ISubmissionFormat Format, BenchmarkName Benchmark, string System, RunId? Run, StorageLocation Data, StorageLocation Runs);
+    string File, IAnswerFormat Format, BenchmarkName Benchmark, string System, RunId? Run, StorageLocation Data, StorageLocation Runs);
 
 /// <summary>Creates a stored run from another system's answers.</summary>
 /// <param name="environment">Where text goes.</param>
@@ -40,7 +40,7 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         string name = Path.GetFileName(options.File);
         ImmutableArray<SubmittedAnswer> answers =
             await options.Format.ReadAsync(new AnnotationFile(name, new MemoryStream(content, writable: false)), benchmark.Definition, cancellationToken);
-        ImportedAnswers imported = ImportedAnswers.Join(benchmark, answers, name);
+        ImportedAnswers imported = ImportedAnswers.Join(benchmark, AnswerPlaces.Resolve(benchmark, answers, name), name);
         RunManifest manifest = Describe(options, benchmark, imported, Convert.ToHexStringLower(SHA256.HashData(content)));
         await StoreAsync(storage.OpenRuns(options.Runs), manifest, benchmark, imported, cancellationToken);
         return await TellAsync(manifest, imported);

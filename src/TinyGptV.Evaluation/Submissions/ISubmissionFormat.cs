@@ -1,34 +1,11 @@
-using System.Collections.Immutable;
-using TinyGptV.Evaluation.Benchmarks;
-using TinyGptV.Evaluation.Benchmarks.Formats;
-
 namespace TinyGptV.Evaluation.Submissions;
 
-/// <summary>A file format for answers: a benchmark's official submission format, or the log of a common harness.</summary>
-public interface ISubmissionFormat
+/// <summary>A file format for answers that can be written too: a benchmark's official submission format, or the log of a common harness.</summary>
+public interface ISubmissionFormat : IAnswerFormat
 {
-    /// <summary>The name used on the command line, for example <c>gqa</c>.</summary>
-    string Name { get; }
-
-    /// <summary>What the file contains, in one sentence.</summary>
-    string Description { get; }
-
-    /// <summary>Whether the format can hold answers to a benchmark.</summary>
-    /// <param name="definition">The benchmark.</param>
-    /// <returns>True if it can.</returns>
-    bool Fits(BenchmarkDefinition definition);
-
     /// <summary>Writes the answers of a benchmark.</summary>
     /// <param name="submission">The answers.</param>
     /// <param name="output">The destination; it stays open.</param>
     /// <exception cref="PrerequisiteException">The predictions lack something that the format needs.</exception>
     void Write(Submission submission, Stream output);
-
-    /// <summary>Reads answers.</summary>
-    /// <param name="file">The file; its stream is disposed.</param>
-    /// <param name="definition">The benchmark.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>The answers in file order, duplicates included.</returns>
-    /// <exception cref="PrerequisiteException">The content is malformed; the message names file, record and field.</exception>
-    ValueTask<ImmutableArray<SubmittedAnswer>> ReadAsync(AnnotationFile file, BenchmarkDefinition definition, CancellationToken cancellationToken);
 }

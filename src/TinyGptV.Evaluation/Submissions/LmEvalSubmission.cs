@@ -14,11 +14,12 @@ namespace TinyGptV.Evaluation.Submissions;
 /// <summary>
 /// The samples log of lm-evaluation-harness (<c>samples_&lt;task&gt;.jsonl</c>), which other harnesses write too: a JSON line per sample with the request,
 /// the uncut response (<c>resps</c>) and the scored response (<c>filtered_resps</c>). The likelihood of a choice is a pair of strings: the number, and
-/// whether it was the greedy answer, which is unknown here.
+/// whether it was the greedy answer, which is unknown here. Logs of lmms-eval since 0.3 have no <c>doc</c>, and no <c>resps</c> where the filter changed nothing:
+/// their samples are numbered (<c>doc_id</c>), and known by <c>input</c> and <c>target</c>. Checked against loggers/evaluation_tracker.py of lmms-eval at commit 0716c69.
 /// </summary>
 internal sealed class LmEvalSubmission : ISubmissionFormat
 {
-    private const string Doc = "doc", Responses = "resps", Tokens = "choice_tokens", FirstWords = "first_words";
+    private const string Doc = "doc", Number = "doc_id", Responses = "resps", Filtered = "filtered_resps", Tokens = "choice_tokens", FirstWords = "first_words";
     private static readonly ImmutableArray<string> IdFields = ["id", "question_id", "questionId", "pid", "sample_id"];
 
     private static readonly JsonWriterOptions Hashed = new() { Encoder = SubmissionJson.Writing.Encoder, Indented = true, NewLine = "\n" };
@@ -43,11 +44,15 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
 
     public async ValueTask<ImmutableArray<SubmittedAnswer>> ReadAsync(AnnotationFile file, BenchmarkDefinition definition, CancellationToken cancellationToken)
     {
-        await using JsonRecords records = new(file);
+        await using JsonRecords records = new(await PythonJson.ReadAsync(file, cancellationToken).ConfigureAwait(false));
         bool lines = await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false);
         ImmutableArray<SubmittedAnswer>.Builder answers = ImmutableArray.CreateBuilder<SubmittedAnswer>();
         await foreach (AnnotationRecord record in records.ReadAsync(lines ? RecordLayout.Lines : RecordLayout.List, cancellationToken).ConfigureAwait(false))
-            answers.Add(definition.Request is RequestKind.Rank ? Ranked(record) : Generated(record));
+        {
+            if (ToAnswer(record, definition) is { } answer)
+                answers.Add(answer);
+        }
+
         return answers.DrainToImmutable();
     }
 
@@ -55,7 +60,7 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
     {
         Prediction prediction = scored.Prediction;
         writer.WriteStartObject();
-        writer.WriteNumber("doc_id", number);
+        writer.WriteNumber(Number, number);
         writer.WritePropertyName(Doc);
         WriteDoc(writer, prediction.Sample);
         writer.WriteString("target", prediction.Sample.Target);
@@ -137,7 +142,7 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
         writer.WriteStartArray(Responses);
         WriteEach(writer, prediction, prediction.Generation?.Text, nested: true);
         writer.WriteEndArray();
-        writer.WriteStartArray("filtered_resps");
+        writer.WriteStartArray(Filtered);
         WriteEach(writer, prediction, prediction.Generation is null ? null : submission.TextOf(scored), nested: false);
         writer.WriteEndArray();
     }
@@ -175,48 +180,76 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static SubmittedAnswer Generated(AnnotationRecord record)
+    /// <returns>Null if the log has no usable answer to this sample: a likelihood that is not a number.</returns>
+    private static SubmittedAnswer? ToAnswer(AnnotationRecord record, BenchmarkDefinition definition)
     {
-        ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
-        string text = responses is [[var only], ..]
-            ? only
-            : throw record.Malformed($"field '{Responses}': expected a list with one list of one string, found something else");
+        string field = record.Has(Responses) || !record.Has(Filtered) ? Responses : Filtered;
+        ImmutableArray<string> responses = record.FirstTexts(field);
+        // A harness may also ask for a text; see NamedChoice.
+        bool isRanked = definition.Request is RequestKind.Rank && (record.Has(Tokens) || responses.Length > 1 || record.IsPair(field));
+        SubmittedAnswer? answer = isRanked ? Ranked(record, field, responses) : Generated(record, field, responses);
+        return answer is null ? null : Identified(answer, record) with
+        {
+            Filter = record.OptionalText("filter"),
+            References = [.. record.AllTexts("target")],
+        };
+    }
+
+    private static SubmittedAnswer Generated(AnnotationRecord record, string field, ImmutableArray<string> responses)
+    {
+        string text = !responses.IsEmpty
+            ? responses[0]
+            : throw record.Malformed($"field '{field}': expected a list with one list of one string, found something else");
         Generation generation = SubmittedAnswer.GenerationOf(text);
         return new SubmittedAnswer
         {
-            Id = IdOf(record),
+            Id = "",
             Generation = record.OptionalNumbers(FirstWords) is { } words ? generation with { FirstWords = words } : generation,
         };
     }
 
-    private static SubmittedAnswer Ranked(AnnotationRecord record)
+    private static SubmittedAnswer? Ranked(AnnotationRecord record, string field, ImmutableArray<string> responses)
     {
-        ImmutableArray<ImmutableArray<string>> responses = record.Rows(Responses);
         ImmutableArray<string>? tokens = record.Has(Tokens) ? record.Texts(Tokens) : null;
         if (tokens is { } counts && counts.Length != responses.Length)
-            throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as in '{Responses}', found {counts.Length}");
-        return new SubmittedAnswer
-        {
-            Id = IdOf(record),
-            Ranking = new ChoiceRanking([.. responses.Select((response, i) => Likelihood(record, response, tokens?[i]))]),
-        };
+            throw record.Malformed($"field '{Tokens}': expected {responses.Length} numbers, as in '{field}', found {counts.Length}");
+        ChoiceLikelihood[] choices = [.. responses.Select((response, i) => Likelihood(record, field, response, tokens?[i]))];
+        return choices.Any(choice => double.IsNaN(choice.LogLikelihood)) ? null : new SubmittedAnswer { Id = "", Ranking = new ChoiceRanking([.. choices]) };
     }
 
-    private static ChoiceLikelihood Likelihood(AnnotationRecord record, ImmutableArray<string> response, string? tokens)
+    private static ChoiceLikelihood Likelihood(AnnotationRecord record, string field, string response, string? tokens)
     {
         int count = 1;
-        if (response.IsEmpty || !double.TryParse(response[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double likelihood)
-            || !double.IsFinite(likelihood))
-            throw record.Malformed($"field '{Responses}': expected a log-likelihood for every choice, found '{response.FirstOrDefault()}'");
+        if (PythonNumber(response) is not { } likelihood || double.IsPositiveInfinity(likelihood))
+            throw record.Malformed($"field '{field}': expected a log-likelihood for every choice, found '{response}'");
         if (tokens is not null && (!int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1))
             throw record.Malformed($"field '{Tokens}': expected positive integers, found '{tokens}'");
-        return new ChoiceLikelihood(likelihood, count);
+        // An impossible choice: predictions are stored with finite numbers.
+        return new ChoiceLikelihood(double.IsNegativeInfinity(likelihood) ? double.MinValue : likelihood, count);
     }
 
-    private static string IdOf(AnnotationRecord record)
+    /// <summary>A number as Python prints it; null if the text is none.</summary>
+    private static double? PythonNumber(string text) => text.ToLowerInvariant() switch
     {
-        AnnotationRecord doc = record.Nested(Doc);
-        return IdFields.Select(doc.OptionalIdentity).FirstOrDefault(id => id is not null)
-            ?? throw record.Malformed($"field '{Doc}': expected the sample's id as one of {string.Join(", ", IdFields)}, found none");
+        "nan" => double.NaN,
+        "inf" or "infinity" => double.PositiveInfinity,
+        "-inf" or "-infinity" => double.NegativeInfinity,
+        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null,
+    };
+
+    private static SubmittedAnswer Identified(SubmittedAnswer answer, AnnotationRecord record)
+    {
+        AnnotationRecord? doc = record.Has(Doc) || !record.Has(Number) ? record.Nested(Doc) : null;
+        if (doc is not null && IdFields.Select(doc.OptionalIdentity).FirstOrDefault(id => id is not null) is { } named)
+            return answer with { Id = named };
+        if (!record.Has(Number))
+            throw record.Malformed($"field '{Doc}': expected the sample's id as one of {string.Join(", ", IdFields)}, found none");
+        int number = record.Index(Number, int.MaxValue);
+        return answer with
+        {
+            Id = number.ToString(CultureInfo.InvariantCulture),
+            Number = number,
+            Asked = doc?.OptionalText("question") ?? string.Join('\n', record.AllTexts("input")),
+        };
     }
 }

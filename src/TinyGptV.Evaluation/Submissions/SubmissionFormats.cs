@@ -6,7 +6,7 @@ namespace TinyGptV.Evaluation.Submissions;
 /// <summary>All submission formats.</summary>
 public static class SubmissionFormats
 {
-    /// <summary>The formats, in display order.</summary>
+    /// <summary>The formats that can be written and read, in display order.</summary>
     public static ImmutableArray<ISubmissionFormat> All { get; } =
     [
         new AnswerListSubmission("gqa", "GQA's prediction file: a JSON list of questionId and prediction.", AnnotationFormat.Gqa, "questionId", "prediction"),
@@ -19,7 +19,17 @@ public static class SubmissionFormats
         new LmEvalSubmission(),
     ];
 
-    /// <summary>Finds a format by name.</summary>
+    /// <summary>The formats that can be read, in display order.</summary>
+    public static ImmutableArray<IAnswerFormat> Importable { get; } = [.. All, new LlavaAnswers(), new VlmEvalKitAnswers(), new InspectAnswers()];
+
+    /// <summary>Finds a format that can be read, by name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The format.</returns>
+    /// <exception cref="PrerequisiteException">The format is unknown.</exception>
+    public static IAnswerFormat ImportableByName(string name) => Importable.FirstOrDefault(format => format.Name == name) ?? throw new PrerequisiteException(
+        $"No format '{name}'. Choose one of {string.Join(", ", Importable.Select(format => format.Name))}.");
+
+    /// <summary>Finds a format that can be written, by name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The format.</returns>
     /// <exception cref="PrerequisiteException">The format is unknown.</exception>

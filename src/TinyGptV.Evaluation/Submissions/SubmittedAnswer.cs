@@ -18,6 +18,18 @@ public sealed record SubmittedAnswer
     /// <summary>The index of a choice, if there are no likelihoods.</summary>
     public int? Choice { get; init; }
 
+    /// <summary>The sample's number, if the file numbers samples and <see cref="Id"/> may be only that; null if the id is a true one.</summary>
+    internal int? Number { get; init; }
+
+    /// <summary>What the system was asked, if the file says it.</summary>
+    internal string? Asked { get; init; }
+
+    /// <summary>The reference answers in the file.</summary>
+    internal ImmutableArray<string> References { get; init; } = [];
+
+    /// <summary>The filter of a harness that made this answer of the response; null if none.</summary>
+    internal string? Filter { get; init; }
+
     internal static SubmittedAnswer OfText(string id, string text) => new() { Id = id, Generation = GenerationOf(text) };
 
     internal static Generation GenerationOf(string text) => new(text, [], StopReason.EndOfSequence);

@@ -156,10 +156,10 @@ public sealed class SubmissionFormatsTests
     [InlineData("iconqa", "iconqa", """{"accuracy": 3}""", "file: expected an object with 'results', found none")]
     [InlineData("iconqa", "iconqa", """{"results": []}""", "file, record 'results': expected an object with string or integer values, found a list")]
     [InlineData("iconqa", "iconqa", """{"results": {"7": "a"}}""", "file, record 'results': field '7': expected the index of a choice, found 'a'")]
-    [InlineData("lm-eval", "gqa", """{"doc_id": 0, "resps": [["a"]]}""", "file, line 1: field 'doc': expected a value, found no such field")]
+    [InlineData("lm-eval", "gqa", """{"resps": [["a"]]}""", "file, line 1: field 'doc': expected a value, found no such field")]
     [InlineData(
         "lm-eval", "gqa", """{"doc": {"image": 1}, "resps": [["a"]]}""", "file, line 1: field 'doc': expected the sample's id as one of id, question_id")]
-    [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": ["a"]}""", "file, line 1: field 'resps': expected a list of lists, found \"a\"")]
+    [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": {"a": 1}}""", "file, line 1: field 'resps': expected a list of lists of strings, found ")]
     [InlineData("lm-eval", "gqa", """{"doc": {"id": 1}, "resps": []}""", "file, line 1: field 'resps': expected a list with one list of one string")]
     [InlineData(
         "lm-eval", "iconqa", """{"doc": {"id": 1}, "resps": [["x", "False"]]}""",

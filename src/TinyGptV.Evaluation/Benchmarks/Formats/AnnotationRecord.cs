@@ -133,10 +133,22 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
             : throw Malformed(field, "an object with number values", Find(field));
     }
 
-    /// <summary>A list of lists of strings; a list that holds a single list is unwrapped. Numbers and booleans are kept as written.</summary>
-    public ImmutableArray<ImmutableArray<string>> Rows(string field) => Needed(field) is { ValueKind: JsonValueKind.Array } rows
-        ? [.. rows.EnumerateArray().Select(row => RowOf(row, field))]
-        : throw Malformed(field, "a list of lists", Find(field));
+    /// <summary>
+    /// The first text below each item of a list, however deep the lists are nested: harnesses wrap responses in one or two lists, or in none. Numbers and booleans
+    /// are kept as written, null is empty, and a pair of a number and a boolean gives the number.
+    /// </summary>
+    public ImmutableArray<string> FirstTexts(string field) => Needed(field) switch
+    {
+        { ValueKind: JsonValueKind.Array } list when IsPairOf(list) => [FirstText(list[0], field)],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(HasText).Select(item => FirstText(item, field))],
+        var text => [FirstText(text, field)],
+    };
+
+    /// <summary>Whether a field holds the number and the boolean of one choice, in any number of lists.</summary>
+    public bool IsPair(string field) => Find(field) is { } list && IsPairOf(Unwrapped(list));
+
+    /// <summary>All texts of a field: a string, the strings of a list, or <c>text</c> and <c>content</c> of its records, as in chat messages. None if missing.</summary>
+    public IEnumerable<string> AllTexts(string field) => Find(field) is { } found ? TextsBelow(found, field) : [];
 
     /// <summary>A list of strings; numbers are kept as written.</summary>
     public ImmutableArray<string> Texts(string field) => TextsOf(Needed(field), field);
@@ -187,16 +199,40 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
             : TextOf(item, field) ?? throw Malformed(field, "a list of strings", item))];
     }
 
-    private ImmutableArray<string> RowOf(JsonElement row, string field)
+    private static JsonElement Unwrapped(JsonElement list)
     {
-        while (row.ValueKind is JsonValueKind.Array && row.GetArrayLength() == 1 && row[0].ValueKind is JsonValueKind.Array)
-            row = row[0];
-        if (row.ValueKind is not JsonValueKind.Array)
-            throw Malformed(field, "a list of lists", row);
-        return [.. row.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
-            ? item.GetRawText()
-            : TextOf(item, field) ?? throw Malformed(field, "a list of lists of strings", item))];
+        while (list.ValueKind is JsonValueKind.Array && list.GetArrayLength() == 1)
+            list = list[0];
+        return list;
     }
+
+    private static bool IsPairOf(JsonElement list) => list.ValueKind is JsonValueKind.Array && list.GetArrayLength() == 2
+        && list[0].ValueKind is JsonValueKind.String or JsonValueKind.Number
+        && (list[1].ValueKind is JsonValueKind.True or JsonValueKind.False
+            || (list[1].ValueKind is JsonValueKind.String && (list[1].ValueEquals("True"u8) || list[1].ValueEquals("False"u8))));
+
+    private static bool HasText(JsonElement item) => item.ValueKind is not JsonValueKind.Array || item.EnumerateArray().Any(HasText);
+
+    private string FirstText(JsonElement item, string field)
+    {
+        while (item.ValueKind is JsonValueKind.Array)
+            item = item.EnumerateArray().First(HasText);
+        return item.ValueKind switch
+        {
+            JsonValueKind.Null => "",
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => item.GetRawText(),
+            _ => TextOf(item, field) ?? throw Malformed(field, "a list of lists of strings", item),
+        };
+    }
+
+    private IEnumerable<string> TextsBelow(JsonElement found, string field) => found.ValueKind switch
+    {
+        JsonValueKind.String => [TextOf(found, field)!],
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => [found.GetRawText()],
+        JsonValueKind.Array => found.EnumerateArray().SelectMany(item => TextsBelow(item, field)),
+        JsonValueKind.Object => found.EnumerateObject().Where(one => one.Name is "text" or "content").SelectMany(one => TextsBelow(one.Value, field)),
+        _ => [],
+    };
 
     private string? TextOf(JsonElement element, string? field)
     {
