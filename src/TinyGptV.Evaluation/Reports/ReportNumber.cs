@@ -34,6 +34,9 @@ internal static class ReportNumber
         ? $"{In(measurement.Scale, interval.Low)} to {In(measurement.Scale, interval.High)}"
         : NotAvailable;
 
+    /// <summary>Why a measurement has no value.</summary>
+    public static string Reason(Measurement measurement) => measurement.Unavailable ?? "no sample counts";
+
     /// <summary>The metric as a column heading, with its unit.</summary>
     public static string Heading(Measurement measurement) =>
         Metric(measurement.Metric) + (measurement.Scale is MeasurementScale.Fraction ? " %" : "");

@@ -45,6 +45,7 @@ public sealed class AverageScoreTests
         Assert.Equal(("roc-auc", 0.75), (report.Benchmarks[4].Overall.Metric, report.Benchmarks[4].Overall.Value));
         Assert.Equal((null, "the result of HM is ROC-AUC, not an accuracy"), (report.Average.Measurement.Value, report.Average.Measurement.Unavailable));
         Assert.Equal("-", ReportTables.Results(report).Rows[1][^1]);
+        Assert.Contains("No Average: the result of HM is ROC-AUC, not an accuracy.", ReportTables.Results(report).Note!.Split('\n'));
         foreach (ReportTable table in (ReportTable[])[ReportTables.Results(report), .. ReportTables.Published(report), ReportTables.Answers(report)])
             Assert.Single(table.Rows.SelectMany(row => row), cell => cell.TrimEnd('*').EndsWith(" (ROC-AUC)", StringComparison.Ordinal));
         using StringWriter page = new();

@@ -51,7 +51,7 @@ public static class CsvReport
         remark,
     ];
 
-    private static string RemarkOf(Measurement measurement) => measurement.Unavailable ?? "";
+    private static string RemarkOf(Measurement measurement) => measurement.Value is null ? ReportNumber.Reason(measurement) : "";
 
     private static IEnumerable<(string Metric, int Count)> Counts(AnswerCounts counts) =>
     [

@@ -34,6 +34,8 @@ internal static class HtmlSummary
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
         html.Write($"<small>{ReportNumber.Heading(benchmark.Overall)}</small></p>\n");
+        if (benchmark.Overall.Value is null)
+            html.Write($"<p class=\"verdict\">not available: {ReportNumber.Reason(benchmark.Overall)}</p>\n");
         if (benchmark.OverAnswered is not null)
             html.Write($"<p class=\"verdict\">{ReportTables.DescribeAnswered(benchmark)}</p>\n");
         (string style, string verdict) = Verdict(benchmark);
