@@ -26,7 +26,7 @@ public static class ReportTables
             ],
             OwnRow = 1,
             Note = Lines([.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report), .. OverAnswered(report), .. WithoutValue(report)]),
-        };
+        }.WithCaution();
     }
 
     /// <summary>Published tables with the run as the last row: always the paper's main table, others if they share a benchmark with the run.</summary>
@@ -99,7 +99,7 @@ public static class ReportTables
                 ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
             ]))],
             Note = report.Unexpected == 0 ? null : $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
-        };
+        }.WithCaution();
     }
 
     /// <summary>The metrics after the first of each benchmark.</summary>
@@ -122,7 +122,7 @@ public static class ReportTables
             Title = "Further metrics",
             Columns = [Text("Benchmark"), Text("Metric"), Number("Samples"), Number("Value"), Number("95 % interval")],
             Rows = rows,
-        };
+        }.WithCaution();
     }
 
     /// <summary>The slices of a benchmark, one table per kind.</summary>
@@ -138,7 +138,7 @@ public static class ReportTables
             Rows = [.. kind.Select(slice => ImmutableArray.Create(
                 slice.Name, ReportNumber.Count(slice.Measurement.Samples), ReportNumber.WithError(slice.Measurement)))],
             Note = ReasonsOf(kind),
-        })];
+        }.WithCaution())];
     }
 
     /// <summary>The digests of all input files.</summary>
@@ -185,7 +185,7 @@ public static class ReportTables
             Rows = [.. table.Rows.Select(row => rows.Published(row, withSize: true)), rows.Own(withSize: true)],
             OwnRow = table.Rows.Length,
             Note = string.Join('\n', notes),
-        };
+        }.WithCaution();
     }
 
     private static string? Lines(ImmutableArray<string> notes) => notes.IsEmpty ? null : string.Join('\n', notes);

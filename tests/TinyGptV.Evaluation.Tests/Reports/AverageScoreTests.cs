@@ -32,6 +32,8 @@ public sealed class AverageScoreTests
         Assert.Equal(average.Reach!.Value, Math.Sqrt(report.Benchmarks.Sum(benchmark => Math.Pow(benchmark.Overall.Reach!.Value, 2))) / 5, precision: 12);
         Assert.Equal(Names, report.Average.Benchmarks.Select(name => name.Value));
         Assert.StartsWith("60.0 ± ", ReportTables.Results(report).Rows[1][^1], StringComparison.Ordinal);
+        // The second table has five of the columns too, and one that the run lacks.
+        Assert.Equal(2, ReportTables.Published(report).Length);
         Assert.Contains("run,,,tinygptv,average-accuracy,,,20,0.6,", Csv(report), StringComparison.Ordinal);
         Assert.Contains("\"The mean of the accuracies of GQA, VSR, IconVQ, VizWiz, HM, each with the same weight;", Csv(report), StringComparison.Ordinal);
         Assert.Contains("\"rule\": \"The mean of the accuracies", ReportJson.Write(report), StringComparison.Ordinal);

@@ -180,7 +180,7 @@ public sealed class EvaluationReportTests
         Assert.Contains("GQA: 50.0 ± 35.0 over the 4 answered of 6 samples.", ReportTables.Results(report).Note!.Split('\n'));
         Assert.All(report.Benchmarks.Skip(1), benchmark => Assert.Null(benchmark.OverAnswered));
         int column = ReportTables.Answers(report).Columns.Select(one => one.Header).ToList().IndexOf("Of answered");
-        Assert.Equal(["50.0 ± 35.0", "100.0 ± 89.7"], ReportTables.Answers(report).Rows.Take(2).Select(row => row[column]));
+        Assert.Equal(["50.0 ± 35.0", "100.0 ± 89.7†"], ReportTables.Answers(report).Rows.Take(2).Select(row => row[column]));
         EvaluationReport complete = EvaluationReport.Create(
             MadeUpRun.Manifest with { Benchmarks = MadeUpRun.Manifest.Benchmarks[1..] }, MadeUpRun.All, "tinygptv");
         Assert.DoesNotContain(ReportTables.Answers(complete).Columns, one => one.Header == "Of answered");

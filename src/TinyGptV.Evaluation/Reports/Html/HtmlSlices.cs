@@ -41,6 +41,8 @@ internal static class HtmlSlices
         html.WriteRaw("</tbody></table>\n");
         foreach (string reason in ReportTables.ReasonsOf(slices)?.Split('\n') ?? [])
             html.Write($"<p class=\"note\">{reason}</p>\n");
+        if (slices.Any(slice => slice.Measurement.Caution is not null))
+            html.Write($"<p class=\"note\">{ReportNumber.CautionNote}</p>\n");
         html.WriteRaw("</details>\n");
     }
 
