@@ -98,7 +98,12 @@ public static class ReportTables
                 ReportNumber.Count(benchmark.Counts.Expected), ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed),
                 ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
             ]))],
-            Note = report.Unexpected == 0 ? null : $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.",
+            Note = Lines(
+            [
+                .. report.Unexpected == 0 ? [] : (string[])[$"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}."],
+                .. report.Benchmarks.Where(benchmark => benchmark.Imported?.Remarks() is not null)
+                    .Select(benchmark => $"{benchmark.Title}, imported answers: {benchmark.Imported!.Remarks()}."),
+            ]),
         }.WithCaution();
     }
 

@@ -40,6 +40,8 @@ internal static class HtmlSummary
             html.Write($"<p class=\"verdict\">{ReportNumber.CautionNote}</p>\n");
         if (benchmark.OverAnswered is not null)
             html.Write($"<p class=\"verdict\">{ReportTables.DescribeAnswered(benchmark)}</p>\n");
+        if (benchmark.Imported?.Remarks() is { } remarks)
+            html.Write($"<p class=\"verdict\">imported answers: {remarks}</p>\n");
         (string style, string verdict) = Verdict(benchmark);
         html.Write($"<p class=\"verdict {style}\">{verdict}</p>\n");
         WriteCounts(benchmark, html);
