@@ -49,14 +49,16 @@ internal readonly record struct GifFrame
     }
 
     /// <summary>Colours what the frame leaves out.</summary>
-    /// <param name="picture">The decoded picture.</param>
-    public void FillAround(ImageTransform.Picture picture)
+    /// <param name="width">The picture's width.</param>
+    /// <param name="height">The picture's height.</param>
+    /// <param name="rgba">Its decoded pixels, four bytes each, row by row.</param>
+    public void FillAround(int width, int height, byte[] rgba)
     {
-        Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(picture.Pixels.AsSpan());
-        int right = Math.Min(picture.Width, Left + Width), left = Math.Min(Left, right);
-        for (int y = 0; y < picture.Height; y++)
+        Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(rgba.AsSpan());
+        int right = Math.Min(width, Left + Width), left = Math.Min(Left, right);
+        for (int y = 0; y < height; y++)
         {
-            Span<uint> row = pixels.Slice(y * picture.Width, picture.Width);
+            Span<uint> row = pixels.Slice(y * width, width);
             if (y < Top || y >= Top + Height)
             {
                 row.Fill(Surround);

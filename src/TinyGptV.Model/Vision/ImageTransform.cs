@@ -91,7 +91,7 @@ public sealed class ImageTransform
         if (GifFrame.Open(encoded, out byte[] opaque) is not { } frame)
             return DecodeAsStored(encoded);
         Picture picture = DecodeAsStored(opaque);
-        frame.FillAround(picture);
+        frame.FillAround(picture.Width, picture.Height, picture.Pixels);
         return picture;
     }
 
