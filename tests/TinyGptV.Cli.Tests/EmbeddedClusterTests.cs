@@ -61,7 +61,8 @@ public sealed class EmbeddedClusterTests : IDisposable
         var settings = new SiloSettings
         {
             Name = "local",
-            Coordinator = new CoordinatorStorage(storage.OpenBenchmarks(data, _folder.Path), storage.OpenImages(data), storage.OpenRuns(data)),
+            Coordinator = new CoordinatorStorage(
+                storage.OpenBenchmarks(data, _folder.Path), storage.OpenImages(data), storage.OpenRuns(data), new LocalProcesses()),
             Replica = new ReplicaRole(replicas, storage.OpenImages(data)),
             Membership = ClusterMembership.Embedded(),
         };

@@ -7,6 +7,7 @@ using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Benchmarks.Formats;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 using TinyGptV.Evaluation.Sharding;
 using TinyGptV.Evaluation.Submissions;
 using TinyGptV.Storage;
@@ -40,10 +41,11 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         string name = Path.GetFileName(options.File);
         ImmutableArray<SubmittedAnswer> answers =
             await options.Format.ReadAsync(new AnnotationFile(name, new MemoryStream(content, writable: false)), benchmark.Definition, cancellationToken);
-        ImportedAnswers imported = ImportedAnswers.Join(benchmark, AnswerPlaces.Resolve(benchmark, answers, name), name);
+        ImportedAnswers imported = ImportedAnswers.Join(
+            benchmark, AnswerPlaces.Resolve(benchmark, answers, name), name, options.Format.LastAnswerCounts);
         RunManifest manifest = Describe(options, benchmark, imported, Convert.ToHexStringLower(SHA256.HashData(content)));
         await StoreAsync(storage.OpenRuns(options.Runs), manifest, benchmark, imported, cancellationToken);
-        return await TellAsync(manifest, imported);
+        return await TellAsync(manifest, imported, options.Format.LastAnswerCounts ? "last" : "first");
     }
 
     private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
@@ -76,7 +78,11 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
             [
                 RunPlanning.Describe(benchmark) with
                 {
-                    Imported = new AnswerOrigin(options.Format.Name, file, digest, imported.Missing.Length, imported.Unknown.Length, imported.Repeated.Length),
+                    Imported = new AnswerOrigin(options.Format.Name, file, digest, imported.Missing.Length, imported.Unknown.Length, imported.Repeated.Length)
+                    {
+                        Counted = options.Format.LastAnswerCounts && !imported.Repeated.IsEmpty ? AnswerOrigin.Last : null,
+                        Cut = imported.Cut.IsEmpty ? null : imported.Cut.Length,
+                    },
                 },
             ],
             ShardSize = ShardSize,
@@ -99,15 +105,17 @@ internal sealed class AnswerImport(ProgramEnvironment environment)
         }
     }
 
-    private async Task<int> TellAsync(RunManifest manifest, ImportedAnswers imported)
+    private async Task<int> TellAsync(RunManifest manifest, ImportedAnswers imported, string counted)
     {
         int answered = imported.Predictions.Length - imported.Missing.Length;
         await environment.Output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"Run '{manifest.Run}': {answered} of {imported.Predictions.Length} samples answered. Score it with: tinygptv score {manifest.Run}"));
+            $"Run '{manifest.Run}': {answered} of {imported.Predictions.Length} samples answered. "
+            + $"Score it by the benchmark's own rules with: tinygptv score {manifest.Run} --mode {ScoringModes.Official}"));
         await TellAsync("samples have no answer in the file and count as wrong", imported.Missing);
         await TellAsync("unknown ids in the file are ignored", imported.Unknown);
-        await TellAsync("samples have several answers; the first one counts", imported.Repeated);
+        await TellAsync($"samples have several answers; the {counted} one counts", imported.Repeated);
+        await TellAsync("answers have ###; modes that score the model's own turn ignore what follows", imported.Cut);
         return imported.Missing.IsEmpty && imported.Unknown.IsEmpty && imported.Repeated.IsEmpty ? ExitCode.Success : ExitCode.SamplesFailed;
     }
 

@@ -100,11 +100,18 @@ public sealed record BenchmarkComparison
         _ => Measure(a, b, pairs),
     };
 
-    private static MetricDifference Resample(IResampledMetric a, IResampledMetric b, ImmutableArray<SamplePair> pairs) => PairedResampling.Compare(
-        a.Name,
-        [.. pairs.Select(pair => pair.Sample.Image)],
-        a.StatisticOf([.. pairs.Select(pair => pair.A)]),
-        b.StatisticOf([.. pairs.Select(pair => pair.B)]));
+    private static MetricDifference Resample(IResampledMetric a, IResampledMetric b, ImmutableArray<SamplePair> pairs)
+    {
+        ImmutableArray<ScoredSample> first = [.. pairs.Select(pair => pair.A)], second = [.. pairs.Select(pair => pair.B)];
+        MetricDifference compared = PairedResampling.Compare(
+            a.Name, [.. pairs.Select(pair => pair.Sample.Image)], a.StatisticOf(first), b.StatisticOf(second));
+        return compared.Unavailable is null
+            ? compared
+            : compared with { Unavailable = ReasonOf(a.Measure(first, missing: 0), b.Measure(second, missing: 0)) ?? compared.Unavailable };
+    }
+
+    private static string? ReasonOf(Measurement a, Measurement b) =>
+        a.Unavailable is { } first ? $"{first}, in A" : b.Unavailable is { } second ? $"{second}, in B" : null;
 
     /// <summary>Compares a metric by its value alone.</summary>
     private static MetricDifference Measure(IMetric a, IMetric b, ImmutableArray<SamplePair> pairs)
@@ -119,7 +126,7 @@ public sealed record BenchmarkComparison
             A = first.Value,
             B = second.Value,
             Difference = second.Value - first.Value,
-            Unavailable = first.Unavailable ?? second.Unavailable,
+            Unavailable = ReasonOf(first, second),
         };
     }
 

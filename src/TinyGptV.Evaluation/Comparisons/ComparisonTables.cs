@@ -26,8 +26,15 @@ public static class ComparisonTables
                 Number("95 % interval"), Number("p"), Number("p (Holm)"), Number("Better"), Number("Worse"), Number("Detectable"),
             ],
             Rows = [.. from benchmark in comparison.Benchmarks from metric in benchmark.Further.Prepend(benchmark.Overall) select Row(benchmark, metric)],
-            Note = "Intervals and p-values are clustered by image. p (Holm): adjusted for the number of benchmarks. "
-                + "Detectable: the smallest difference that these samples detect with 80 % power.",
+            Note = string.Join('\n', (IEnumerable<string>)
+            [
+                "Intervals and p-values are clustered by image. p (Holm): adjusted for the number of benchmarks. "
+                    + "Detectable: the smallest difference that these samples detect with 80 % power.",
+                .. from benchmark in comparison.Benchmarks
+                   from metric in benchmark.Further
+                   where metric.Unavailable is not null
+                   select $"{benchmark.Title} has no difference in {metric.Metric}: {metric.Unavailable}.",
+            ]),
         };
     }
 

@@ -87,9 +87,13 @@ public sealed record RunComparison
     {
         if (a.Report.Mode != b.Report.Mode)
             yield return new RunDifference("scoring mode", a.Report.Mode, b.Report.Mode);
-        if (a.Manifest.ProgramVersion != b.Manifest.ProgramVersion)
-            yield return new RunDifference("programVersion", a.Manifest.ProgramVersion, b.Manifest.ProgramVersion);
+        (string first, string second) = (WithoutBuild(a.Manifest.ProgramVersion), WithoutBuild(b.Manifest.ProgramVersion));
+        if (first != second)
+            yield return new RunDifference("programVersion", first, second);
         foreach (ManifestDifference difference in ManifestComparison.Compare(a.Manifest, b.Manifest))
             yield return new RunDifference(difference.Setting, difference.Stored, difference.Requested);
     }
+
+    /// <summary>A version without its commit hash, which older manifests have and newer ones do not.</summary>
+    private static string WithoutBuild(string version) => version.Split('+')[0];
 }

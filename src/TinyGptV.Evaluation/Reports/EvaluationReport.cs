@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
 using TinyGptV.Evaluation.Scoring;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
@@ -62,9 +63,21 @@ public sealed record EvaluationReport
             Mode = mode,
             ProgramVersion = manifest.ProgramVersion,
             Model = manifest.Model,
-            Benchmarks = [.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(
-                benchmark, byBenchmark[benchmark.Definition.Name], ScoringModes.ModeFor(benchmark.Definition, mode), scorers[i]))],
+            Benchmarks = Adjust([.. manifest.Benchmarks.Select((benchmark, i) => BenchmarkReport.Create(
+                benchmark, byBenchmark[benchmark.Definition.Name], ScoringModes.ModeFor(benchmark.Definition, mode), scorers[i]))]),
             Unexpected = byBenchmark.Where(group => manifest.Benchmarks.All(benchmark => benchmark.Definition.Name != group.Key)).Sum(group => group.Count()),
         };
+    }
+
+    /// <summary>Adjusts the differences from published results for their number: the more of them, the likelier one is large by chance.</summary>
+    private static ImmutableArray<BenchmarkReport> Adjust(ImmutableArray<BenchmarkReport> benchmarks)
+    {
+        ImmutableArray<double?> adjusted = HolmAdjustment.Adjust([.. benchmarks.Select(benchmark => benchmark.Comparison?.Difference?.PValue)]);
+        return
+        [
+            .. benchmarks.Select((benchmark, i) => benchmark.Comparison is { Difference: { } difference } comparison
+                ? benchmark with { Comparison = comparison with { Difference = difference with { AdjustedPValue = adjusted[i] } } }
+                : benchmark),
+        ];
     }
 }

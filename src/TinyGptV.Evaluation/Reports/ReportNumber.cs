@@ -9,6 +9,11 @@ internal static class ReportNumber
 {
     public const string NotAvailable = "-";
 
+    /// <summary>Stands after intervals that should not be relied on.</summary>
+    public const string CautionMark = "†";
+
+    public const string CautionNote = CautionMark + " do not rely on this interval: with images so few or so unequal it covers the true value in fewer than 95 of 100 cases.";
+
     public static string Percent(double? value) => value is { } number ? (number * 100).ToString("F1", CultureInfo.InvariantCulture) : NotAvailable;
 
     public static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
@@ -23,16 +28,23 @@ internal static class ReportNumber
     public static string WithError(Measurement measurement) =>
         measurement.Interval is null ? Value(measurement) : $"{Value(measurement)} {Error(measurement)}";
 
-    /// <summary>The distance to the farther end of the 95 % interval, as <c>± 0.9</c>.</summary>
-    public static string Error(Measurement measurement) => $"± {In(measurement.Scale, measurement.Reach)}";
+    /// <summary>The distance to the farther end of the 95 % interval, as <c>± 0.9</c>, marked if it should not be relied on.</summary>
+    public static string Error(Measurement measurement) =>
+        $"± {In(measurement.Scale, measurement.Reach)}{(measurement.Caution is null ? "" : CautionMark)}";
+
+    /// <summary>A p-value adjusted for several comparisons.</summary>
+    public static string PValue(double p) => p < 0.0001 ? "adjusted p < 0.0001" : string.Create(CultureInfo.InvariantCulture, $"adjusted p = {p:0.0000}");
 
     /// <summary>A percentage without decimals, for axes.</summary>
     public static string Whole(double value) => (value * 100).ToString("F0", CultureInfo.InvariantCulture);
 
     /// <summary>Both ends of the 95 % interval, as <c>37.3 to 39.1</c>.</summary>
     public static string Ends(Measurement measurement) => measurement.Interval is { } interval
-        ? $"{In(measurement.Scale, interval.Low)} to {In(measurement.Scale, interval.High)}"
+        ? $"{In(measurement.Scale, interval.Low)} to {In(measurement.Scale, interval.High)}{(measurement.Caution is null ? "" : CautionMark)}"
         : NotAvailable;
+
+    /// <summary>Why a measurement has no value.</summary>
+    public static string Reason(Measurement measurement) => measurement.Unavailable ?? "no sample counts";
 
     /// <summary>The metric as a column heading, with its unit.</summary>
     public static string Heading(Measurement measurement) =>

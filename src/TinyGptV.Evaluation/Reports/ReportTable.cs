@@ -34,4 +34,9 @@ public sealed record ReportTable
 
     /// <summary>Footnotes, one per line; null if none.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Adds the footnote for intervals that should not be relied on, if a cell has their mark.</summary>
+    internal ReportTable WithCaution() => !Rows.Any(row => row.Any(cell => cell.Contains(ReportNumber.CautionMark, StringComparison.Ordinal)))
+        ? this
+        : this with { Note = Note is null ? ReportNumber.CautionNote : $"{Note}\n{ReportNumber.CautionNote}" };
 }

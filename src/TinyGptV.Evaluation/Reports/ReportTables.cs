@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Reports;
 
 /// <summary>The tables of a report.</summary>
 public static class ReportTables
 {
+    private const int MostNamed = 5;
+
     /// <summary>The paper's row and the run's below it, with ± for the 95 % interval; results not comparable with the paper's are marked.</summary>
     /// <param name="report">The report.</param>
     /// <returns>Accuracies in percent; benchmarks not in the paper come last.</returns>
@@ -22,8 +25,8 @@ public static class ReportTables
                 rows.Own(withSize: false),
             ],
             OwnRow = 1,
-            Note = Lines([.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report), .. OverAnswered(report)]),
-        };
+            Note = Lines([.. rows.Marked ? [ComparedRows.MarkNote] : (string[])[], .. OtherModes(report), .. OverAnswered(report), .. WithoutValue(report)]),
+        }.WithCaution();
     }
 
     /// <summary>Published tables with the run as the last row: always the paper's main table, others if they share a benchmark with the run.</summary>
@@ -52,6 +55,27 @@ public static class ReportTables
         ? $"{ReportNumber.Result(answered)} over the {ReportNumber.Count(answered.Samples)} answered of {ReportNumber.Count(benchmark.Overall.Samples)} samples"
         : $"none of {ReportNumber.Count(benchmark.Overall.Samples)} samples has an answer";
 
+    /// <summary>Why benchmarks of the run have no result although they have answers, and why there is no average of the five.</summary>
+    private static IEnumerable<string> WithoutValue(EvaluationReport report)
+    {
+        foreach (BenchmarkReport benchmark in report.Benchmarks)
+        {
+            if (benchmark.Overall.Value is null && benchmark.OverAnswered is null or { Value: not null })
+                yield return $"{benchmark.Title} has no {ReportNumber.Metric(benchmark.Overall.Metric)}: {ReportNumber.Reason(benchmark.Overall)}.";
+        }
+
+        if (report.Average is { Measurement: { Value: null } average } && report.Average.Benchmarks.All(name => report.Benchmarks.Any(one => one.Benchmark == name)))
+            yield return $"No Average: {average.Unavailable}.";
+    }
+
+    /// <summary>Why slices of a kind have no result, one line for each reason; null if all have one.</summary>
+    internal static string? ReasonsOf(IEnumerable<SliceMeasurement> kind) =>
+        Lines([.. kind.Where(slice => slice.Measurement.Value is null).GroupBy(slice => ReportNumber.Reason(slice.Measurement)).Select(Reason)]);
+
+    private static string Reason(IGrouping<string, SliceMeasurement> slices) =>
+        $"No result for {string.Join(", ", slices.Take(MostNamed).Select(slice => slice.Name))}"
+        + $"{(slices.Count() > MostNamed ? $" and {ReportNumber.Count(slices.Count() - MostNamed)} more" : "")}: {slices.Key}.";
+
     /// <summary>The answer counts: samples expected, answered, failed, missing, duplicated and undecided.</summary>
     /// <param name="report">The report.</param>
     /// <returns>One row per benchmark. If any sample has no answer, a column gives the result over the answered samples alone.</returns>
@@ -74,8 +98,8 @@ public static class ReportTables
                 ReportNumber.Count(benchmark.Counts.Expected), ReportNumber.Count(benchmark.Counts.Answered), ReportNumber.Count(benchmark.Counts.Failed),
                 ReportNumber.Count(benchmark.Counts.Missing), ReportNumber.Count(benchmark.Counts.Duplicated), ReportNumber.Count(benchmark.Counts.Undecided),
             ]))],
-            Note = string.Join('\n', AnswerNotes(report)) is { Length: > 0 } note ? note : null,
-        };
+            Note = Lines([.. AnswerNotes(report)]),
+        }.WithCaution();
     }
 
     private static IEnumerable<string> AnswerNotes(EvaluationReport report)
@@ -84,6 +108,11 @@ public static class ReportTables
             yield return $"Predictions of no benchmark of this run, left out: {ReportNumber.Count(report.Unexpected)}.";
         if (report.Retried > 0)
             yield return $"Samples asked again after a failure: {ReportNumber.Count(report.Retried)}. The run's history keeps what they were.";
+        foreach (BenchmarkReport benchmark in report.Benchmarks)
+        {
+            if (benchmark.Imported?.Remarks() is { } remarks)
+                yield return $"{benchmark.Title}, imported answers: {remarks}.";
+        }
     }
 
     /// <summary>The metrics after the first of each benchmark.</summary>
@@ -98,14 +127,15 @@ public static class ReportTables
                from measurement in benchmark.Further
                select ImmutableArray.Create(
                    benchmark.Title, ReportNumber.Heading(measurement), ReportNumber.Count(measurement.Samples),
-                   measurement.Unavailable is { } reason ? $"not available: {reason}" : ReportNumber.Value(measurement), ReportNumber.Ends(measurement)),
+                   measurement.Value is null ? $"not available: {ReportNumber.Reason(measurement)}" : ReportNumber.Value(measurement),
+                   ReportNumber.Ends(measurement)),
         ];
         return rows.IsEmpty ? null : new ReportTable
         {
             Title = "Further metrics",
             Columns = [Text("Benchmark"), Text("Metric"), Number("Samples"), Number("Value"), Number("95 % interval")],
             Rows = rows,
-        };
+        }.WithCaution();
     }
 
     /// <summary>The slices of a benchmark, one table per kind.</summary>
@@ -120,7 +150,8 @@ public static class ReportTables
             Columns = [Text(kind.Key), Number("Samples"), Number(ReportNumber.Heading(benchmark.Overall))],
             Rows = [.. kind.Select(slice => ImmutableArray.Create(
                 slice.Name, ReportNumber.Count(slice.Measurement.Samples), ReportNumber.WithError(slice.Measurement)))],
-        })];
+            Note = ReasonsOf(kind),
+        }.WithCaution())];
     }
 
     /// <summary>The digests of all input files.</summary>
@@ -156,6 +187,7 @@ public static class ReportTables
             .. rows.Marked ? [ComparedRows.MarkNote] : (string[])[],
             .. OtherModes(report),
             .. OverAnswered(report),
+            .. WithoutValue(report),
             .. PublishedTables.RemarksOf(table).Select(remark => $"{remark.Mark} {remark.Text}."),
             .. table.HasAverages ? ["Averages cover only the cells of their row; averages of rows with different cells are not comparable."] : (string[])[],
         ];
@@ -166,7 +198,7 @@ public static class ReportTables
             Rows = [.. table.Rows.Select(row => rows.Published(row, withSize: true)), rows.Own(withSize: true)],
             OwnRow = table.Rows.Length,
             Note = string.Join('\n', notes),
-        };
+        }.WithCaution();
     }
 
     private static string? Lines(ImmutableArray<string> notes) => notes.IsEmpty ? null : string.Join('\n', notes);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 
@@ -60,5 +61,29 @@ public sealed record BenchmarkManifest
 /// <param name="Digest">Its SHA-256 in lower-case hexadecimal.</param>
 /// <param name="Missing">How many samples have no answer in it; each counts as failed.</param>
 /// <param name="Unknown">How many of its ids match no sample; they are ignored.</param>
-/// <param name="Repeated">How many samples it answers more than once; the first answer counts.</param>
-public sealed record AnswerOrigin(string Format, string File, string Digest, int Missing, int Unknown, int Repeated);
+/// <param name="Repeated">How many samples it answers more than once; see <see cref="Counted"/>.</param>
+public sealed record AnswerOrigin(string Format, string File, string Digest, int Missing, int Unknown, int Repeated)
+{
+    /// <summary>The value of <see cref="Counted"/> if the last answer counts.</summary>
+    public const string Last = "last";
+
+    /// <summary>Which of several answers to a sample counts: <c>last</c>; null for the first, or if none is repeated.</summary>
+    public string? Counted { get; init; }
+
+    /// <summary>How many answers have <c>###</c>, after which modes that score the model's own turn ignore the text; null if none.</summary>
+    public int? Cut { get; init; }
+
+    /// <summary>What does not match in the file; null if nothing.</summary>
+    internal string? Remarks()
+    {
+        string[] remarks =
+        [
+            .. Repeated > 0 ? [$"{Text(Repeated)} samples have several answers, of which the {Counted ?? "first"} counts"] : (string[])[],
+            .. Unknown > 0 ? [$"{Text(Unknown)} unknown ids are ignored"] : (string[])[],
+            .. Cut is { } cut ? [$"{Text(cut)} answers have ###, after which modes that score the model's own turn ignore the text"] : (string[])[],
+        ];
+        return remarks is [] ? null : string.Join("; ", remarks);
+    }
+
+    private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

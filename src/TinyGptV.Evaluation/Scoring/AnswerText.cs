@@ -25,6 +25,9 @@ internal static class AnswerText
         return PythonText.Strip(end < 0 ? text : text[..end]);
     }
 
+    /// <summary>Whether a text goes on after the end of the model's turn.</summary>
+    public static bool GoesBeyondOwnTurn(string text) => text.Contains(EndOfTurn, StringComparison.Ordinal);
+
     /// <summary>The model's own answer as the original script takes it: after the last <c>Assistant:</c>, if any.</summary>
     public static string OwnTurnAsAssistant(string text) => PythonText.Strip(OwnTurn(text).Split("Assistant:")[^1]);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Scoring;
@@ -5,6 +7,9 @@ namespace TinyGptV.Evaluation.Scoring;
 /// <summary>Statistics of scored samples, clustered by image.</summary>
 public static class SampleStatistics
 {
+    // With fewer, percentiles of the bootstrap cover too little.
+    private const int LeastImages = 100;
+
     /// <summary>The mean of a value of samples.</summary>
     /// <param name="samples">The samples, in any order.</param>
     /// <param name="valueOf">A sample's value, at least 0; null leaves the sample out.</param>
@@ -26,9 +31,14 @@ public static class SampleStatistics
     {
         ArgumentNullException.ThrowIfNull(measurement);
         ArgumentNullException.ThrowIfNull(samples);
-        return measurement.Value is not null
-            && ClusterBootstrap.Spread([.. samples.Select(sample => sample.Prediction.Sample.Image)], statistic) is var (error, interval)
-            ? measurement with { StandardError = error, Interval = interval }
+        ImmutableArray<ImageReference> images = [.. samples.Select(sample => sample.Prediction.Sample.Image)];
+        return measurement.Value is not null && ClusterBootstrap.Spread(images, statistic) is var (error, interval)
+            ? measurement with
+            {
+                StandardError = error,
+                Interval = interval,
+                Caution = images.Distinct().Count() < LeastImages ? Measurement.FewImages : null,
+            }
             : measurement;
     }
 }

@@ -13,6 +13,22 @@ internal readonly record struct ClusterSpread
     /// <summary>Degrees of freedom of <see cref="Variance"/>; the number of clusters less one if all have the same size.</summary>
     public required double Degrees { get; init; }
 
+    /// <summary>How many clusters of equal size would weigh as much: 1 / (sum of squared shares of samples).</summary>
+    public required double EvenClusters { get; init; }
+
+    /// <summary>
+    /// Whether intervals cover the true mean in clearly fewer than 95 of 100 simulated cases: the clusters are large, and so few or so unequal that the variance
+    /// has fewer than 20 degrees of freedom, or that fewer than 10 of them would hold all right or all wrong answers.
+    /// </summary>
+    /// <param name="part">The mean as a fraction of the highest score.</param>
+    /// <param name="isGraded">Whether there are scores between 0 and the highest.</param>
+    public bool IsTooUneven(double part, bool isGraded)
+    {
+        const double leastDegrees = 20, leastClusters = 10;
+        bool areLarge = Samples > 2 * Clusters;
+        return (areLarge || isGraded) && Degrees < leastDegrees || areLarge && EvenClusters * Math.Min(part, 1 - part) < leastClusters;
+    }
+
     /// <summary>
     /// The factor that reduces the effective sample size because the variance is itself estimated. 1 if each sample is its own cluster and scores are 0 or 1,
     /// since the mean then determines the variance.
@@ -39,7 +55,7 @@ internal readonly record struct ClusterSpread
         }
 
         if (clusters.Length < 2)
-            return new ClusterSpread { Samples = samples, Clusters = clusters.Length, Variance = double.NaN, Degrees = double.NaN };
+            return new ClusterSpread { Samples = samples, Clusters = clusters.Length, Variance = double.NaN, Degrees = double.NaN, EvenClusters = 1 };
         double mean = sum / samples, variance = 0, shares = 0, leverage = 0, leverageSquared = 0;
         foreach (ClusterTotal cluster in clusters)
         {
@@ -56,6 +72,7 @@ internal readonly record struct ClusterSpread
             Samples = samples,
             Clusters = clusters.Length,
             Variance = variance / samples / samples,
+            EvenClusters = 1 / shares,
             Degrees = Math.Max(1, 1 / (shares + leverage * leverage - leverageSquared)),
         };
     }

@@ -23,6 +23,9 @@ public sealed record ClusteredMean
     /// <summary>The 95 % confidence interval of the mean, within the range of scores; null with fewer than two clusters.</summary>
     public Interval? Interval { get; init; }
 
+    /// <summary>Whether the images are too few or too unequal for <see cref="Interval"/> to be reliable.</summary>
+    public bool IsUnreliable { get; init; }
+
     /// <summary>The mean of non-negative scores.</summary>
     /// <param name="scores">Each sample's image and score, in any order.</param>
     /// <param name="missing">How many samples have no score; each scores 0, in its own cluster. Default: none.</param>
@@ -39,7 +42,12 @@ public sealed record ClusteredMean
     /// <summary>The mean as a measurement.</summary>
     /// <param name="metric">The metric's name.</param>
     /// <returns>The measurement.</returns>
-    public Measurement ToMeasurement(string metric) => new(metric, Samples, Value) { StandardError = StandardError, Interval = Interval };
+    public Measurement ToMeasurement(string metric) => new(metric, Samples, Value)
+    {
+        StandardError = StandardError,
+        Interval = Interval,
+        Caution = Interval is not null && IsUnreliable ? Measurement.FewImages : null,
+    };
 
     internal static ClusteredMean Of(ReadOnlySpan<ClusterTotal> clusters, double sum, ScoreRange range)
     {
@@ -52,6 +60,7 @@ public sealed record ClusteredMean
         {
             StandardError = Math.Sqrt(spread.Variance),
             Interval = IntervalOf(mean, spread, range),
+            IsUnreliable = spread.IsTooUneven(mean / range.Highest, range.IsGraded),
         };
     }
 
@@ -59,8 +68,8 @@ public sealed record ClusteredMean
     {
         double part = mean / range.Highest;
         double samples = EffectiveSamples(part, spread.Variance / (range.Highest * range.Highest), spread) * spread.Caution(range.IsGraded);
-        (double low, double high) = Wilson(part, samples);
-        return new Interval(Math.Min(low, part) * range.Highest, Math.Max(high, part) * range.Highest);
+        Interval wilson = WilsonInterval.Of(part, samples);
+        return new Interval(Math.Min(wilson.Low, part) * range.Highest, Math.Max(wilson.High, part) * range.Highest);
     }
 
     /// <summary>
@@ -71,15 +80,5 @@ public sealed record ClusteredMean
     {
         double binomial = part * (1 - part) / (spread.Samples - 1);
         return binomial <= 0 || variance <= 1e-12 * binomial ? spread.Clusters : spread.Samples * binomial / variance;
-    }
-
-    /// <summary>Wilson's interval of a proportion: it stays within 0 and 1, and has a width even at 0 and 1.</summary>
-    private static (double Low, double High) Wilson(double part, double samples)
-    {
-        const double z = StudentT.Normal, square = z * z;
-        double centre = (part + square / (2 * samples)) / (1 + square / samples);
-        double half = z / (1 + square / samples) * Math.Sqrt((part * (1 - part) + square / (4 * samples)) / samples);
-        // At 0 and 1, centre and half differ only in the last bits.
-        return (part <= 0 ? 0 : Math.Max(0, centre - half), part >= 1 ? 1 : Math.Min(1, centre + half));
     }
 }

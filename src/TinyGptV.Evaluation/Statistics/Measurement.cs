@@ -8,6 +8,8 @@ namespace TinyGptV.Evaluation.Statistics;
 /// <param name="Value">The value; null if none.</param>
 public sealed record Measurement(string Metric, int Samples, double? Value)
 {
+    internal const string FewImages = "few or very unequal images: the interval can cover less than 95 %";
+
     /// <summary>The scale of the value. Default: a fraction of 1, shown in percent.</summary>
     public MeasurementScale Scale { get; init; } = MeasurementScale.Fraction;
 
@@ -19,6 +21,9 @@ public sealed record Measurement(string Metric, int Samples, double? Value)
 
     /// <summary>Why there is no value, in a few words; null if there is one, or if there are no samples.</summary>
     public string? Unavailable { get; init; }
+
+    /// <summary>Why the interval should not be relied on, in a few words; null if it can be.</summary>
+    public string? Caution { get; init; }
 
     /// <summary>
     /// The distance from the value to the farther end of the interval, shown after ±, so that ± never claims more precision than the interval. Null if unknown.

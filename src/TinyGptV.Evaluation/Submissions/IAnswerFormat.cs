@@ -13,6 +13,11 @@ public interface IAnswerFormat
     /// <summary>What the file contains, in one sentence.</summary>
     string Description { get; }
 
+    /// <summary>
+    /// Whether the last of several answers to a sample counts, as in official code that reads the file into a dictionary; otherwise the first. Default: true.
+    /// </summary>
+    bool LastAnswerCounts => true;
+
     /// <summary>Whether the format can hold answers to a benchmark.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <returns>True if it can.</returns>

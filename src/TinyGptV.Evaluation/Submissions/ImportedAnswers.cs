@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
 using TinyGptV.Evaluation.Models;
 using TinyGptV.Evaluation.Runs;
+using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Submissions;
 
@@ -17,16 +18,20 @@ public sealed record ImportedAnswers
     /// <summary>The ids in the file that match no sample, each once.</summary>
     public required ImmutableArray<string> Unknown { get; init; }
 
-    /// <summary>The samples answered more than once; the first answer counts.</summary>
+    /// <summary>The samples answered more than once; the format says which answer counts.</summary>
     public required ImmutableArray<string> Repeated { get; init; }
+
+    /// <summary>The samples whose answer has <c>###</c>, TinyGPT-V's end of a turn: modes that score the model's own turn ignore what follows.</summary>
+    public ImmutableArray<string> Cut { get; init; } = [];
 
     /// <summary>Matches answers to samples by id.</summary>
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="answers">The answers in file order.</param>
     /// <param name="fileName">The file's name, for messages.</param>
+    /// <param name="lastCounts">Whether the last of several answers to a sample counts instead of the first. Default: true.</param>
     /// <returns>The predictions and the mismatches.</returns>
     /// <exception cref="PrerequisiteException">No answer matches a sample, or an answer has the wrong number of likelihoods or an unknown choice.</exception>
-    public static ImportedAnswers Join(Benchmark benchmark, ImmutableArray<SubmittedAnswer> answers, string fileName)
+    public static ImportedAnswers Join(Benchmark benchmark, ImmutableArray<SubmittedAnswer> answers, string fileName, bool lastCounts = true)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
         var byId = answers.GroupBy(answer => answer.Id, StringComparer.Ordinal)
@@ -37,16 +42,18 @@ public sealed record ImportedAnswers
                 $"{fileName}: expected answers to samples of '{benchmark.Definition.Name}', for example '{benchmark.Samples[0].Id}', "
                 + $"found {(answers.IsEmpty ? "no answers" : $"only other ids, for example '{answers[0].Id}'")}. "
                 + "Check that the file belongs to this benchmark.");
+        ImmutableArray<Prediction> predictions =
+            [.. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, AnswerTo(sample), fileName))];
         return new ImportedAnswers
         {
-            Predictions =
-            [
-                .. benchmark.Samples.Select(sample => ToPrediction(benchmark.Definition, sample, byId.GetValueOrDefault(sample.Id.Value)?[0], fileName)),
-            ],
+            Predictions = predictions,
+            Cut = [.. predictions.Where(one => one.Generation is { } answer && AnswerText.GoesBeyondOwnTurn(answer.Text)).Select(one => one.Sample.Id.Value)],
             Missing = [.. samples.Where(id => !byId.ContainsKey(id))],
             Unknown = [.. byId.Keys.Where(id => !samples.Contains(id))],
             Repeated = [.. byId.Where(pair => pair.Value.Length > 1 && samples.Contains(pair.Key)).Select(pair => pair.Key)],
         };
+
+        SubmittedAnswer? AnswerTo(Sample sample) => byId.GetValueOrDefault(sample.Id.Value) is { } given ? given[lastCounts ? ^1 : 0] : null;
     }
 
     private static Prediction ToPrediction(BenchmarkDefinition definition, Sample sample, SubmittedAnswer? answer, string fileName)

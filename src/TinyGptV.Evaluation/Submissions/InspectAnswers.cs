@@ -11,7 +11,7 @@ namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
 /// A log of inspect_ai: one JSON object with <c>samples</c>, or a <c>.eval</c> archive with an entry for each sample, compressed by deflate or Zstandard. Of several
-/// epochs, the first counts. Checked against log/_log.py and log/_condense.py of inspect_ai at commits 7967c4f and 018b364.
+/// epochs, the first counts. Checked against log/_condense.py and the description of the log format of inspect_ai at commits 7967c4f and 018b364.
 /// </summary>
 internal sealed class InspectAnswers : IAnswerFormat
 {
@@ -20,6 +20,8 @@ internal sealed class InspectAnswers : IAnswerFormat
     public string Name => "inspect";
 
     public string Description => "A log of inspect_ai (.json or .eval), for any benchmark: the completion of each sample in the first epoch.";
+
+    public bool LastAnswerCounts => false;
 
     public bool Fits(BenchmarkDefinition definition) => true;
 

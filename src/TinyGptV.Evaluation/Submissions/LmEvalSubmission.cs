@@ -29,6 +29,9 @@ internal sealed class LmEvalSubmission : ISubmissionFormat
     public string Description =>
         "The samples log of lm-evaluation-harness, for any benchmark: a JSON line per sample, with uncut texts or likelihoods of choices.";
 
+    /// <summary>A log has a line for each sample and filter, and no official code reads it; the uncut responses of all filters are the same.</summary>
+    public bool LastAnswerCounts => false;
+
     public bool Fits(BenchmarkDefinition definition) => true;
 
     public void Write(Submission submission, Stream output)

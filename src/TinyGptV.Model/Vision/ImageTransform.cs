@@ -14,8 +14,11 @@ namespace TinyGptV.Model.Vision;
 /// </summary>
 public sealed class ImageTransform
 {
-    /// <summary>Larger images are rejected before decoding. Pillow's limit for decompression bombs: 1 GiB / 4 / 3 pixels.</summary>
-    public const long MostPixels = 89_478_485;
+    /// <summary>
+    /// Larger images are rejected before decoding. Pillow warns of decompression bombs from 1 GiB / 4 / 3 pixels on, and rejects images of more than twice as
+    /// many.
+    /// </summary>
+    public const long MostPixels = 2 * 89_478_485;
 
     private const int Channels = 3;
 
@@ -84,6 +87,15 @@ public sealed class ImageTransform
 
     /// <summary>Decodes to RGBA, row by row; alpha is undefined.</summary>
     internal static Picture Decode(ReadOnlySpan<byte> encoded)
+    {
+        if (GifFrame.Open(encoded, out byte[] opaque) is not { } frame)
+            return DecodeAsStored(encoded);
+        Picture picture = DecodeAsStored(opaque);
+        frame.FillAround(picture.Width, picture.Height, picture.Pixels);
+        return picture;
+    }
+
+    private static Picture DecodeAsStored(ReadOnlySpan<byte> encoded)
     {
         using SKData data = SKData.CreateCopy(encoded);
         using var stream = new SKMemoryStream(data);

@@ -88,6 +88,7 @@ public sealed class ExportCommandTests : IDisposable
 
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
         Assert.Contains("2 of 4 samples answered", output, StringComparison.Ordinal);
+        Assert.Contains("tinygptv score r --mode official", output, StringComparison.Ordinal);
         Assert.Contains("2 samples have no answer in the file and count as wrong: test:3, test:4", error, StringComparison.Ordinal);
         Assert.Contains("1 unknown ids in the file are ignored: test:9", error, StringComparison.Ordinal);
         Assert.Contains("1 samples have several answers; the first one counts: test:2", error, StringComparison.Ordinal);
@@ -98,6 +99,26 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(("lm-eval", "log.jsonl", 2, 1, 1), (
             imported.GetProperty("format").GetString(), imported.GetProperty("file").GetString(),
             imported.GetProperty("missing").GetInt32(), imported.GetProperty("unknown").GetInt32(), imported.GetProperty("repeated").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Import_records_which_answer_counted_and_which_are_cut()
+    {
+        _folder.Write("answers.json", """
+            [{"questionId": "none", "prediction": "x"}, {"questionId": "ID", "prediction": "red"}, {"questionId": "ID", "prediction": "green ### red"}]
+            """.Replace("ID", await FirstQuestionAsync(), StringComparison.Ordinal));
+
+        var import = await _program.RunAsync("import", "{folder}/answers.json", "--runs", "{folder}/runs", "--benchmark", "gqa", "--format", "gqa", "--run", "r");
+        var score = await _program.RunAsync("score", "r", "--runs", "{folder}/runs", "--mode", "official");
+
+        Assert.Contains("1 samples have several answers; the last one counts", import.Error, StringComparison.Ordinal);
+        Assert.Contains("1 answers have ###; modes that score the model's own turn ignore what follows", import.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 samples have several answers, of which the last counts; 1 unknown ids are ignored; 1 answers have ###", score.Output, StringComparison.Ordinal);
+        using JsonDocument manifest = JsonDocument.Parse(
+            await File.ReadAllTextAsync(_folder["runs", "r", "manifest.json"], TestContext.Current.CancellationToken));
+        JsonElement imported = manifest.RootElement.GetProperty("benchmarks")[0].GetProperty("imported");
+        Assert.Equal(("last", 1), (imported.GetProperty("counted").GetString(), imported.GetProperty("cut").GetInt32()));
     }
 
     [Fact]
@@ -137,6 +158,14 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(ExitCode.UserMustAct, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Empty(output);
+    }
+
+    private async Task<string> FirstQuestionAsync()
+    {
+        await _program.RunAsync("eval", "--runs", "{folder}/runs", "--run", "ours", "--model", "{folder}", "--benchmarks", "gqa");
+        await _program.RunAsync("export", "ours", "--runs", "{folder}/runs", "--benchmark", "gqa", "--format", "gqa", "--output", "{folder}/ours");
+        using JsonDocument answers = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["ours"], TestContext.Current.CancellationToken));
+        return answers.RootElement[0].GetProperty("questionId").GetString()!;
     }
 
     private async Task<string> ScoresAsync(string run, string benchmark, string mode)

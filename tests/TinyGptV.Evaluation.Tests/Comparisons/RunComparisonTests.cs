@@ -23,6 +23,20 @@ public sealed class RunComparisonTests
         Assert.Equal(["c", "d"], lenient.OnlyInA.Select(id => id.Value));
     }
 
+    [Theory]
+    [InlineData("1.2.0", "1.2.0+0123abc", null, null)]
+    [InlineData("1.2.0+0123abc", "1.3.0", "1.2.0", "1.3.0")]
+    public void Create_OneProgramVersionInTwoForms_IsNoDifference(string a, string b, string? first, string? second)
+    {
+        EvaluationReport report = EvaluationReport.Create(Manifest, [Answer("a", "yes")], "official");
+
+        RunComparison comparison = RunComparison.Create((Manifest with { ProgramVersion = a }, report), (Manifest with { ProgramVersion = b }, report));
+
+        Assert.Equal(
+            first is null ? [] : [new RunDifference("programVersion", first, second)],
+            comparison.Differences.Where(difference => difference.Setting == "programVersion"));
+    }
+
     private static BenchmarkComparison Compare(Prediction[] first, Prediction[] second, string mode) => RunComparison.Create(
         (Manifest, EvaluationReport.Create(Manifest, first, mode)), (Manifest, EvaluationReport.Create(Manifest, second, mode))).Benchmarks[0];
 

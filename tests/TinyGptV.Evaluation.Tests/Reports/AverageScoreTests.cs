@@ -32,6 +32,8 @@ public sealed class AverageScoreTests
         Assert.Equal(average.Reach!.Value, Math.Sqrt(report.Benchmarks.Sum(benchmark => Math.Pow(benchmark.Overall.Reach!.Value, 2))) / 5, precision: 12);
         Assert.Equal(Names, report.Average.Benchmarks.Select(name => name.Value));
         Assert.StartsWith("60.0 ± ", ReportTables.Results(report).Rows[1][^1], StringComparison.Ordinal);
+        // The second table has five of the columns too, and one that the run lacks.
+        Assert.Equal(2, ReportTables.Published(report).Length);
         Assert.Contains("run,,,tinygptv,average-accuracy,,,20,0.6,", Csv(report), StringComparison.Ordinal);
         Assert.Contains("\"The mean of the accuracies of GQA, VSR, IconVQ, VizWiz, HM, each with the same weight;", Csv(report), StringComparison.Ordinal);
         Assert.Contains("\"rule\": \"The mean of the accuracies", ReportJson.Write(report), StringComparison.Ordinal);
@@ -45,6 +47,7 @@ public sealed class AverageScoreTests
         Assert.Equal(("roc-auc", 0.75), (report.Benchmarks[4].Overall.Metric, report.Benchmarks[4].Overall.Value));
         Assert.Equal((null, "the result of HM is ROC-AUC, not an accuracy"), (report.Average.Measurement.Value, report.Average.Measurement.Unavailable));
         Assert.Equal("-", ReportTables.Results(report).Rows[1][^1]);
+        Assert.Contains("No Average: the result of HM is ROC-AUC, not an accuracy.", ReportTables.Results(report).Note!.Split('\n'));
         foreach (ReportTable table in (ReportTable[])[ReportTables.Results(report), .. ReportTables.Published(report), ReportTables.Answers(report)])
             Assert.Single(table.Rows.SelectMany(row => row), cell => cell.TrimEnd('*').EndsWith(" (ROC-AUC)", StringComparison.Ordinal));
         using StringWriter page = new();

@@ -138,6 +138,38 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
+    public void Create_MetricWithoutAValue_SaysWhyWhereverItStands()
+    {
+        RunManifest manifest = MadeUpRun.Manifest with
+        {
+            Benchmarks =
+            [
+                MadeUpRun.Manifest.Benchmarks[0] with
+                {
+                    Definition = Predictions.Definition("hm", RequestKind.Generate, ("official", "yes-or-no")) with { Title = "HM" },
+                    Samples = 2,
+                },
+            ],
+        };
+        const string Reason = "2 of 2 predictions lack the probabilities of both answers", Slice = "1 of 1 predictions lack the probabilities of both answers";
+
+        EvaluationReport report = EvaluationReport.Create(
+            manifest, [Predictions.Generated("hm", "1", "yes", "yes", new Slice("kind", "a")), Predictions.Generated("hm", "2", "no", "no", new Slice("kind", "b"))],
+            "official");
+
+        Assert.Contains($"HM has no ROC-AUC: {Reason}.", ReportTables.Results(report).Note!.Split('\n'));
+        Assert.Equal($"No result for a, b: {Slice}.", Assert.Single(ReportTables.Slices(report.Benchmarks[0])).Note);
+        using StringWriter files = new();
+        CsvReport.Write(report, files);
+        Assert.Contains($",roc-auc,,,2,,,,,{Reason}\n", files.ToString(), StringComparison.Ordinal);
+        MarkdownReport.Write(report, files);
+        Assert.Contains($"HM has no ROC-AUC: {Reason}.", files.ToString(), StringComparison.Ordinal);
+        HtmlReport.Write(report, files);
+        Assert.Contains($"not available: {Reason}</p>", files.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"<p class=\"note\">No result for a, b: {Slice}.</p>", files.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Create_UnfinishedBenchmark_HasTheResultOverItsAnswersBesideTheOneWithMissingAsWrong()
     {
         EvaluationReport report = MadeUpRun.Report();
@@ -148,7 +180,7 @@ public sealed class EvaluationReportTests
         Assert.Contains("GQA: 50.0 ± 35.0 over the 4 answered of 6 samples.", ReportTables.Results(report).Note!.Split('\n'));
         Assert.All(report.Benchmarks.Skip(1), benchmark => Assert.Null(benchmark.OverAnswered));
         int column = ReportTables.Answers(report).Columns.Select(one => one.Header).ToList().IndexOf("Of answered");
-        Assert.Equal(["50.0 ± 35.0", "100.0 ± 89.7"], ReportTables.Answers(report).Rows.Take(2).Select(row => row[column]));
+        Assert.Equal(["50.0 ± 35.0", "100.0 ± 89.7†"], ReportTables.Answers(report).Rows.Take(2).Select(row => row[column]));
         EvaluationReport complete = EvaluationReport.Create(
             MadeUpRun.Manifest with { Benchmarks = MadeUpRun.Manifest.Benchmarks[1..] }, MadeUpRun.All, "tinygptv");
         Assert.DoesNotContain(ReportTables.Answers(complete).Columns, one => one.Header == "Of answered");

@@ -101,7 +101,7 @@ public class KeptAnswersTests
         store.Put(0, SampleRuns.Prediction("gqa", both.Samples[0]));
         store.Partials[new(0)] = PredictionLines.Write([SampleRuns.Prediction("gqa", both.Samples[0])]);
         store.Partials[new(1)] = PredictionLines.Write([SampleRuns.Prediction("gqa", both.Samples[1])]);
-        RunProgress progress = await StoredProgress.ReadAsync(store, new RunId("a-run"), TestContext.Current.CancellationToken);
+        RunProgress progress = await StoredProgress.ReadAsync(store, new RunId("a-run"), workedOnBy: null, TestContext.Current.CancellationToken);
         Assert.Equal((RunPhase.Cancelled, 2), (progress.Phase, progress.Resumed));
         Assert.Equal([new BenchmarkProgress(new("gqa"), 2, 2, 0)], progress.Benchmarks);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TinyGptV.Evaluation.Benchmarks;
+using TinyGptV.Evaluation.Scoring;
 using TinyGptV.Evaluation.Statistics;
 
 namespace TinyGptV.Evaluation.Tests.Statistics;
@@ -77,6 +78,55 @@ public sealed class SimulatedCoverageTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / benchmarks:F2} % of {benchmarks}");
         Assert.InRange((double)held / benchmarks, 0.93, 0.97);
+    }
+
+    [Theory]
+    [InlineData(40, 8)]
+    [InlineData(60, 2)]
+    [InlineData(80, 8)]
+    public void RocAuc_OfFewSamples(int samples, int draws)
+    {
+        // The largest of several numbers from 0 to 1 beats another one in n of n + 1 cases. A quarter of the samples has the label.
+        double truth = draws / (draws + 1.0);
+        var random = new SplitMix64(5);
+        int held = 0, benchmarks = ClusteredDraws.Benchmarks / 10;
+        for (int benchmark = 0; benchmark < benchmarks; benchmark++)
+        {
+            ScoredSample[] scored = [.. Enumerable.Range(0, samples).Select(i => new ScoredSample(
+                Predictions.Generated("hm", $"{i}", i % 4 == 0 ? "yes" : "no", "yes"),
+                new Score(0, Probability: Enumerable.Range(0, i % 4 == 0 ? draws : 1).Max(_ => ClusteredDraws.Unit(random))),
+                IsAnswered: true))];
+            Measurement measured = new RocAuc("yes").Measure(scored, missing: 0);
+            if (measured.Interval!.Value.Low <= truth && truth <= measured.Interval.Value.High)
+                held++;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / benchmarks:F2} % of {benchmarks}");
+        Assert.InRange((double)held / benchmarks, 0.935, 0.995);
+    }
+
+    /// <summary>Where coverage is poor, the interval says so; where it is good, it does not.</summary>
+    [Theory]
+    [InlineData(30, 31.6, 0.03, 0.3, true)]
+    [InlineData(15, 8, 0.9, 0.3, true)]
+    [InlineData(398, 31.6, 0.389, 0.3, false)]
+    [InlineData(200, 1.7, 0.547, 0.1, false)]
+    public void Mean_IntervalThatCannotBeTrusted_SaysSo(int images, double size, double mean, double likeness, bool unreliable)
+    {
+        var draws = new ClusteredDraws(images, ClusteredDraws.Unequal(size), mean, likeness, graded: false);
+        var random = new SplitMix64(3);
+        int held = 0, warned = 0, benchmarks = ClusteredDraws.Benchmarks / 4;
+        for (int i = 0; i < benchmarks; i++)
+        {
+            ClusterTotal[] clusters = [.. draws.Draw(random).Select(image => new ClusterTotal(image.Length, image.Sum()))];
+            Measurement measured = ClusteredMean.Of(clusters, clusters.Sum(cluster => cluster.Sum), new ScoreRange(1, false)).ToMeasurement("accuracy");
+            held += measured.Interval!.Value.Low <= mean && mean <= measured.Interval.Value.High ? 1 : 0;
+            warned += measured.Caution is not null ? 1 : 0;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{100.0 * held / benchmarks:F2} % covered, {100.0 * warned / benchmarks:F2} % warned");
+        Assert.Equal(unreliable ? benchmarks : 0, warned);
+        Assert.InRange((double)held / benchmarks, unreliable ? 0.4 : 0.92, unreliable ? 0.92 : 0.98);
     }
 
     private static void AssertCovers(ClusteredDraws draws, double mean) => Assert.InRange(

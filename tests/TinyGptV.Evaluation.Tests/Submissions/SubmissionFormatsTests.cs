@@ -120,7 +120,7 @@ public sealed class SubmissionFormatsTests
     }
 
     [Fact]
-    public async Task Join_UnknownAndRepeatedIds_AreCountedAndTheFirstAnswerIsTaken()
+    public async Task Join_UnknownAndRepeatedIds_AreCountedAndTheLastAnswerIsTaken()
     {
         BenchmarkDefinition definition = Definition("gqa");
         Benchmark benchmark = BenchmarkOf(definition, [Predict(definition, "1", "a", "", 0, 0), Predict(definition, "2", "a", "", 0, 0)]);
@@ -135,8 +135,52 @@ public sealed class SubmissionFormatsTests
         Assert.Equal(["2"], imported.Missing);
         Assert.Equal(["x"], imported.Unknown);
         Assert.Equal(["1"], imported.Repeated);
-        Assert.Equal("first", imported.Predictions[0].Generation!.Text);
+        Assert.Equal("second", imported.Predictions[0].Generation!.Text);
         Assert.Equal(SampleFailureKind.NotSubmitted, imported.Predictions[1].Failure!.Kind);
+    }
+
+    /// <summary>The evaluation code of these benchmarks reads answers into a dictionary, so that later ones replace earlier ones; a log has no such code.</summary>
+    [Theory]
+    [InlineData("gqa", "gqa", """[{"questionId":"1","prediction":"a"},{"questionId":"1","prediction":"b"}]""", "b")]
+    [InlineData("vqa", "okvqa", """[{"answer":"a","question_id":1},{"answer":"b","question_id":1}]""", "b")]
+    [InlineData("vizwiz", "vizwiz", """[{"image":"1","answer":"a"},{"image":"1","answer":"b"}]""", "b")]
+    [InlineData("hm", "hm", "id,proba,label\n1,0.9,1\n1,0.1,0\n", "no")]
+    [InlineData("iconqa", "iconqa-blanks", """{"results":{"1":"a","1":"b"}}""", "b")]
+    [InlineData("lm-eval", "gqa", "{\"doc\":{\"id\":\"1\"},\"resps\":[[\"a\"]]}\n{\"doc\":{\"id\":\"1\"},\"resps\":[[\"b\"]]}\n", "a")]
+    public async Task Join_SeveralAnswersToASample_TakesTheOneThatTheOfficialCodeTakes(string format, string name, string content, string taken)
+    {
+        BenchmarkDefinition definition = Definition(name);
+
+        ImportedAnswers imported = ImportedAnswers.Join(
+            BenchmarkOf(definition, [Predict(definition, "1", "a", "", 0, 0)]), await ReadAsync(format, definition, content), "file",
+            SubmissionFormats.ByName(format).LastAnswerCounts);
+
+        Assert.Equal(["1"], imported.Repeated);
+        Assert.Equal(taken, imported.Predictions[0].Generation!.Text);
+    }
+
+    [Fact]
+    public async Task Join_AnswersThatGoOnAfterTheirTurn_AreNamed_AndKeptWhole()
+    {
+        BenchmarkDefinition definition = Definition("gqa");
+
+        ImportedAnswers imported = ImportedAnswers.Join(
+            BenchmarkOf(definition, [Predict(definition, "1", "a", "", 0, 0), Predict(definition, "2", "a", "", 0, 0)]),
+            await ReadAsync("gqa", definition, """[{"questionId":"1","prediction":"a ### b"},{"questionId":"2","prediction":"a # b"}]"""), "file");
+
+        Assert.Equal(["1"], imported.Cut);
+        Assert.Equal("a ### b", imported.Predictions[0].Generation!.Text);
+    }
+
+    /// <summary>Old manifests have neither of the new fields, and a file without repeats still gives the same manifest.</summary>
+    [Fact]
+    public void Origin_WithoutRepeatsAndCuts_IsStoredAsBefore()
+    {
+        const string stored = """{"format":"gqa","file":"theirs.json","digest":"d","missing":0,"unknown":0,"repeated":0}""";
+        var origin = new AnswerOrigin("gqa", "theirs.json", "d", 0, 0, 0);
+
+        Assert.Equal(stored, JsonSerializer.Serialize(origin, EvaluationJson.Compact.ShapeOf<AnswerOrigin>()));
+        Assert.Equal(origin, JsonSerializer.Deserialize(stored, EvaluationJson.Compact.ShapeOf<AnswerOrigin>()));
     }
 
     [Theory]

@@ -117,11 +117,79 @@ public sealed class ImageTransformTests
         Assert.Contains("100000 x 90000", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(png)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Pillow warns of images of this size, and reads them.</summary>
+    [Fact]
+    public void MostPixels_IsThatOfPillowsError_NotOfItsWarning()
+    {
+        Assert.Equal(178_956_970, ImageTransform.MostPixels);
+        byte[] png = PngThatClaims(13_377, 13_378);
+
+        // 178,957,506 pixels.
+        Assert.Contains("13377 x 13378", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(png)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "the limit is", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(PngThatClaims(9_460, 9_460))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Pillow drops transparency after reading the pixels: a transparent pixel keeps the colour that the palette has for it.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Decode_TransparentGif_HasThePalettesColours(int? transparent)
+    {
+        byte[] gif = Gif(width: 2, height: 2, left: 0, top: 0, frameWidth: 2, frameHeight: 2, transparent, [0, 1, 2, 3]);
+
+        Assert.Equal([10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42], Rgb(ImageTransform.Decode(gif).Pixels));
+    }
+
+    /// <summary>Pillow fills what the frame leaves out with the transparent index, or with index 0.</summary>
+    [Theory]
+    [InlineData(null, 10)]
+    [InlineData(3, 40)]
+    public void Decode_GifWhoseFrameIsSmaller_HasTheSurroundingOfPillow(int? transparent, int surround)
+    {
+        byte[] gif = Gif(width: 3, height: 3, left: 1, top: 1, frameWidth: 1, frameHeight: 2, transparent, [1, 2]);
+
+        byte[] reds = [.. Rgb(ImageTransform.Decode(gif).Pixels).Where((_, i) => i % 3 == 0)];
+
+        byte around = (byte)surround;
+        Assert.Equal([around, around, around, around, 20, around, around, 30, around], reds);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(100_000)]
     public void Constructor_SizeThatMakesNoSense_Throws(int size) => Assert.Throws<ArgumentOutOfRangeException>(() => new ImageTransform(size));
+
+    private static byte[] PngThatClaims(int width, int height)
+    {
+        using var bitmap = new SKBitmap(1, 1);
+        using SKData small = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        byte[] png = small.ToArray();
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), height);
+        PngChecksums.Repair(png);
+        return png;
+    }
+
+    /// <summary>A GIF of four colours, of which index i is (10 + 10 i, 11 + 10 i, 12 + 10 i). Codes have three bits, as the table is cleared before each pixel.</summary>
+    private static byte[] Gif(int width, int height, int left, int top, int frameWidth, int frameHeight, int? transparent, int[] pixels)
+    {
+        const int clear = 4, end = 5;
+        byte[] data = new byte[(3 * (2 * pixels.Length + 1) + 7) / 8];
+        int bit = 0;
+        foreach (int code in (int[])[.. pixels.SelectMany(pixel => (int[])[clear, pixel]), end])
+            for (int i = 0; i < 3; i++, bit++)
+                data[bit / 8] |= (byte)((code >> i & 1) << bit % 8);
+        byte[] palette = [.. Enumerable.Range(0, 4).SelectMany(i => (byte[])[(byte)(10 + 10 * i), (byte)(11 + 10 * i), (byte)(12 + 10 * i)])];
+        return
+        [
+            .. "GIF89a"u8, (byte)width, 0, (byte)height, 0, 0x81, 1, 0, .. palette,
+            .. transparent is { } index ? [0x21, 0xF9, 4, 1, 0, 0, (byte)index, 0] : (byte[])[],
+            0x2C, (byte)left, 0, (byte)top, 0, (byte)frameWidth, 0, (byte)frameHeight, 0, 0, 2, (byte)data.Length, .. data, 0, 0x3B,
+        ];
+    }
 
     private static byte[] Rgb(byte[] rgba) => [.. rgba.Where((_, index) => index % 4 != 3)];
 

@@ -15,8 +15,8 @@ public static class CsvReport
     /// <summary>
     /// Writes a header and, for each benchmark, the metrics over all samples (no slice), the first metric over each slice, and the counts as metrics.
     /// If samples have no answer, the first metric over the answered ones alone is there too, as <c>accuracy-over-answered</c>.
-    /// The last row, without a benchmark, is the average over the benchmarks of the paper's main table. <c>remark</c> says why there is no value, and gives the
-    /// rule of the average. Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
+    /// The last row, without a benchmark, is the average over the benchmarks of the paper's main table. <c>remark</c> says why there is no value
+    /// or why an interval should not be relied on, and gives the rule of the average. Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">The destination; it stays open.</param>
@@ -51,7 +51,7 @@ public static class CsvReport
         remark,
     ];
 
-    private static string RemarkOf(Measurement measurement) => measurement.Unavailable ?? "";
+    private static string RemarkOf(Measurement measurement) => measurement.Value is null ? ReportNumber.Reason(measurement) : measurement.Caution ?? "";
 
     private static IEnumerable<(string Metric, int Count)> Counts(AnswerCounts counts) =>
     [

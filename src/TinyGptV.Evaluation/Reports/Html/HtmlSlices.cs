@@ -38,7 +38,12 @@ internal static class HtmlSlices
         html.WriteRaw("<th scope=\"col\" class=\"num\" data-sort=\"number\">Samples</th></tr></thead>\n<tbody>\n");
         foreach (SliceMeasurement slice in slices)
             WriteSlice(slice, axis, html);
-        html.WriteRaw("</tbody></table>\n</details>\n");
+        html.WriteRaw("</tbody></table>\n");
+        foreach (string reason in ReportTables.ReasonsOf(slices)?.Split('\n') ?? [])
+            html.Write($"<p class=\"note\">{reason}</p>\n");
+        if (slices.Any(slice => slice.Measurement.Caution is not null))
+            html.Write($"<p class=\"note\">{ReportNumber.CautionNote}</p>\n");
+        html.WriteRaw("</details>\n");
     }
 
     private static void WriteSlice(SliceMeasurement slice, PlotAxis axis, HtmlWriter html)

@@ -34,8 +34,14 @@ internal static class HtmlSummary
         if (benchmark.Overall.Interval is not null)
             html.Write($"<span> {ReportNumber.Error(benchmark.Overall)}</span>");
         html.Write($"<small>{ReportNumber.Heading(benchmark.Overall)}</small></p>\n");
+        if (benchmark.Overall.Value is null)
+            html.Write($"<p class=\"verdict\">not available: {ReportNumber.Reason(benchmark.Overall)}</p>\n");
+        if (benchmark.Overall.Caution is not null)
+            html.Write($"<p class=\"verdict\">{ReportNumber.CautionNote}</p>\n");
         if (benchmark.OverAnswered is not null)
             html.Write($"<p class=\"verdict\">{ReportTables.DescribeAnswered(benchmark)}</p>\n");
+        if (benchmark.Imported?.Remarks() is { } remarks)
+            html.Write($"<p class=\"verdict\">imported answers: {remarks}</p>\n");
         (string style, string verdict) = Verdict(benchmark);
         html.Write($"<p class=\"verdict {style}\">{verdict}</p>\n");
         WriteCounts(benchmark, html);
@@ -78,6 +84,8 @@ internal static class HtmlSummary
             { IsComparable: false } => ("none", $"not comparable with {published}"),
             { Difference: { IsLarger: true, Value: > 0 and var value } } => ("above", $"{ReportNumber.Signed(value)} above {published}, beyond sampling error"),
             { Difference: { IsLarger: true, Value: var value } } => ("below", $"{ReportNumber.Signed(value)} below {published}, beyond sampling error"),
+            { Difference: { ExceedsError: true, Value: var value } } =>
+                ("same", $"{ReportNumber.Signed(value)} from {published}, not beyond chance among all published results here"),
             { Difference: { IsLarger: false, Value: var value } } => ("same", $"{ReportNumber.Signed(value)} from {published}, within sampling error"),
             { Difference: { Value: var value } } => ("none", $"{ReportNumber.Signed(value)} from {published}"),
             _ => ("none", "no result"),
