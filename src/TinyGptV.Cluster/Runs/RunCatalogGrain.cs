@@ -232,6 +232,12 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
 
     private async Task<RunStart> StartAsync(RunReading reading, ModelDescription model, RunRequest request, CancellationToken cancellationToken)
     {
+        if (request.RetryFailed)
+        {
+            RunManifest found = await RetriedRun.FindAsync(store, reading.Manifest, isNamed: request.Run is not null, cancellationToken);
+            reading = new RunReading(found, reading.Shards, reading.Images);
+        }
+
         RunManifest manifest = reading.Manifest;
         if (!await store.TryCreateAsync(manifest, cancellationToken)
             && await store.ReadManifestAsync(manifest.Run, cancellationToken) is { } stored

@@ -45,6 +45,10 @@ public sealed record IncompleteSet
         };
     }
 
+    /// <summary>What the results of a benchmark lack whose evaluated samples were all answered, so that no image is missing any more.</summary>
+    /// <returns>The rest; null if nothing.</returns>
+    public IncompleteSet? WithoutImages() => Expected is null ? null : this with { MissingImages = 0, Examples = [] };
+
     /// <summary>Describes what is missing, as part of a sentence.</summary>
     /// <returns>For example <c>398 of 500 samples found; 2 images are missing: img/1.png, img/2.png</c>.</returns>
     public string Describe() => string.Join("; ", Parts());

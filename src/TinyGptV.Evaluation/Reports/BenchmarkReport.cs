@@ -35,7 +35,9 @@ public sealed record BenchmarkReport
     /// <summary>What the scorer does, in one sentence.</summary>
     public required string ScorerDescription { get; init; }
 
-    /// <summary>What the benchmark's files lacked when the run started; null if nothing.</summary>
+    /// <summary>
+    /// What the benchmark's files lacked when the run started, without pictures if every sample was answered since; null if nothing.
+    /// </summary>
     public IncompleteSet? Incomplete { get; init; }
 
     /// <summary>How many samples have answers.</summary>
@@ -78,6 +80,9 @@ public sealed record BenchmarkReport
         Prediction[] all = [.. predictions.OrderBy(prediction => prediction.Sample.Id)];
         ImmutableArray<ScoredSample> samples = [.. OneForEachSample(all).Select(prediction => scorer.Judge(prediction))];
         AnswerCounts counts = Count(manifest.Samples, all.Length, samples);
+        // Missing pictures may have been put back, and their samples asked again.
+        if (!counts.IsPartial)
+            manifest = manifest with { Incomplete = manifest.Incomplete?.WithoutImages() };
         Measurement overall = Measure(scorer.Metrics[0], samples, counts.Missing);
         return new BenchmarkReport
         {

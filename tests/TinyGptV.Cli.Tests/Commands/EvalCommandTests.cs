@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using TinyGptV.Backends.Scripted;
 using TinyGptV.Cli.Verbs;
 using TinyGptV.Evaluation.Reports.Files;
@@ -342,15 +344,42 @@ public sealed class EvalCommandTests : IDisposable
         _program.Model = new InterruptingModel(new ScriptedModel(), answers: 6, interrupt);
         var interrupted = await _program.RunAsync(interrupt.Token, [.. Eval, "--shard-size", "2"]);
 
-        int kept = Directory.GetFiles(_folder["runs", "r", "predictions"]).Length;
+        int stored = Directory.GetFiles(_folder["runs", "r", "predictions"]).Length;
         _program.Model = new ScriptedModel();
         var continued = await _program.RunAsync([.. Eval, "--shard-size", "2"]);
 
         Assert.Equal(ExitCode.Interrupted, interrupted.ExitCode);
         Assert.Contains("the same command continues the run 'r'", interrupted.Error, StringComparison.Ordinal);
-        Assert.InRange(kept, 1, 5);
+        Assert.InRange(stored, 1, 5);
         Assert.Equal(ExitCode.Success, continued.ExitCode);
-        Assert.Contains($"{2 * kept} of 12 samples were already predicted", continued.Error, StringComparison.Ordinal);
+        int kept = int.Parse(Regex.Match(interrupted.Error, @"Stopped\. (\d+) of 12 samples are predicted and kept;").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(kept, 2 * stored, 6);
+        Assert.Contains($"{kept} of 12 samples were already predicted", continued.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs", "r", "partial"]));
+    }
+
+    [Fact]
+    public async Task Eval_retry_failed_asks_the_samples_of_a_picture_that_is_back_and_no_others()
+    {
+        SmallBenchmark.WriteTo(_folder, "small", 10);
+        string image = _folder["data", "small", "images", SmallBenchmark.ImageOf(4)];
+        File.Move(image, _folder["picture"]);
+        string[] unnamed = [.. Eval.SkipLast(2)];
+        Assert.Equal(ExitCode.SamplesFailed, (await _program.RunAsync([.. unnamed, "--allow-partial"])).ExitCode);
+        File.Move(_folder["picture"], image);
+
+        // Without a name, the run is found by its settings, though its manifest tells what was missing.
+        var (exitCode, _, error) = await _program.RunAsync([.. unnamed, "--retry-failed"]);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("8 of 10 samples were already predicted", error, StringComparison.Ordinal);
+        string run = Assert.Single(Directory.GetDirectories(_folder["runs"]));
+        string report = await File.ReadAllTextAsync(Path.Combine(run, "report.md"), TestContext.Current.CancellationToken);
+        Assert.Contains("Samples asked again after a failure: 2.", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Partial", report, StringComparison.Ordinal);
+        string past = Assert.Single(Directory.GetFiles(Path.Combine(run, "history")));
+        Assert.Equal("shard-000000.1.jsonl", Path.GetFileName(past));
+        Assert.Contains("is not there", await File.ReadAllTextAsync(past, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]

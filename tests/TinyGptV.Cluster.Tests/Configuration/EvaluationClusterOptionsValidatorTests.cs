@@ -19,6 +19,7 @@ public class EvaluationClusterOptionsValidatorTests
             DiscoveryInterval = TimeSpan.Zero,
             ShortestPause = TimeSpan.FromSeconds(-1),
             LongestPause = TimeSpan.FromSeconds(-2),
+            KeepInterval = TimeSpan.Zero,
             ProgressInterval = TimeSpan.FromSeconds(-3),
         };
         Assert.Equal(
@@ -28,6 +29,7 @@ public class EvaluationClusterOptionsValidatorTests
                 "DiscoveryInterval must be positive; found 00:00:00.",
                 "ShortestPause must not be negative; found -00:00:01.",
                 "LongestPause must be at least ShortestPause (-00:00:01); found -00:00:02.",
+                "KeepInterval must be positive; found 00:00:00.",
                 "ProgressInterval must not be negative; found -00:00:03.",
             ],
             _validator.Validate(null, options).Failures);
