@@ -62,7 +62,8 @@ internal sealed class ModelHandle : IModelHandle
         if (folderIsNeeded && !Directory.Exists(options.Folder))
             throw new PrerequisiteException(
                 $"There is no model folder '{options.Folder}'. "
-                + "Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, or a converted one; give it with --model.");
+                + "Expected a folder with phi-2/, eva_vit_g.pth, blip2_pretrained_flant5xxl.pth and TinyGPT-V_for_Stage*.pth, "
+                + "or a converted one; give it with --model.");
         try
         {
             return await load(options, cancellationToken);

@@ -21,7 +21,8 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
     Task<RunProgress> ResumeAsync(int? priority, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks the failed samples of the run again: starts it like <see cref="ResumeAsync"/>, even if it is complete. If that was interrupted, it is continued. A run
+    /// Asks the failed samples of the run again: starts it like <see cref="ResumeAsync"/>, even if it is complete. If that was interrupted, it is
+    /// continued. A run
     /// that is active goes on as it is.
     /// </summary>
     /// <param name="priority">Runs of higher priority get replicas first; null keeps the run's priority.</param>

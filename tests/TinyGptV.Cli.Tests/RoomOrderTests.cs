@@ -15,7 +15,8 @@ public sealed class RoomOrderTests
         "", "Benchmarks", "Benchmarks/Formats", "Models", "Runs", "Sharding", "Statistics", "Scoring", "Definitions", "Inference", "Reports", "Reports/Html",
         "Reports/Files", "Comparisons", "Submissions")]
     [InlineData("TinyGptV.Model",
-        "Configuration", "Kernels", "Layers", "Checkpoints/Formats", "Tokenization", "Vision", "Language", "Checkpoints/Layout", "", "Checkpoints/Tools", "Training",
+        "Configuration", "Kernels", "Layers", "Checkpoints/Formats", "Tokenization", "Vision", "Language", "Checkpoints/Layout", "", "Checkpoints/Tools",
+        "Training",
         "Engine/Decoding", "Engine/Scheduling", "Engine/Caches", "Engine")]
     [InlineData("TinyGptV.Storage", "Resilience", "Locations", "Caching", "Folders", "Blobs", "")]
     [InlineData("TinyGptV.Backends", "Chats", "Scripted", "", "TinyGptV")]

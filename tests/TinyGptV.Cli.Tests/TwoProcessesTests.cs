@@ -17,7 +17,7 @@ public sealed class TwoProcessesTests : IDisposable
     [Fact]
     public async Task Second_process_watches_the_first_is_listed_as_running_and_takes_over_when_the_first_is_killed()
     {
-        await using ProgramProcess first = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "100000"]);
+        await using ProgramProcess first = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "20000"]);
         await first.WaitForLineAsync(line => line.Contains("vsr ", StringComparison.Ordinal), Token);
         await using ProgramProcess second = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "0"]);
         await second.WaitForLineAsync(line => line.Contains($"The process {first.Id} on host", StringComparison.Ordinal)
@@ -35,12 +35,12 @@ public sealed class TwoProcessesTests : IDisposable
     [Fact]
     public async Task Second_process_that_is_interrupted_leaves_the_run_to_the_first()
     {
-        await using ProgramProcess first = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "100000"]);
+        await using ProgramProcess first = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "20000"]);
         await first.WaitForLineAsync(line => line.Contains("vsr ", StringComparison.Ordinal), Token);
         await using ProgramProcess second = ProgramProcess.Start(_folder.Path, [.. Eval, "--scripted", "0"]);
         await second.WaitForLineAsync(line => line.Contains("works on this run", StringComparison.Ordinal), Token);
 
-        second.Signal("INT");
+        second.Signal("TERM"); // shells start background jobs with SIGINT ignored, as a test run may be
 
         Assert.True(await second.WaitForExitAsync(Token) == ExitCode.Interrupted, second.Transcript);
         Assert.Contains("\"phase\": \"running\"", await File.ReadAllTextAsync(_folder["stored", "shared", "state.json"], Token), StringComparison.Ordinal);

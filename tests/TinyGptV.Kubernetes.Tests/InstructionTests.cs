@@ -43,7 +43,8 @@ public sealed partial class InstructionTests
     public void Role_evaluator_allows_the_commands_of_its_sections_and_nothing_else()
     {
         string[] sections = [.. "Evaluations, Monitor, Scale and Another checkpoint".Split([", ", " and "], StringSplitOptions.None)];
-        Assert.Contains($"the commands of the sections {string.Join(", ", sections[..^1])} and {sections[^1]}.", Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains($"the commands of the sections {string.Join(", ", sections[..^1])} and {sections[^1]}.", Text.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
         string[] needed = [.. sections.SelectMany(RightsFor).Distinct().Order(StringComparer.Ordinal)];
         V1Role role = RenderedManifests.Render("local").All<V1Role>().Single();
         string[] given = [.. role.Rules.SelectMany(rule => rule.Resources.SelectMany(resource => rule.Verbs.Select(verb => $"{verb} {resource}")))];

@@ -70,8 +70,8 @@ internal sealed class EvalCommand : TeachingCommand
         _shardSize.Validators.Add(NumberRange.AtLeast(1));
         _limit.Validators.Add(NumberRange.AtLeast(1));
         foreach (Option option in (Option[])[
-            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.WithImageRoots, _shardSize, _limit, _allowPartial, _retryFailed, _priority, _mode, _cluster,
-            .. _membership.All,
+            _benchmarks, _data, .. _model.All, _run, _runs, .. _storage.WithImageRoots, _shardSize, _limit, _allowPartial, _retryFailed, _priority, _mode,
+            _cluster, .. _membership.All,
             _wait, _format, _verbose])
             Add(option);
         SetAction((result, cancellationToken) => new EvaluationSession(environment).RunAsync(Bind(result, environment), cancellationToken));

@@ -95,7 +95,8 @@ internal sealed class SiloCommand : TeachingCommand
         _replicas.Validators.Add(NumberRange.AtLeast(1));
         _grace.Validators.Add(NumberRange.AtLeast(0));
         foreach (Option option in (Option[])[
-            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _storage.WithImageRoots, .. _model.All,
+            _role, _name, _advertise, _listen, _siloPort, _gatewayPort, .. _membership.All, _primary, _wait, _data, _runs, .. _storage.WithImageRoots,
+            .. _model.All,
             _replicas, _grace, _http, _dashboard, _collector, _logFormat, _verbose])
             Add(option);
         SetAction((result, cancellationToken) => new SiloSession(environment).RunAsync(Bind(result, environment), cancellationToken));

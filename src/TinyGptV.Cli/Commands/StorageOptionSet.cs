@@ -7,7 +7,9 @@ using TinyGptV.Storage.Locations;
 
 namespace TinyGptV.Cli.Commands;
 
-/// <summary>The options of the local cache of object storage, and where links may lead. Credentials are not options: secrets do not belong on a command line.</summary>
+/// <summary>
+/// The options of the local cache of object storage, and where links may lead. Credentials are not options: secrets do not belong on a command line.
+/// </summary>
 internal sealed partial class StorageOptionSet
 {
     private readonly Option<string?> _cache = new("--cache")

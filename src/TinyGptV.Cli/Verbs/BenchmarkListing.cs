@@ -67,7 +67,8 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
     private Task<string> ReadmeOfAsync(string name, CancellationToken cancellationToken) =>
         File.ReadAllTextAsync(Path.Combine(environment.ShippedBenchmarks, name, ReadmeFile), cancellationToken);
 
-    private PrerequisiteException Unknown(string name) => new($"Unknown benchmark '{name}'. Choose one of {string.Join(", ", Names())}; for a benchmark of your own, name its place with --data.");
+    private PrerequisiteException Unknown(string name) =>
+        new($"Unknown benchmark '{name}'. Choose one of {string.Join(", ", Names())}; for a benchmark of your own, name its place with --data.");
 
     private async Task WriteTableAsync(ImmutableArray<KnownBenchmark> known)
     {
@@ -89,7 +90,8 @@ internal sealed partial class BenchmarkListing(ProgramEnvironment environment)
     {
         await environment.Output.WriteLineAsync(own is null
             ? benchmark.Readme.Trim()
-            : $"{benchmark.Definition.Name} is your own benchmark in '{own}'. Without a benchmark.json, it is a {CsvBenchmark.FileName} with the columns image, "
+            : $"{benchmark.Definition.Name} is your own benchmark in '{own}'. "
+                + $"Without a benchmark.json, it is a {CsvBenchmark.FileName} with the columns image, "
                 + "question, answer and optionally choices, and the images that it names.");
         IEnumerable<string> referred = OtherReadme().Matches(benchmark.Readme).Select(match => match.Groups["name"].Value);
         string[] others = [.. referred.Distinct().Where(Names().Contains)];

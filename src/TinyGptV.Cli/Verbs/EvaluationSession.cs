@@ -176,6 +176,7 @@ internal sealed class EvaluationSession(ProgramEnvironment environment)
         int samples = progress.Benchmarks.Sum(benchmark => benchmark.Samples);
         return samples == 0
             ? "Predictions are kept"
-            : string.Create(CultureInfo.InvariantCulture, $"{progress.Benchmarks.Sum(benchmark => benchmark.Predicted)} of {samples} samples are predicted and kept");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{progress.Benchmarks.Sum(benchmark => benchmark.Predicted)} of {samples} samples are predicted and kept");
     }
 }

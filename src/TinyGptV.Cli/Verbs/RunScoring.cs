@@ -15,7 +15,9 @@ internal sealed record RunScoringOptions(RunId Run, StorageLocation Runs, string
     /// <summary>The folder or URL where the HTML report first looks for images; null for none.</summary>
     public string? Images { get; init; }
 
-    /// <summary>Where to write the one file <see cref="File"/>, a path or <c>-</c> for standard output; null to write all files beside the predictions.</summary>
+    /// <summary>
+    /// Where to write the one file <see cref="File"/>, a path or <c>-</c> for standard output; null to write all files beside the predictions.
+    /// </summary>
     public string? Output { get; init; }
 
     /// <summary>The file for <see cref="Output"/>, one of <see cref="ReportFiles.Kinds"/>.</summary>

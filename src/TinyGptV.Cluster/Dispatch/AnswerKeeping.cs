@@ -10,7 +10,7 @@ namespace TinyGptV.Cluster.Dispatch;
 /// </summary>
 /// <param name="services">What every dispatch uses.</param>
 /// <param name="run">The run.</param>
-internal sealed class AnswerKeeping(DispatchServices services, RunInWork run)
+internal sealed class AnswerKeeping(DispatchServices services, ActiveRun run)
 {
     /// <summary>How long the last round may take; a process that is told to stop cannot wait for a store that is gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

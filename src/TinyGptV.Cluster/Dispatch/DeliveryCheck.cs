@@ -28,7 +28,8 @@ internal static class DeliveryCheck
         {
             if (outline.Benchmark != questions.Shard.Benchmark || !asked.Contains(outline.Sample))
                 throw new InvalidDataException(
-                    $"The replica was asked {asked.Count} samples of {questions.Shard.Benchmark} in shard {questions.Part}, and answered another one, '{outline.Sample}' of {outline.Benchmark}.");
+                    $"The replica was asked {asked.Count} samples of {questions.Shard.Benchmark} in shard {questions.Part}, "
+                    + $"and answered another one, '{outline.Sample}' of {outline.Benchmark}.");
         }
 
         return outlines;

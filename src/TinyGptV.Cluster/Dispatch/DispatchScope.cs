@@ -7,7 +7,7 @@ namespace TinyGptV.Cluster.Dispatch;
 /// <param name="Run">The run.</param>
 /// <param name="Pauses">Which replicas are paused.</param>
 /// <param name="Stop">Stops the dispatch.</param>
-internal sealed record DispatchScope(DispatchServices Services, RunInWork Run, ReplicaPauses Pauses, CancellationTokenSource Stop)
+internal sealed record DispatchScope(DispatchServices Services, ActiveRun Run, ReplicaPauses Pauses, CancellationTokenSource Stop)
 {
     public RunId RunId => Run.Manifest.Run;
 

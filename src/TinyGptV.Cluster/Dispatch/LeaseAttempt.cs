@@ -17,7 +17,7 @@ internal sealed class LeaseAttempt(DispatchScope scope, ReplicaConnection connec
 
     private DispatchServices Services => scope.Services;
 
-    private RunInWork Run => scope.Run;
+    private ActiveRun Run => scope.Run;
 
     /// <summary>Returns when the lease has ended and its complete shards are stored.</summary>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>

@@ -7,7 +7,7 @@ namespace TinyGptV.Cluster.Dispatch;
 /// <summary>Receives the predictions of one lease. Shards are stored while later ones arrive.</summary>
 internal sealed class LeaseDelivery
 {
-    private readonly RunInWork _run;
+    private readonly ActiveRun _run;
     private readonly ShardLease _lease;
     private readonly Func<PackedShard, AssembledShard, Task> _store;
     private readonly List<Task> _stores = [];
@@ -16,7 +16,7 @@ internal sealed class LeaseDelivery
     /// <param name="run">The run.</param>
     /// <param name="lease">The lease.</param>
     /// <param name="store">Stores a complete shard.</param>
-    public LeaseDelivery(RunInWork run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
+    public LeaseDelivery(ActiveRun run, ShardLease lease, Func<PackedShard, AssembledShard, Task> store)
     {
         (_run, _lease, _store) = (run, lease, store);
         ImmutableArray<PartQuestions> parts = [.. lease.Parts.Select(run.QuestionsOf)];

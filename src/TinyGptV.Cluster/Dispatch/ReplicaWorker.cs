@@ -10,7 +10,7 @@ internal sealed class ReplicaWorker(DispatchScope scope, ReplicaConnection conne
 {
     private DispatchServices Services => scope.Services;
 
-    private RunInWork Run => scope.Run;
+    private ActiveRun Run => scope.Run;
 
     private string Replica => connection.Replica;
 

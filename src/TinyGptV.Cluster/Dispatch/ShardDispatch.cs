@@ -8,7 +8,7 @@ namespace TinyGptV.Cluster.Dispatch;
 /// </summary>
 /// <param name="services">What every dispatch uses.</param>
 /// <param name="run">The run.</param>
-internal sealed class ShardDispatch(DispatchServices services, RunInWork run)
+internal sealed class ShardDispatch(DispatchServices services, ActiveRun run)
 {
     /// <summary>
     /// Returns when every shard has stored predictions, or when the run winds down and nothing is in flight any more. Replicas may

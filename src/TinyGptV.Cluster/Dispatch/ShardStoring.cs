@@ -12,7 +12,7 @@ internal sealed class ShardStoring(DispatchScope scope)
 {
     private DispatchServices Services => scope.Services;
 
-    private RunInWork Run => scope.Run;
+    private ActiveRun Run => scope.Run;
 
     /// <summary>Stores a shard and counts it as complete.</summary>
     /// <exception cref="Exception">The store cannot be written.</exception>

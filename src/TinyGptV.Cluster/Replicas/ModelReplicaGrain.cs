@@ -12,7 +12,8 @@ namespace TinyGptV.Cluster.Replicas;
 /// <inheritdoc cref="IModelReplicaGrain"/>
 /// <remarks>
 /// Calls interleave so that leases overlap in the model. A call keeps only its own state across an await: the grain itself can only stop
-/// leases in flight and remember its last storage problem, and model and image source are safe for concurrent use. It stays as long as its silo: elsewhere it would have no model.
+/// leases in flight and remember its last storage problem, and model and image source are safe for concurrent use. It stays as long as its silo:
+/// elsewhere it would have no model.
 /// </remarks>
 [ReplicaPlacement]
 [KeepAlive]

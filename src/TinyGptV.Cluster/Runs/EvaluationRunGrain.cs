@@ -32,7 +32,7 @@ internal sealed partial class EvaluationRunGrain(
     private readonly ChangeSignal _phaseChanged = new();
     private CancellationTokenSource _cancel = new();
     private Task _work = Task.CompletedTask;
-    private RunInWork? _run;
+    private ActiveRun? _run;
     private RunPhase? _phase;
     private string? _problem;
     private bool _mayPass;
@@ -105,6 +105,7 @@ internal sealed partial class EvaluationRunGrain(
         // The coordinator that works on the run would not learn of it.
         if (progress.Phase is RunPhase.Completed || progress.WorkedOnBy is not null)
             return progress;
+        KeepPriorityOf(progress);
         if (!await TryMarkAsync(RunPhase.Paused, null, cancellationToken))
             return progress;
         _stopsAs = RunPhase.Paused;
@@ -121,6 +122,7 @@ internal sealed partial class EvaluationRunGrain(
         RunProgress progress = await GetProgressAsync(cancellationToken);
         if (progress.Phase is RunPhase.Completed || (progress.WorkedOnBy is not null && _work.IsCompleted))
             return;
+        KeepPriorityOf(progress);
         // A run that another coordinator works on is only waited for no longer.
         if (progress.WorkedOnBy is null && !await TryMarkAsync(RunPhase.Cancelled, null, cancellationToken))
             return;
@@ -142,6 +144,13 @@ internal sealed partial class EvaluationRunGrain(
         _stopsAs = null;
         await _cancel.CancelAsync();
         await _work.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>A run that was not active here still has its stored priority, which its new state must keep.</summary>
+    private void KeepPriorityOf(RunProgress stored)
+    {
+        if (_phase is null)
+            _priority = stored.Priority;
     }
 
     private static bool HasEnded(RunPhase phase) => phase is RunPhase.Completed or RunPhase.Cancelled or RunPhase.Failed;

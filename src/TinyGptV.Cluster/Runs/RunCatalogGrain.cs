@@ -143,7 +143,7 @@ internal sealed class RunCatalogGrain(IBenchmarkSource source, IRunStore store, 
     private async Task<ModelDescription?> FindModelAsync(string replica, CancellationToken cancellationToken) =>
         (await discovery.TryDescribeAsync(replica, cancellationToken)).Model;
 
-    /// <summary>One benchmark after the other is read, described, packed and let go: the samples of a run are in memory once, and packed.</summary>
+    /// <summary>Reads, describes, packs and releases one benchmark after another, so that the samples are in memory only once, packed.</summary>
     private async Task<RunReading> ReadAsync(RunRequest request, ModelDescription model, CancellationToken cancellationToken)
     {
         var benchmarks = ImmutableArray.CreateBuilder<BenchmarkManifest>();

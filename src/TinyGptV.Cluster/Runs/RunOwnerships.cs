@@ -56,7 +56,7 @@ internal sealed class RunOwnerships(
             ? read.Ownership.Owner
             : null;
 
-    /// <summary>Only an entry of this very silo counts: addresses such as 127.0.0.1 are used by many clusters, and an emptied table knows no one.</summary>
+    /// <summary>Only an entry of this very silo counts: addresses such as 127.0.0.1 are used by many clusters, and an emptied table has no entries.</summary>
     private bool IsGone(RunOwner owner) => processes.IsAlive(owner) is false
         || (owner.Silo is { } address && membership.CurrentSnapshot.Members.TryGetValue(SiloAddress.FromParsableString(address), out ClusterMember? member)
             && member.Status == SiloStatus.Dead);

@@ -22,7 +22,7 @@ internal sealed class RunPreparation(
     /// <param name="run">The run.</param>
     /// <param name="retry">The round in which failed samples are asked again; null if they are not.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
-    public Task<RunInWork> PrepareAsync(RunId run, int? retry, CancellationToken cancellationToken)
+    public Task<ActiveRun> PrepareAsync(RunId run, int? retry, CancellationToken cancellationToken)
     {
         // In the turn in which the run begins, for the offer ends with the call that makes it begin.
         RunReading? reading = handover.Take(run);
@@ -34,7 +34,7 @@ internal sealed class RunPreparation(
     public Task<RunProgress> ReadProgressAsync(RunId run, string? workedOnBy, CancellationToken cancellationToken) =>
         OffTurn.RunAsync(() => StoredProgress.ReadAsync(store, run, workedOnBy, cancellationToken).AsTask(), cancellationToken);
 
-    private async Task<RunInWork> RebuildAsync(RunId run, int? retry, RunReading? reading, CancellationToken cancellationToken)
+    private async Task<ActiveRun> RebuildAsync(RunId run, int? retry, RunReading? reading, CancellationToken cancellationToken)
     {
         using Activity? trace = EvaluationTraces.Preparing(run);
         RunManifest manifest = await store.ReadExistingManifestAsync(run, cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class RunPreparation(
         var ledger = new ShardLedger([.. shards.Select(shard => shard.Count)], stored, options.Value.AttemptsLimit);
         var sizing = new LeaseSizing(options.Value.LeaseDuration, options.Value.LeaseSamplesLimit);
         StoredPartials partials = await StoredPartials.ReadAsync(store, run, shards, stored, kept, cancellationToken);
-        return new RunInWork(manifest, shards, ledger, new RunTally(counts), sizing, partials, again) { Storage = new RunStorage(reading.Images, probes) };
+        return new ActiveRun(manifest, shards, ledger, new RunTally(counts), sizing, partials, again) { Storage = new RunStorage(reading.Images, probes) };
     }
 
     /// <summary>Frees the samples as read: a run takes hours, and the machine has other uses for the memory.</summary>

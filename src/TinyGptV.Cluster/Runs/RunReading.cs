@@ -20,7 +20,7 @@ internal sealed class RunReading(RunManifest manifest, ImmutableArray<PackedShar
     /// <summary>Whether a run of this manifest has exactly these shards: definitions, digests, limit and shard size are the same.</summary>
     public bool IsOf(RunManifest stored) => ManifestComparison.Compare(stored, Manifest).IsEmpty;
 
-    /// <summary>Packs the samples of one benchmark, which can be let go then.</summary>
+    /// <summary>Packs the samples of one benchmark, which can then be released.</summary>
     /// <param name="benchmark">The benchmark, with the samples that are evaluated.</param>
     /// <param name="shardSize">The number of samples a shard aims at.</param>
     /// <param name="before">How many shards the benchmarks before it have.</param>

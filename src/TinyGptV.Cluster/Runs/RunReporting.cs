@@ -58,7 +58,7 @@ internal sealed class RunReporting(IRunStore store)
 
     /// <summary>Writes the report in the default mode. The run is complete whether this succeeds or not.</summary>
     /// <returns>Why a file was not written; null if all were.</returns>
-    public async Task<string?> ConcludeAsync(RunInWork run, CancellationToken cancellationToken)
+    public async Task<string?> ConcludeAsync(ActiveRun run, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +72,7 @@ internal sealed class RunReporting(IRunStore store)
 
     /// <summary>Adds a period of work to the run's timings, however it ended.</summary>
     /// <returns>Why they were not written; null if they were, or if there was nothing to write.</returns>
-    public async Task<string?> RecordAsync(RunInWork run, DateTimeOffset started, DateTimeOffset finished)
+    public async Task<string?> RecordAsync(ActiveRun run, DateTimeOffset started, DateTimeOffset finished)
     {
         int samples = run.Tally.Safe - run.Resumed;
         if (samples == 0)

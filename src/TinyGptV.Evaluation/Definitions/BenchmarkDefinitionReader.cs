@@ -5,12 +5,12 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Definitions;
 
-/// <summary>Reads <c>benchmark.json</c>, which people write by hand: whatever is wrong with it is named, all of it at once where possible.</summary>
+/// <summary>Reads <c>benchmark.json</c>. People write it by hand, so an error names every problem, all at once where possible.</summary>
 public static class BenchmarkDefinitionReader
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Reads a definition and checks that a run can follow it.</summary>
+    /// <summary>Reads and validates a definition.</summary>
     /// <param name="json">The file's content in UTF-8, with or without a byte-order mark.</param>
     /// <param name="fileName">The name that messages give the file.</param>
     /// <returns>The definition.</returns>
@@ -38,7 +38,7 @@ public static class BenchmarkDefinitionReader
         }
         catch (JsonException e)
         {
-            throw new PrerequisiteException($"{fileName}: expected JSON, found a mistake: {e.Message} Correct the file.", e);
+            throw new PrerequisiteException($"{fileName}: expected JSON, found an error: {e.Message} Correct the file.", e);
         }
     }
 
@@ -98,10 +98,10 @@ public static class BenchmarkDefinitionReader
         { IsEnum: true } values => "one of " + string.Join(", ", Enum.GetNames(values).Select(JsonNamingPolicy.CamelCase.ConvertName)),
         var number when number == typeof(int) => "a whole number",
         var number when number == typeof(double) => "a number",
-        var text when text == typeof(string) || text == typeof(BenchmarkName) => "a text",
-        var list when list == typeof(ImmutableArray<string>) => "a list of texts",
-        var map when map == typeof(ImmutableSortedDictionary<string, string>) => "an object whose values are texts",
-        var map when map == typeof(ImmutableSortedDictionary<string, ImmutableArray<string>>) => "an object whose values are lists of texts",
+        var text when text == typeof(string) || text == typeof(BenchmarkName) => "a string",
+        var list when list == typeof(ImmutableArray<string>) => "a list of strings",
+        var map when map == typeof(ImmutableSortedDictionary<string, string>) => "an object whose values are strings",
+        var map when map == typeof(ImmutableSortedDictionary<string, ImmutableArray<string>>) => "an object whose values are lists of strings",
         _ => "an object",
     };
 

@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Definitions;
 
-/// <summary>What a definition must fulfil beyond its types, so that a run can follow it.</summary>
+/// <summary>The rules for a definition beyond the types of its properties.</summary>
 internal static class BenchmarkDefinitionRules
 {
     public static IEnumerable<string> Check(BenchmarkDefinition definition) =>
@@ -59,7 +59,7 @@ internal static class BenchmarkDefinitionRules
         if (definition.MaxNewTokens < 1)
             yield return $"'maxNewTokens' must be at least 1, found {definition.MaxNewTokens}";
         if (definition is { Instruction: null, PromptTemplate: null } or { Instruction: not null, PromptTemplate: not null })
-            yield return "'instruction' must be given, or 'promptTemplate' in its place, which is asked of every model as it is";
+            yield return "either 'instruction' or 'promptTemplate' must be given; a 'promptTemplate' is sent to every model unchanged";
         if (definition.Instruction is { } instruction && PromptTemplate.FindProblemOfInstruction(instruction) is { } fault)
             yield return $"'instruction': {fault}";
         if (definition.PromptTemplate is { } template && PromptTemplate.FindProblem(template) is { } problem)
@@ -77,7 +77,7 @@ internal static class BenchmarkDefinitionRules
         foreach ((string mode, string name) in definition.Scorers)
         {
             if (!IsName(mode))
-                yield return $"'scorers': a mode is part of files' names and must have lower-case letters, digits and hyphens only, found '{mode}'";
+                yield return $"'scorers': a mode is part of file names and must have lower-case letters, digits and hyphens only, found '{mode}'";
             if (!Scorers.ByName.TryGetValue(name, out IScorer? scorer))
                 yield return $"'scorers.{mode}' asks for the scorer '{name}', which does not exist; there are {string.Join(", ", Scorers.ByName.Keys)}";
             else if (scorer.Reference != ReferenceKind.Target && scorer.Reference != ReferenceOf(definition.Format))

@@ -4,10 +4,10 @@ using TinyGptV.Evaluation.Scoring;
 
 namespace TinyGptV.Evaluation.Inference;
 
-/// <summary>Holds what a benchmark needs against what a model can do, before anything is asked.</summary>
+/// <summary>Checks what a benchmark needs against what a model can do, before a run starts.</summary>
 public static class CapabilityCheck
 {
-    /// <summary>Why a model cannot be asked a benchmark.</summary>
+    /// <summary>Why a model cannot be evaluated on a benchmark.</summary>
     /// <param name="definition">The benchmark.</param>
     /// <param name="model">The model.</param>
     /// <returns>The end of a sentence; null if it can.</returns>

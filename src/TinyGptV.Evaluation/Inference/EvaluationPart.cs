@@ -4,7 +4,7 @@ using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Inference;
 
-/// <summary>Samples of one benchmark that are asked together.</summary>
+/// <summary>Samples of one benchmark that are evaluated together.</summary>
 /// <param name="Definition">The benchmark.</param>
 /// <param name="Samples">The samples.</param>
 public sealed record EvaluationPart(BenchmarkDefinition Definition, ImmutableArray<Sample> Samples);

@@ -2,7 +2,7 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Evaluation.Inference;
 
-/// <summary>Says in a few words what kept a file from being read.</summary>
+/// <summary>Says briefly why a file could not be read.</summary>
 public static class ReadingFault
 {
     // Error numbers of Linux, which .NET keeps as the HResult of an IOException.

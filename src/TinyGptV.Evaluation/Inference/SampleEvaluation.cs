@@ -8,16 +8,16 @@ using TinyGptV.Evaluation.Scoring;
 namespace TinyGptV.Evaluation.Inference;
 
 /// <summary>
-/// Asks a model every sample of a shard. What goes wrong with one sample is a prediction with a <see cref="SampleFailure"/>; what goes
-/// wrong with the model is an exception.
+/// Asks a model about every sample of a shard. A problem with one sample becomes a prediction with a <see cref="SampleFailure"/>; a problem
+/// with the model is an exception.
 /// </summary>
 /// <param name="model">The model; asked up to its preferred concurrency at once.</param>
 /// <param name="images">Where the images are; each is read once for a shard.</param>
 public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource images)
 {
-    /// <summary>Evaluates several parts, one flowing into the next, so that the model does not run dry at a part's end.</summary>
-    /// <param name="parts">The parts, in the order in which they are begun.</param>
-    /// <param name="cancellationToken">Gives up what is not predicted yet.</param>
+    /// <summary>Evaluates several parts without a pause between them, so that the model's batch stays full.</summary>
+    /// <param name="parts">The parts, in the order in which they are started.</param>
+    /// <param name="cancellationToken">Abandons samples without a prediction.</param>
     /// <returns>One prediction for each sample, as they are made.</returns>
     public async IAsyncEnumerable<PartPrediction> EvaluateAsync(
         ImmutableArray<EvaluationPart> parts, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -58,11 +58,11 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
     public static Prediction Failed(BenchmarkDefinition definition, Sample sample, SampleFailure failure) =>
         new BenchmarkQuestions(definition, ModelCapabilities.All).Failed(sample, failure);
 
-    /// <summary>The prediction of a sample that cost its replicas.</summary>
+    /// <summary>The prediction of a sample with which replicas were lost.</summary>
     /// <param name="definition">The sample's benchmark.</param>
     /// <param name="sample">The sample.</param>
-    /// <param name="losses">How often a replica was lost with it.</param>
-    /// <param name="reason">Why, the last time.</param>
+    /// <param name="losses">How many replicas were lost with it.</param>
+    /// <param name="reason">Why the last one was lost.</param>
     /// <returns>The prediction, the same wherever it happened.</returns>
     public static Prediction Lost(BenchmarkDefinition definition, Sample sample, int losses, string reason) =>
         Failed(definition, sample, SampleFailures.ReplicasLost(losses, reason));
@@ -73,7 +73,7 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         {
             BenchmarkDefinition definition = parts[part].Definition;
             var questions = new BenchmarkQuestions(definition, model.Capabilities);
-            // Samples are grouped by image, so that two images at most are in memory beside those that are being asked about.
+            // Grouped by image, so that at most two images are in memory besides those in flight.
             foreach (var group in parts[part].Samples.Select((sample, index) => (sample, index)).GroupBy(entry => entry.sample.Image))
             {
                 Task<EncodedImage> image = images.ReadAsync(definition, group.Key, cancellationToken);
@@ -136,14 +136,14 @@ public sealed class SampleEvaluation(IVisionLanguageModel model, IImageSource im
         return prediction with { Generation = await model.GenerateAsync(generation, cancellationToken) };
     }
 
-    /// <summary>What a benchmark asks of all its samples alike; found out once for a part.</summary>
+    /// <summary>What all samples of a benchmark have in common, computed once per part.</summary>
     private sealed class BenchmarkQuestions(BenchmarkDefinition definition, ModelCapabilities capabilities)
     {
         private readonly PromptTemplate _template = PromptTemplate.Parse(definition.WholePrompt);
 
         public BenchmarkDefinition Definition { get; } = definition;
 
-        /// <summary>The words whose likelihood of beginning the answer the scorers want to know.</summary>
+        /// <summary>The words for which the scorers need the probability that the answer begins with them.</summary>
         public ImmutableArray<string> FirstWords { get; } = capabilities.GivesFirstWords ? Scorers.FirstWordsFor(definition) : [];
 
         /// <summary>The prediction of a sample with the whole prompt, its question verbatim, and without an answer.</summary>

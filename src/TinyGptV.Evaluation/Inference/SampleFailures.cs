@@ -5,8 +5,8 @@ using TinyGptV.Evaluation.Runs;
 namespace TinyGptV.Evaluation.Inference;
 
 /// <summary>
-/// The texts of failed samples. They are part of the predictions, which are the same wherever they are made: no text holds a path
-/// of the machine.
+/// The messages of failed samples. They are stored in predictions, which do not depend on the machine, so they contain no absolute
+/// path.
 /// </summary>
 internal static partial class SampleFailures
 {

@@ -19,15 +19,15 @@ public enum StopReason
 public sealed record Generation(string Text, ImmutableArray<int> TokenIds, StopReason StopReason)
 {
     /// <summary>
-    /// The probability, 0 to 1, that the answer begins with a word, for each of <see cref="GenerationRequest.FirstWords"/>. Null if none was asked for, and in
-    /// predictions of versions that could not be asked.
+    /// The probability, 0 to 1, that the answer begins with a word, for each of <see cref="GenerationRequest.FirstWords"/>. Null if none was requested, and in
+    /// predictions of older versions.
     /// </summary>
     public ImmutableSortedDictionary<string, double>? FirstWords { get; init; }
 
-    /// <summary>Whether the answer was more likely to begin with some words than with others, as a number.</summary>
-    /// <param name="these">Some of the words that were asked for.</param>
+    /// <summary>How likely the answer was to begin with some words rather than others.</summary>
+    /// <param name="these">Some of the requested words.</param>
     /// <param name="others">Others of them.</param>
-    /// <returns>The probability of the former, given that it is one of both; one half if none of them can begin the answer, null if nothing is known.</returns>
+    /// <returns>The probability of the first set given either set; 0.5 if neither can begin the answer, null if unknown.</returns>
     public double? Prefers(ImmutableArray<string> these, ImmutableArray<string> others)
     {
         if (FirstWords is not { } known || !these.All(known.ContainsKey) || !others.All(known.ContainsKey))

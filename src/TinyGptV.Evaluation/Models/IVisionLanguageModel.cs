@@ -1,19 +1,19 @@
 namespace TinyGptV.Evaluation.Models;
 
 /// <summary>
-/// A vision-language model as the evaluation sees it: the seam between benchmarks and tensors. One request a call; callers ask
-/// concurrently and the model batches what is in flight. At the reference precision an answer depends on its request alone, to the last
+/// A vision-language model as the evaluation sees it: the seam between benchmarks and tensors. One request per call; callers send
+/// requests concurrently and the model batches those in flight. At the reference precision an answer depends on its request alone, to the last
 /// bit, never on its neighbours.
 /// </summary>
 public interface IVisionLanguageModel
 {
-    /// <summary>What identifies the numbers this model makes: two models with equal identities give equal answers.</summary>
+    /// <summary>Identifies the model: models with equal identities give equal answers.</summary>
     ModelIdentity Identity { get; }
 
-    /// <summary>How it wants to be asked.</summary>
+    /// <summary>How it is prompted.</summary>
     ChatFormat Chat { get; }
 
-    /// <summary>What it can be asked. Default: everything.</summary>
+    /// <summary>What it supports. Default: everything.</summary>
     ModelCapabilities Capabilities => ModelCapabilities.All;
 
     /// <summary>How many requests should be in flight at once for full speed; at least 1.</summary>
@@ -21,14 +21,14 @@ public interface IVisionLanguageModel
 
     /// <summary>Answers a prompt about an image by greedy decoding.</summary>
     /// <param name="request">Image, prompt and limit.</param>
-    /// <param name="cancellationToken">Gives the request up; its work is dropped at the next step.</param>
+    /// <param name="cancellationToken">Cancels the request; its work is dropped at the next step.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="InvalidDataException">The image cannot be decoded.</exception>
     ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 
     /// <summary>Computes how likely each candidate answer is.</summary>
     /// <param name="request">Image, prompt and candidates.</param>
-    /// <param name="cancellationToken">Gives the request up; its work is dropped at the next step.</param>
+    /// <param name="cancellationToken">Cancels the request; its work is dropped at the next step.</param>
     /// <returns>One likelihood for each candidate, in the order of the request.</returns>
     /// <exception cref="InvalidDataException">The image cannot be decoded.</exception>
     ValueTask<ChoiceRanking> RankAsync(RankingRequest request, CancellationToken cancellationToken);

@@ -1,6 +1,6 @@
 namespace TinyGptV.Evaluation.Models;
 
-/// <summary>What a model can be asked. Checked before a run starts. Default: everything.</summary>
+/// <summary>What a model supports. Checked before a run starts. Default: everything.</summary>
 public sealed record ModelCapabilities
 {
     /// <summary>Everything that a benchmark can need.</summary>

@@ -1,9 +1,9 @@
 namespace TinyGptV.Evaluation.Models;
 
-/// <summary>What a replica says of its model.</summary>
-/// <param name="Identity">What makes its numbers.</param>
-/// <param name="Chat">How it wants to be asked.</param>
-/// <param name="Capabilities">What it can be asked.</param>
+/// <summary>A replica's description of its model.</summary>
+/// <param name="Identity">What determines its answers.</param>
+/// <param name="Chat">How it is prompted.</param>
+/// <param name="Capabilities">What it supports.</param>
 public sealed record ModelDescription(ModelIdentity Identity, ChatFormat Chat, ModelCapabilities Capabilities)
 {
     /// <summary>Describes a model.</summary>

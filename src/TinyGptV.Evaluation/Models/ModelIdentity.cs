@@ -4,10 +4,10 @@ using System.Text;
 
 namespace TinyGptV.Evaluation.Models;
 
-/// <summary>What makes the numbers of a model: files, precision and device. Part of the run's manifest.</summary>
+/// <summary>What determines a model's answers: files, precision and device. Part of the run's manifest.</summary>
 public sealed record ModelIdentity
 {
-    /// <summary>The name shown to people, for example the checkpoint folder's.</summary>
+    /// <summary>The display name, for example that of the checkpoint folder.</summary>
     public required string Name { get; init; }
 
     /// <summary>

@@ -45,7 +45,8 @@ internal sealed class ComparedRows(EvaluationReport report, PublishedTable table
 
     /// <summary>An average over other benchmarks would not match the paper's.</summary>
     private string Average() => report.Average.Measurement is { Value: not null } average
-        ? ReportNumber.WithError(average) + (report.Benchmarks.Where(benchmark => report.Average.Benchmarks.Contains(benchmark.Benchmark)).All(IsComparable) ? "" : Mark)
+        ? ReportNumber.WithError(average)
+            + (report.Benchmarks.Where(benchmark => report.Average.Benchmarks.Contains(benchmark.Benchmark)).All(IsComparable) ? "" : Mark)
         : ReportNumber.NotAvailable;
 
     private static bool IsComparable(BenchmarkReport benchmark) => benchmark.Comparison is { IsComparable: true };

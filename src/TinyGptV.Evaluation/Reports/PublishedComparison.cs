@@ -44,7 +44,8 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         return difference switch
         {
             { IsLarger: true } => $"{compared}: the difference of {value} is larger than the sampling error of both (± {error}, {p}).",
-            { ExceedsError: true } => $"{compared}: the difference of {value} is larger than the sampling error of both (± {error}), but among all published results "
+            { ExceedsError: true } =>
+                $"{compared}: the difference of {value} is larger than the sampling error of both (± {error}), but among all published results "
                 + $"in this report one like it is to be expected by chance ({p}), so it shows nothing.",
             { IsLarger: false } => $"{compared}: the difference of {value} is within the sampling error of both (± {error}, {p}), so it shows nothing.",
             _ => $"{compared}: the difference is {value}; the sampling error of this run is unknown.",
@@ -56,7 +57,9 @@ public sealed record PublishedComparison(PublishedResult Published, ImmutableArr
         if (manifest.Definition.Published is not { } published)
             return null;
         var comparison = new PublishedComparison(published, [.. Compare(manifest, published, counts, mode)]);
-        return comparison.IsComparable ? comparison with { Difference = PublishedDifference.Of(overall, published.Accuracy, manifest.Samples, manifest.Images) } : comparison;
+        return comparison.IsComparable
+            ? comparison with { Difference = PublishedDifference.Of(overall, published.Accuracy, manifest.Samples, manifest.Images) }
+            : comparison;
     }
 
     private static IEnumerable<string> Compare(BenchmarkManifest manifest, PublishedResult published, AnswerCounts counts, string mode)

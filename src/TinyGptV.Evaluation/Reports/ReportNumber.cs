@@ -12,7 +12,8 @@ internal static class ReportNumber
     /// <summary>Stands after intervals that should not be relied on.</summary>
     public const string CautionMark = "†";
 
-    public const string CautionNote = CautionMark + " do not rely on this interval: with images so few or so unequal it covers the true value in fewer than 95 of 100 cases.";
+    public const string CautionNote = CautionMark
+        + " do not rely on this interval: with images so few or so unequal it covers the true value in fewer than 95 of 100 cases.";
 
     public static string Percent(double? value) => value is { } number ? (number * 100).ToString("F1", CultureInfo.InvariantCulture) : NotAvailable;
 

@@ -64,7 +64,8 @@ public static class ReportTables
                 yield return $"{benchmark.Title} has no {ReportNumber.Metric(benchmark.Overall.Metric)}: {ReportNumber.Reason(benchmark.Overall)}.";
         }
 
-        if (report.Average is { Measurement: { Value: null } average } && report.Average.Benchmarks.All(name => report.Benchmarks.Any(one => one.Benchmark == name)))
+        if (report.Average is { Measurement: { Value: null } average }
+            && report.Average.Benchmarks.All(name => report.Benchmarks.Any(one => one.Benchmark == name)))
             yield return $"No Average: {average.Unavailable}.";
     }
 

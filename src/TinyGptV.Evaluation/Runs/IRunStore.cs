@@ -4,7 +4,8 @@ namespace TinyGptV.Evaluation.Runs;
 
 /// <summary>
 /// Where runs are stored: a folder or a blob container. Manifests and predictions are written once; a second write of the same object does
-/// nothing. Only asking failed samples again replaces a shard, and keeps what it was. Other files beside them can be replaced, and so can the answers of shards in progress.
+/// nothing. Only asking failed samples again replaces a shard, and keeps what it was. Other files beside them can be replaced, and so can the answers
+/// of shards in progress.
 /// </summary>
 public interface IRunStore
 {
@@ -119,7 +120,7 @@ public interface IRunStore
     /// <exception cref="PrerequisiteException">The file exists but cannot be read.</exception>
     ValueTask<string?> ReadFileAsync(RunId run, string name, CancellationToken cancellationToken);
 
-    /// <summary>Looks at what lies in a run without reading it.</summary>
+    /// <summary>Finds the versions of a run's files without reading them.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Ends the listing early.</param>
     /// <returns>Versions, from which a reader sees whether anything changed; of nothing if there is no such run.</returns>

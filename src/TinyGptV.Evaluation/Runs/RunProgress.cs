@@ -61,7 +61,9 @@ public sealed record RunProgress
     /// <summary>Why the run failed or what it is waiting for; null if all is well.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>True if the run failed because storage or replicas failed it, so that starting it again can succeed; false (the default) for other reasons.</summary>
+    /// <summary>
+    /// True if the run failed because storage or replicas failed it, so that starting it again can succeed; false (the default) for other reasons.
+    /// </summary>
     public bool MayPass { get; init; }
 }
 

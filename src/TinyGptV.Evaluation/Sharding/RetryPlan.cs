@@ -22,7 +22,8 @@ public sealed record RetryPlan(int Round, ImmutableArray<ShardIndex> Again)
     /// <returns>The plan.</returns>
     /// <exception cref="PrerequisiteException">A shard cannot be read, or is malformed.</exception>
     public static async ValueTask<RetryPlan> ReadAsync(
-        IRunStore store, RunId run, int round, ImmutableArray<ShardIndex> stored, KeptAnswers kept, ImmutableArray<PackedShard> shards, CancellationToken cancellationToken)
+        IRunStore store, RunId run, int round, ImmutableArray<ShardIndex> stored, KeptAnswers kept, ImmutableArray<PackedShard> shards,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(kept);

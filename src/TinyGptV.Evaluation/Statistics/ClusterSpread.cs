@@ -17,7 +17,8 @@ internal readonly record struct ClusterSpread
     public required double EvenClusters { get; init; }
 
     /// <summary>
-    /// Whether intervals cover the true mean in clearly fewer than 95 of 100 simulated cases: the clusters are large, and so few or so unequal that the variance
+    /// Whether intervals cover the true mean in clearly fewer than 95 of 100 simulated cases: the clusters are large, and so few or so unequal that
+    /// the variance
     /// has fewer than 20 degrees of freedom, or that fewer than 10 of them would hold all right or all wrong answers.
     /// </summary>
     /// <param name="part">The mean as a fraction of the highest score.</param>

@@ -30,7 +30,8 @@ public static class AnswerPlaces
     private static ImmutableArray<SubmittedAnswer> OfOneFilter(ImmutableArray<SubmittedAnswer> answers, string fileName)
     {
         Dictionary<string, SubmittedAnswer> first = new(StringComparer.Ordinal);
-        return [.. answers.Where(answer => first.TryAdd(answer.Id, answer) || answer.Filter == first[answer.Id].Filter || !IsSame(first[answer.Id], answer, fileName))];
+        return [.. answers.Where(answer =>
+            first.TryAdd(answer.Id, answer) || answer.Filter == first[answer.Id].Filter || !IsSame(first[answer.Id], answer, fileName))];
     }
 
     private static bool IsSame(SubmittedAnswer first, SubmittedAnswer other, string fileName) =>
@@ -66,11 +67,17 @@ public static class AnswerPlaces
     private static PrerequisiteException Misplaced(
         Benchmark benchmark, ImmutableArray<SubmittedAnswer> answers, Func<SubmittedAnswer, Sample?> way, string fileName)
     {
-        SubmittedAnswer odd = answers.FirstOrDefault(answer => way(answer) is not { } sample || !(Asks(answer, sample) || Refers(answer, sample))) ?? answers[0];
-        string expected = way(odd) is { } there ? $"the question '{there.Question}' or the answer '{there.Target}'" : $"at most {benchmark.Samples.Length} samples";
+        bool IsOdd(SubmittedAnswer answer) => way(answer) is not { } sample || !(Asks(answer, sample) || Refers(answer, sample));
+
+        SubmittedAnswer odd = answers.FirstOrDefault(IsOdd) ?? answers[0];
+        string expected = way(odd) is { } there
+            ? $"the question '{there.Question}' or the answer '{there.Target}'"
+            : $"at most {benchmark.Samples.Length} samples";
         return new PrerequisiteException(
-            $"{fileName}: expected samples numbered in the order of '{benchmark.Definition.Name}', and their questions or reference answers; at number {odd.Number}, "
-            + $"expected {expected}, found {(odd.References.IsEmpty ? "no reference answer" : $"'{odd.References[0]}'")}. Import a file with the ids of the samples.");
+            $"{fileName}: expected samples numbered in the order of '{benchmark.Definition.Name}', and their questions or reference answers; "
+            + $"at number {odd.Number}, "
+            + $"expected {expected}, found {(odd.References.IsEmpty ? "no reference answer" : $"'{odd.References[0]}'")}. "
+            + "Import a file with the ids of the samples.");
     }
 
     private static Sample? At(ImmutableArray<Sample> samples, int? index) => index >= 0 && index < samples.Length ? samples[index.Value] : null;
@@ -82,7 +89,8 @@ public static class AnswerPlaces
 
     private static bool Refers(SubmittedAnswer answer, Sample sample)
     {
-        HashSet<string> right = [.. ((sample.Answers ?? []).Select(one => one.Text).Append(sample.Target).SelectMany(text => Spellings(text, sample.Choices))).Select(Plain)];
+        IEnumerable<string> texts = (sample.Answers ?? []).Select(one => one.Text).Append(sample.Target);
+        HashSet<string> right = [.. texts.SelectMany(text => Spellings(text, sample.Choices)).Select(Plain)];
         return answer.References.SelectMany(ListItems).Select(Plain).Any(right.Contains);
     }
 

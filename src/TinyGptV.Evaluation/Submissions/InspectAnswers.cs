@@ -10,7 +10,8 @@ using TinyGptV.Evaluation.Benchmarks.Formats;
 namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
-/// A log of inspect_ai: one JSON object with <c>samples</c>, or a <c>.eval</c> archive with an entry for each sample, compressed by deflate or Zstandard. Of several
+/// A log of inspect_ai: one JSON object with <c>samples</c>, or a <c>.eval</c> archive with an entry for each sample, compressed by deflate or
+/// Zstandard. Of several
 /// epochs, the first counts. Checked against log/_condense.py and the description of the log format of inspect_ai at commits 7967c4f and 018b364.
 /// </summary>
 internal sealed class InspectAnswers : IAnswerFormat
@@ -40,7 +41,8 @@ internal sealed class InspectAnswers : IAnswerFormat
         {
             await using JsonRecords records = new(await PythonJson.ReadAsync(file with { Content = content }, cancellationToken).ConfigureAwait(false));
             if (!await records.BeginWithObjectAsync(cancellationToken).ConfigureAwait(false))
-                throw new PrerequisiteException($"{file.Name}: expected a log of inspect_ai, an object with '{Samples}', found a list. Use a .json or .eval log.");
+                throw new PrerequisiteException(
+                    $"{file.Name}: expected a log of inspect_ai, an object with '{Samples}', found a list. Use a .json or .eval log.");
             await foreach (AnnotationRecord record in records.ReadMemberAsync(Samples, cancellationToken).ConfigureAwait(false))
                 answers.Add(ToAnswer(record));
         }

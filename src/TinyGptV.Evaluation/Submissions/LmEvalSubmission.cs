@@ -14,8 +14,10 @@ namespace TinyGptV.Evaluation.Submissions;
 /// <summary>
 /// The samples log of lm-evaluation-harness (<c>samples_&lt;task&gt;.jsonl</c>), which other harnesses write too: a JSON line per sample with the request,
 /// the uncut response (<c>resps</c>) and the scored response (<c>filtered_resps</c>). The likelihood of a choice is a pair of strings: the number, and
-/// whether it was the greedy answer, which is unknown here. Logs of lmms-eval since 0.3 have no <c>doc</c>, and no <c>resps</c> where the filter changed nothing:
-/// their samples are numbered (<c>doc_id</c>), and known by <c>input</c> and <c>target</c>. Checked against loggers/evaluation_tracker.py of lmms-eval at commit 0716c69.
+/// whether it was the greedy answer, which is unknown here. Logs of lmms-eval since 0.3 have no <c>doc</c>, and no <c>resps</c> where the filter
+/// changed nothing:
+/// their samples are numbered (<c>doc_id</c>), and known by <c>input</c> and <c>target</c>. Checked against loggers/evaluation_tracker.py of
+/// lmms-eval at commit 0716c69.
 /// </summary>
 internal sealed class LmEvalSubmission : ISubmissionFormat
 {

@@ -6,7 +6,8 @@ using TinyGptV.Evaluation.Benchmarks.Formats;
 namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
-/// JSON as Python writes it, made valid: bare <c>NaN</c> and <c>Infinity</c> become strings, half surrogate pairs and bytes that are not UTF-8 become U+FFFD. So a
+/// JSON as Python writes it, made valid: bare <c>NaN</c> and <c>Infinity</c> become strings, half surrogate pairs and bytes that are not UTF-8 become
+/// U+FFFD. So a
 /// strange number or character costs nothing but itself.
 /// </summary>
 internal static class PythonJson
@@ -46,7 +47,10 @@ internal static class PythonJson
             return plain < 0 ? json.Length : plain;
         }
 
-        ReadOnlySpan<byte> word = json.StartsWith("NaN"u8) ? "NaN"u8 : json.StartsWith("Infinity"u8) ? "Infinity"u8 : json.StartsWith("-Infinity"u8) ? "-Infinity"u8 : [];
+        ReadOnlySpan<byte> word = json.StartsWith("NaN"u8) ? "NaN"u8
+            : json.StartsWith("Infinity"u8) ? "Infinity"u8
+            : json.StartsWith("-Infinity"u8) ? "-Infinity"u8
+            : [];
         if (word.IsEmpty)
         {
             insideString = json[0] == '"';

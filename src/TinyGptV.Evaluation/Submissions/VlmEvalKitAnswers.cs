@@ -62,7 +62,8 @@ internal sealed class VlmEvalKitAnswers : IAnswerFormat
         // Without the cache, long tables stay in memory instead of going to files.
         OpenXmlConfiguration inMemory = new() { EnableSharedStringCache = false };
         foreach (IDictionary<string, object?> row in MiniExcel.Query(content, useHeaderRow: true, sheetName: null, ExcelType.XLSX, "A1", inMemory))
-            yield return row.Where(cell => cell.Key.Length > 0).ToDictionary(cell => cell.Key.Trim(), cell => TextOf(cell.Value), StringComparer.OrdinalIgnoreCase);
+            yield return row.Where(cell => cell.Key.Length > 0)
+                .ToDictionary(cell => cell.Key.Trim(), cell => TextOf(cell.Value), StringComparer.OrdinalIgnoreCase);
     }
 
     private static string TextOf(object? value) => value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";

@@ -19,5 +19,5 @@ public sealed record EngineOptions
     /// Bytes of keys and values of earlier prompts that are kept, so that further questions about an image compute only what differs; 0 for none.
     /// Default: 512 MiB.
     /// </summary>
-    public long SharedPromptBytes { get; init; } = 512L << 20;
+    public long PromptPrefixBytes { get; init; } = 512L << 20;
 }

@@ -10,14 +10,14 @@ internal sealed class EngineSteps : IDisposable
 {
     private readonly ModelRunner _runner;
     private readonly ImageVectors _images;
-    private readonly SharedPrompts _prompts;
+    private readonly PromptPrefixes _prompts;
     private readonly ContinuousBatcher<SequenceWork> _batcher;
     private readonly List<SequenceWork> _left = [];
 
     public EngineSteps(ModelRunner runner, ImageVectors images, EngineOptions options)
     {
         (_runner, _images) = (runner, images);
-        _prompts = new SharedPrompts(runner.SharesPrompts ? options.SharedPromptBytes : 0);
+        _prompts = new PromptPrefixes(runner.SharesPrompts ? options.PromptPrefixBytes : 0);
         _batcher = new ContinuousBatcher<SequenceWork>(options.MaxBatch, options.MaxRowsPerStep, joins: work => work.Begin(runner, _prompts));
     }
 

@@ -58,7 +58,7 @@ internal abstract class SequenceWork(PreparedImage image, ImagePrompt prompt, Mo
     /// <summary>Joins the batch: its first rows are in the step that follows.</summary>
     /// <param name="runner">Creates KV caches.</param>
     /// <param name="prompts">Prompts whose beginning this one may share.</param>
-    public void Begin(ModelRunner runner, SharedPrompts prompts)
+    public void Begin(ModelRunner runner, PromptPrefixes prompts)
     {
         Cache = prompts.Begin(Image.Digest, Prompt.Before, Model.ImageRows, Prompt.After, FurtherRows, runner.NewCache);
         _shared = Cache.Length;

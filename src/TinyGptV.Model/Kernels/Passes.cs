@@ -106,6 +106,7 @@ internal static unsafe class Passes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Joined(Vector256<float> a, Vector256<float> scale, Vector256<float> weight, Vector256<float> b, Vector256<float> residual) =>
+    private static Vector256<float> Joined(
+        Vector256<float> a, Vector256<float> scale, Vector256<float> weight, Vector256<float> b, Vector256<float> residual) =>
         a * scale * weight + b + residual;
 }

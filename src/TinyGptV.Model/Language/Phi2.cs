@@ -12,20 +12,6 @@ namespace TinyGptV.Model.Language;
 // Field names are checkpoint keys under "llama_model.". Linear layers and attention compute in the model's precision, norms and the
 // residual stream in float32.
 
-/// <summary>
-/// The rows of one sequence in a packed step. Sequences are concatenated without padding: all layers except attention process all rows
-/// together, and attention processes each span with its own keys.
-/// </summary>
-/// <param name="Cache">The sequence's KV cache; null if the whole sequence is in this step and nothing is kept, as in training.</param>
-/// <param name="Start">The first row.</param>
-/// <param name="Count">Number of rows, at least 1.</param>
-/// <param name="Visible">Attention mask of the rows, [n] bool; null for all visible. Only without a cache.</param>
-internal readonly record struct RowSpan(KvCache? Cache, int Start, int Count, Tensor? Visible = null)
-{
-    /// <summary>Number of earlier positions.</summary>
-    public int Past => Cache?.Length ?? 0;
-}
-
 /// <summary>Phi-2 as modified by TinyGPT-V: norms on each head's queries and keys and on the attention output, and LoRA adapters.</summary>
 internal sealed class Phi2 : nn.Module
 {
@@ -287,5 +273,6 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     /// <param name="other">[R, C]</param>
     /// <param name="residual">[R, C] float32</param>
     /// <returns>[R, C] float32</returns>
-    public Tensor PlusBranchAndResidual(Tensor x, Tensor other, Tensor residual) => Passes.NormAndSum(x, weight, 1e-6f, other, residual.to(float32).contiguous());
+    public Tensor PlusBranchAndResidual(Tensor x, Tensor other, Tensor residual) =>
+        Passes.NormAndSum(x, weight, 1e-6f, other, residual.to(float32).contiguous());
 }

@@ -44,7 +44,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
         }
         catch (PrerequisiteException exception)
         {
-            throw new PrerequisiteException($"Benchmark '{name}' in '{place ?? root}' cannot be read. {exception.Message}{PackedAdvice(definition)}", exception);
+            throw new PrerequisiteException(
+                $"Benchmark '{name}' in '{place ?? root}' cannot be read. {exception.Message}{PackedAdvice(definition)}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -134,7 +135,8 @@ public sealed class BenchmarkFolder(string root, string shippedRoot, string? pla
     internal static PrerequisiteException Unknown(
         BenchmarkName name, string place, ImmutableArray<BenchmarkName> known, ImmutableArray<string> packed) => new(
         $"There is no benchmark '{name}' in '{place}': {(known.IsEmpty ? "found none" : "found " + string.Join(", ", known))}. "
-        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark.{PackedArchives.Advice(packed)}");
+        + $"Choose another, or put its files into the sub-folder '{name}', with a {DefinitionFile} if it is not a shipped benchmark."
+        + PackedArchives.Advice(packed));
 
     /// <summary>Opens the annotation files of one benchmark and hashes their content while it is read.</summary>
     private sealed class AnnotationFiles(string root, BenchmarkDefinition definition, NamedRoots roots) : IDisposable

@@ -20,7 +20,7 @@ internal sealed class FileVersions(string folder)
     /// </summary>
     private const int Kept = 8;
 
-    /// <summary>A version can be removed between listing and reading only if newer ones were written meanwhile.</summary>
+    /// <summary>A version can be removed between listing and reading only if newer ones were written in between.</summary>
     private const int MostAttempts = 100;
 
     /// <summary>Reads the newest version.</summary>

@@ -3,7 +3,9 @@ using TinyGptV.Evaluation.Benchmarks;
 
 namespace TinyGptV.Storage.Folders;
 
-/// <summary>Archives that a user downloaded for a benchmark and did not unpack: beside its files, or beside its folder and named like something it needs.</summary>
+/// <summary>
+/// Archives that a user downloaded for a benchmark and did not unpack: beside its files, or beside its folder and named like something it needs.
+/// </summary>
 internal static class PackedArchives
 {
     private static readonly ImmutableArray<string> Endings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".7z", ".rar"];
@@ -14,7 +16,11 @@ internal static class PackedArchives
     public static ImmutableArray<string> Of(string root, BenchmarkDefinition definition)
     {
         string[] expected = [.. definition.ImageFolders, .. definition.Files.Values.SelectMany(paths => paths)];
-        HashSet<string> related = [definition.Name.Value, .. expected.SelectMany(path => path.Split('/')).Select(part => Path.GetFileNameWithoutExtension(part))];
+        HashSet<string> related =
+        [
+            definition.Name.Value,
+            .. expected.SelectMany(path => path.Split('/')).Select(part => Path.GetFileNameWithoutExtension(part)),
+        ];
         IEnumerable<string> beside = expected
             .SelectMany(path => BenchmarkPlaces.Of(root, definition.Name, path))
             .Select(place => Path.GetDirectoryName(place)!)

@@ -274,7 +274,7 @@ public sealed class RunFolder(string root, TimeProvider time, StorageResilience?
 
     private string PartialOf(RunId run) => Path.Combine(FolderOf(run), RunLayout.Partial);
 
-    /// <summary>The folder of a file's versions: hidden, for it is of use to no one once the run has ended.</summary>
+    /// <summary>The folder of a file's versions. Hidden, because it is not needed once the run has ended.</summary>
     private string VersionsOf(RunId run, string name) =>
         Path.Combine(FolderOf(run), "." + Path.GetFileNameWithoutExtension(PathOf(run, name)));
 

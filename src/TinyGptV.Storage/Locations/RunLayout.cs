@@ -21,7 +21,7 @@ internal static class RunLayout
     public const string ShardPrefix = "shard-";
     public const string ShardSuffix = ".jsonl";
 
-    /// <summary>The file beside all runs that identifies their store.</summary>
+    /// <summary>The file next to the runs that identifies their store.</summary>
     public const string Identity = ".store-id";
 
     private const int Newest = 1;
@@ -61,7 +61,7 @@ internal static class RunLayout
     public static ImmutableArray<PastShard> InOrder(IEnumerable<string> names) =>
         [.. names.Select(PastShardOf).OfType<PastShard>().OrderBy(past => past.Shard).ThenBy(past => past.Round)];
 
-    /// <summary>What lies in a run.</summary>
+    /// <summary>The versions of a run's files.</summary>
     /// <param name="files">All its files by their path below it, with slashes, in ordinal order; each with what changes when the file does.</param>
     public static RunVersions VersionsOf(IEnumerable<(string Name, string Version)> files)
     {

@@ -352,7 +352,8 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Contains("the same command continues the run 'r'", interrupted.Error, StringComparison.Ordinal);
         Assert.InRange(stored, 1, 5);
         Assert.Equal(ExitCode.Success, continued.ExitCode);
-        int kept = int.Parse(Regex.Match(interrupted.Error, @"Stopped\. (\d+) of 12 samples are predicted and kept;").Groups[1].Value, CultureInfo.InvariantCulture);
+        Match stopped = Regex.Match(interrupted.Error, @"Stopped\. (\d+) of 12 samples are predicted and kept;");
+        int kept = int.Parse(stopped.Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(kept, 2 * stored, 6);
         Assert.Contains($"{kept} of 12 samples were already predicted", continued.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["runs", "r", "partial"]));
@@ -471,7 +472,8 @@ public sealed class EvalCommandTests : IDisposable
 
         await _program.RunAsync("report", "r", "--runs", "{folder}/runs", "--images", "{folder}/data", "--output", "{folder}/mine.html");
 
-        Assert.Contains("data-images=\"data\"", await File.ReadAllTextAsync(_folder["mine.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("data-images=\"data\"", await File.ReadAllTextAsync(_folder["mine.html"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -519,7 +521,7 @@ public sealed class EvalCommandTests : IDisposable
         var (exitCode, output, _) = await _program.RunAsync("score", "r", "--runs", "{folder}/runs");
 
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
-        Assert.Matches(@"Small +test +\S+( ± \S+)? +10 +8 +0 +2 ", output);
+        Assert.Matches(@"Small +test +\S.* 10 +8 +0 +2 ", output);
     }
 
     [Fact]

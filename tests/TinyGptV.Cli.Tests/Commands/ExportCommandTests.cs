@@ -108,7 +108,8 @@ public sealed class ExportCommandTests : IDisposable
             [{"questionId": "none", "prediction": "x"}, {"questionId": "ID", "prediction": "red"}, {"questionId": "ID", "prediction": "green ### red"}]
             """.Replace("ID", await FirstQuestionAsync(), StringComparison.Ordinal));
 
-        var import = await _program.RunAsync("import", "{folder}/answers.json", "--runs", "{folder}/runs", "--benchmark", "gqa", "--format", "gqa", "--run", "r");
+        var import = await _program.RunAsync(
+            "import", "{folder}/answers.json", "--runs", "{folder}/runs", "--benchmark", "gqa", "--format", "gqa", "--run", "r");
         var score = await _program.RunAsync("score", "r", "--runs", "{folder}/runs", "--mode", "official");
 
         Assert.Contains("1 samples have several answers; the last one counts", import.Error, StringComparison.Ordinal);

@@ -216,7 +216,10 @@ public class EvaluationRunTests
         ImmutableArray<Prediction> stored = cluster.Store.AllPredictions(run);
         Assert.InRange(stored.Length, 1, cluster.Benchmarks.Samples - 1);
         ImmutableArray<Prediction> kept =
-            [.. stored.Where(prediction => prediction.Failure is null), .. cluster.Store.Partials.Values.SelectMany(lines => PredictionLines.Read(lines, "kept"))];
+            [
+                .. stored.Where(prediction => prediction.Failure is null),
+                .. cluster.Store.Partials.Values.SelectMany(lines => PredictionLines.Read(lines, "kept")),
+            ];
         int resumed = kept.Length + stored.Count(prediction => prediction.Failure is not null);
         model.Release();
         Assert.Equal(run, await cluster.StartRunAsync());

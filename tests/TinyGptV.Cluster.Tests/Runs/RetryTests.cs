@@ -33,10 +33,12 @@ public class RetryTests
         await AssertAsUndisturbedAsync(store, whole);
         PastShard past = Assert.Single(await store.ListHistoryAsync(Request.Run!.Value, Token));
         Assert.Equal(1, past.Round);
-        Assert.Contains(failed.Failure!.Message, (await store.ReadHistoryAsync(Request.Run!.Value, past, Token)).Predictions().Select(prediction => prediction.Failure?.Message));
+        Assert.Contains(failed.Failure!.Message,
+            (await store.ReadHistoryAsync(Request.Run!.Value, past, Token)).Predictions().Select(prediction => prediction.Failure?.Message));
         EvaluationReport report = await StoredReport.CreateAsync(store, Request.Run!.Value, "tinygptv", Token);
         Assert.Equal((1, 0), (report.Retried, report.Benchmarks[0].Counts.Failed));
-        Assert.Equal("Samples asked again after a failure: 1. The run's history keeps what they were.", ReportTables.Answers(report).Note);
+        Assert.StartsWith(
+            "Samples asked again after a failure: 1. The run's history keeps what they were.", ReportTables.Answers(report).Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,6 +98,7 @@ public class RetryTests
         ImmutableArray<ShardIndex> shards = await cluster.Store.ListShardsAsync(run, Token);
         Assert.Equal(shards, await store.ListShardsAsync(run, Token));
         foreach (ShardIndex shard in shards)
-            Assert.Equal((await cluster.Store.ReadShardAsync(run, shard, Token)).Lines.ToArray(), (await store.ReadShardAsync(run, shard, Token)).Lines.ToArray());
+            Assert.Equal((await cluster.Store.ReadShardAsync(run, shard, Token)).Lines.ToArray(),
+                (await store.ReadShardAsync(run, shard, Token)).Lines.ToArray());
     }
 }

@@ -56,9 +56,9 @@ public class RunControlTests
         var store = new InMemoryRunStore();
         RunId run;
         ImmutableArray<Prediction> stored;
-        await using (var cluster = await EvaluationCluster.StartAsync([model], store: store))
+        await using (var cluster = await EvaluationCluster.StartAsync([model], new InMemoryBenchmarks { KnowsWhatIsMissing = true }, store))
         {
-            run = await cluster.StartRunAsync(LongRun);
+            run = await cluster.StartRunAsync(LongRun with { Priority = 6, AllowPartial = true });
             await model.WhenItHolds.WaitAsync(Token);
             await cluster.Run(run).PauseAsync(Token);
             model.Release();
@@ -70,13 +70,14 @@ public class RunControlTests
             Assert.InRange(stored.Length, 1, 39);
         }
 
-        await using var second = await EvaluationCluster.StartAsync([model], store: store);
+        await using var second = await EvaluationCluster.StartAsync([model], new InMemoryBenchmarks { KnowsWhatIsMissing = true }, store);
         await second.Catalog.AdoptAsync(Token).ToArrayAsync(Token);
         RunProgress still = await second.Run(run).GetProgressAsync(Token);
         Assert.Equal((RunPhase.Paused, stored.Length), (still.Phase, still.Benchmarks.Sum(benchmark => benchmark.Predicted)));
+        await second.Run(run).PauseAsync(Token);
         await second.Run(run).ResumeAsync(null, Token);
         RunProgress end = await second.WatchToTheEndAsync(run);
-        Assert.Equal((RunPhase.Completed, stored.Length), (end.Phase, end.Resumed));
+        Assert.Equal((RunPhase.Completed, stored.Length, 6), (end.Phase, end.Resumed, end.Priority));
         Assert.Equal(model.Prompts.Count, model.Prompts.Distinct().Count());
     }
 

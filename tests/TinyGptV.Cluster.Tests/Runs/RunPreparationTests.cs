@@ -34,9 +34,9 @@ public class RunPreparationTests
     {
         using (_handover.Offer(Reading(_manifest)))
         {
-            using RunInWork run = await PrepareAsync();
+            using ActiveRun run = await PrepareAsync();
             Assert.Empty(_benchmarks.Reads);
-            using RunInWork again = await PrepareAsync();
+            using ActiveRun again = await PrepareAsync();
             Assert.Equal(2, _benchmarks.Reads.Length);
             Assert.Equal(again.Shards.Select(shard => shard.Samples.ToArray()), run.Shards.Select(shard => shard.Samples.ToArray()));
         }
@@ -46,7 +46,7 @@ public class RunPreparationTests
     public async Task PrepareAsync_after_the_offer_has_ended_reads_by_itself()
     {
         _handover.Offer(Reading(_manifest)).Dispose();
-        using RunInWork run = await PrepareAsync();
+        using ActiveRun run = await PrepareAsync();
         Assert.Equal(2, _benchmarks.Reads.Length);
     }
 
@@ -64,7 +64,7 @@ public class RunPreparationTests
             "shard size" => _manifest with { ShardSize = 5 },
             _ => _manifest with { Benchmarks = [.. _manifest.Benchmarks.Reverse()] },
         }));
-        using RunInWork run = await PrepareAsync();
+        using ActiveRun run = await PrepareAsync();
         Assert.Equal(2, _benchmarks.Reads.Length);
         Assert.Equal(47, run.Shards.Sum(shard => shard.Count));
     }
@@ -104,7 +104,7 @@ public class RunPreparationTests
         })], [.. benchmarks.Select(benchmark => NeededImages.Of(benchmark, []))]);
     }
 
-    private async Task<RunInWork> PrepareAsync()
+    private async Task<ActiveRun> PrepareAsync()
     {
         await _store.TryCreateAsync(_manifest, Token);
         var preparation = new RunPreparation(_benchmarks, _benchmarks, _store, _handover, Options.Create(new EvaluationClusterOptions()));

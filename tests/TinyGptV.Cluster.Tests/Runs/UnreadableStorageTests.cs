@@ -73,7 +73,8 @@ public sealed class UnreadableStorageTests : IDisposable
 
         Assert.Equal(RunPhase.Failed, stopped.Phase);
         Assert.StartsWith("No replica can read what the run needs. Replica 'replica-1' cannot read the image", stopped.Problem, StringComparison.Ordinal);
-        Assert.Contains("it is not there. Check the storage and --data of its silo. No sample was recorded as failed", stopped.Problem, StringComparison.Ordinal);
+        Assert.Contains("it is not there. Check the storage and --data of its silo. No sample was recorded as failed", stopped.Problem,
+            StringComparison.Ordinal);
         Assert.Equal(
             (RunPhase.Completed, _benchmarks.Samples, 0),
             (end.Phase, end.Benchmarks.Sum(benchmark => benchmark.Predicted), end.Benchmarks.Sum(benchmark => benchmark.Failed)));
@@ -111,7 +112,8 @@ public sealed class UnreadableStorageTests : IDisposable
         Assert.Equal(_benchmarks.All.Sum(benchmark => benchmark.Samples.Count(sample => sample.Image == lost)), failed.Length);
         Assert.All(failed, prediction => Assert.Equal(lost, prediction.Sample.Image));
         Assert.All(failed, prediction => Assert.Equal(
-            new SampleFailure(SampleFailureKind.ImageUnavailable, $"The image '{lost}' was expected in 'images' and is not there. Put it there and start a new run."),
+            new SampleFailure(SampleFailureKind.ImageUnavailable,
+                $"The image '{lost}' was expected in 'images' and is not there. Put it there and start a new run."),
             prediction.Failure));
     }
 

@@ -198,23 +198,23 @@ public sealed class BenchmarkDefinitionReaderTests
         string refusal = Refusal(json.ToJsonString());
 
         Assert.StartsWith("benchmark.json: ", refusal, StringComparison.Ordinal);
-        Assert.Contains("'title' is missing: a text", refusal, StringComparison.Ordinal);
+        Assert.Contains("'title' is missing: a string", refusal, StringComparison.Ordinal);
         Assert.Contains("'promt' is unknown; the properties here are name, title, version", refusal, StringComparison.Ordinal);
         Assert.Contains("'published.paper' is unknown", refusal, StringComparison.Ordinal);
-        Assert.Contains("'published.source' is missing: a text", refusal, StringComparison.Ordinal);
+        Assert.Contains("'published.source' is missing: a string", refusal, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("format", "\"coco\"", "'format' must be one of gqa, vsr, iconQa, iconQaBlanks, iconQaImages, vizWiz, hatefulMemes, vqa, refCoco, csv")]
     [InlineData("version", "\"1\"", "'version' must be a whole number")]
-    [InlineData("title", "null", "'title' must be a text")]
-    [InlineData("imageFolders", "\"images\"", "'imageFolders' must be a list of texts")]
+    [InlineData("title", "null", "'title' must be a string")]
+    [InlineData("imageFolders", "\"images\"", "'imageFolders' must be a list of strings")]
     [InlineData("expected", "7", "'expected' must be an object")]
     [InlineData("name", "\"Vsr_1\"", "'name' must have lower-case letters, digits and hyphens only, found 'Vsr_1'")]
     [InlineData("version", "0", "'version' must be at least 1, found 0")]
     [InlineData("maxNewTokens", "0", "'maxNewTokens' must be at least 1, found 0")]
-    [InlineData("instruction", "\"{question}\"", "'instruction' must be given, or 'promptTemplate' in its place")]
-    [InlineData("promptTemplate", "null", "'instruction' must be given, or 'promptTemplate' in its place")]
+    [InlineData("instruction", "\"{question}\"", "either 'instruction' or 'promptTemplate' must be given")]
+    [InlineData("promptTemplate", "null", "either 'instruction' or 'promptTemplate' must be given")]
     [InlineData("promptTemplate", "\"{question}\"", "'promptTemplate': a prompt template holds <ImageHere> exactly once, found 0 times")]
     [InlineData("request", "\"rank\"", "'request' must be generate, because samples of this format have no choices to rank")]
     [InlineData("files", "{}", "'files' must name the file of annotations")]
@@ -229,7 +229,7 @@ public sealed class BenchmarkDefinitionReaderTests
     [InlineData("imageNames", "[]", "'imageNames' must list at least one name, each with {image}")]
     [InlineData("imageNames", """["COCO_{image}", "x.jpg"]""", "'imageNames' must list at least one name, each with {image}")]
     [InlineData("imageNames", """["../{image}"]""", "the path '../{image}' must lie below the benchmark's folder")]
-    [InlineData("imageNames", "\"{image}\"", "'imageNames' must be a list of texts")]
+    [InlineData("imageNames", "\"{image}\"", "'imageNames' must be a list of strings")]
     [InlineData(
         "scorers", """{"tinygptv": "sum-likelihood-choice"}""",
         "the scorer 'sum-likelihood-choice' judges answers of kind rank, but 'request' is generate")]
@@ -249,7 +249,7 @@ public sealed class BenchmarkDefinitionReaderTests
     }
 
     [Theory]
-    [InlineData("{", "benchmark.json: expected JSON, found a mistake")]
+    [InlineData("{", "benchmark.json: expected JSON, found an error")]
     [InlineData("[]", "benchmark.json: the file must be an object")]
     [InlineData("""{"name": "a", "name": "b"}""", "'name'")]
     public void Read_NotADefinition_IsRefused(string json, string expected) => Assert.Contains(expected, Refusal(json), StringComparison.Ordinal);

@@ -28,7 +28,8 @@ public sealed class AverageScoreTests
 
         Assert.Equal((0.25 + 0.5 + 0.75 + 1 + 0.5) / 5, average.Value!.Value, precision: 12);
         Assert.Equal(
-            Math.Sqrt(report.Benchmarks.Sum(benchmark => Math.Pow(benchmark.Overall.StandardError!.Value, 2))) / 5, average.StandardError!.Value, precision: 12);
+            Math.Sqrt(report.Benchmarks.Sum(benchmark => Math.Pow(benchmark.Overall.StandardError!.Value, 2))) / 5, average.StandardError!.Value,
+            precision: 12);
         Assert.Equal(average.Reach!.Value, Math.Sqrt(report.Benchmarks.Sum(benchmark => Math.Pow(benchmark.Overall.Reach!.Value, 2))) / 5, precision: 12);
         Assert.Equal(Names, report.Average.Benchmarks.Select(name => name.Value));
         Assert.StartsWith("60.0 ± ", ReportTables.Results(report).Rows[1][^1], StringComparison.Ordinal);

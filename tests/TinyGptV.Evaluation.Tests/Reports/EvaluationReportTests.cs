@@ -154,7 +154,8 @@ public sealed class EvaluationReportTests
         const string Reason = "2 of 2 predictions lack the probabilities of both answers", Slice = "1 of 1 predictions lack the probabilities of both answers";
 
         EvaluationReport report = EvaluationReport.Create(
-            manifest, [Predictions.Generated("hm", "1", "yes", "yes", new Slice("kind", "a")), Predictions.Generated("hm", "2", "no", "no", new Slice("kind", "b"))],
+            manifest,
+            [Predictions.Generated("hm", "1", "yes", "yes", new Slice("kind", "a")), Predictions.Generated("hm", "2", "no", "no", new Slice("kind", "b"))],
             "official");
 
         Assert.Contains($"HM has no ROC-AUC: {Reason}.", ReportTables.Results(report).Note!.Split('\n'));

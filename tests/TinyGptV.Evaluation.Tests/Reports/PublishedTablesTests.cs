@@ -33,7 +33,8 @@ public sealed class PublishedTablesTests
     [InlineData(0.540, 500, 4.37)]
     public void Difference_ErrorOfThePublishedNumbers_IsTheBinomialOne(double published, int samples, double percent) =>
         Assert.Equal(
-            percent, PublishedDifference.Of(new Measurement("accuracy", samples, 0.5), published, samples, samples)!.PublishedHalfWidth * 100, tolerance: 0.005);
+            percent, PublishedDifference.Of(new Measurement("accuracy", samples, 0.5), published, samples, samples)!.PublishedHalfWidth * 100,
+            tolerance: 0.005);
 
     [Theory]
     [InlineData(0.50, true)]
@@ -73,10 +74,9 @@ public sealed class PublishedTablesTests
 
         Assert.Equal(0.0278, alone.PValue!.Value, precision: 4);
         Assert.Equal((true, false, true), (alone.IsLarger, amongFive.IsLarger, amongFive.ExceedsError));
-        Assert.Contains(
-            "by chance (adjusted p = 0.1390), so it shows nothing",
-            new PublishedComparison(new PublishedResult { Source = "a paper", Accuracy = 0.6, Split = "test", Mode = "tinygptv" }, []) { Difference = amongFive }
-                .DescribeDifference("VSR", ours), StringComparison.Ordinal);
+        var published = new PublishedResult { Source = "a paper", Accuracy = 0.6, Split = "test", Mode = "tinygptv" };
+        string? described = new PublishedComparison(published, []) { Difference = amongFive }.DescribeDifference("VSR", ours);
+        Assert.Contains("by chance (adjusted p = 0.1390), so it shows nothing", described, StringComparison.Ordinal);
     }
 
     [Fact]

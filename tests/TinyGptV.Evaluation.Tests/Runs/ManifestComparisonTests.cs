@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TinyGptV.Evaluation.Runs;
 
 namespace TinyGptV.Evaluation.Tests.Runs;
@@ -31,6 +32,15 @@ public class ManifestComparisonTests
     }
 
     [Fact]
+    public void Compare_SettingsWhoseNamesDifferOnlyInCase_AreTwoSettings()
+    {
+        RunManifest stored = WithSettings(("Scale", "1"), ("scale", "2"));
+
+        Assert.Equal("model.settings.scale", Assert.Single(ManifestComparison.Compare(stored, WithSettings(("Scale", "1"), ("scale", "3")))).Setting);
+        Assert.Equal("model.settings.Scale", Assert.Single(ManifestComparison.Compare(stored, WithSettings(("Scale", "3"), ("scale", "2")))).Setting);
+    }
+
+    [Fact]
     public void Compare_OtherOrderOfBenchmarks_FindsTheOrder()
     {
         var difference = Assert.Single(ManifestComparison.Compare(Manifest, Manifest with { Benchmarks = [.. Manifest.Benchmarks.Reverse()] }));
@@ -57,6 +67,14 @@ public class ManifestComparisonTests
         Assert.All(others, other =>
             Assert.Equal(RunNaming.NameFor(Manifest) == RunNaming.NameFor(other), ManifestComparison.Compare(Manifest, other).IsEmpty));
     }
+
+    private static RunManifest WithSettings(params (string Name, string Value)[] settings) => Manifest with
+    {
+        Model = Manifest.Model with
+        {
+            Settings = settings.ToImmutableSortedDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal),
+        },
+    };
 
     [Fact]
     public void Refusal_Differences_NamesRunAndEverySetting()

@@ -30,6 +30,7 @@ public sealed class ContractionsTests
     [InlineData("dont", "don\u2019t")]
     [InlineData("couldn'tve", "couldn\u2019t\u2019ve")]
     [InlineData("couldnt\u2019ve", "couldn\u2019t\u2019ve")]
+    [InlineData("ow's\u2019at", "\u2019ow\u2019s\u2019at")]
     [InlineData("aint", "ain't")]
     [InlineData("weve", "we've")]
     public void VizWiz_IsTheSameTableWithDamagedApostrophes(string word, string expected) => Assert.Equal(expected, Contractions.VizWiz[word]);

@@ -52,6 +52,7 @@ public class RetryPlanTests
     {
         PackedShard[] shards = [.. Enumerable.Range(0, 2).Select(index => PackedShard.Of(new Shard(new ShardIndex(index), Gqa.Definition.Name, Gqa.Samples)))];
         return RetryPlan.ReadAsync(
-            _store, new RunId("a-run"), round, _store.ListShardsAsync(new RunId("a-run"), default).Result, _kept, [.. shards], TestContext.Current.CancellationToken);
+            _store, new RunId("a-run"), round, _store.ListShardsAsync(new RunId("a-run"), default).Result, _kept, [.. shards],
+            TestContext.Current.CancellationToken);
     }
 }

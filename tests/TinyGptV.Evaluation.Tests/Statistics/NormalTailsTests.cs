@@ -13,7 +13,8 @@ public sealed class NormalTailsTests
     [InlineData(3.2905267314919255, 0.001)]
     [InlineData(5, 5.73303143758e-7)]
     [InlineData(40, 0)]
-    public void Both_IsTheTwoSidedProbability(double standardErrors, double expected) => Assert.Equal(expected, NormalTails.Both(standardErrors), precision: 12);
+    public void Both_IsTheTwoSidedProbability(double standardErrors, double expected) =>
+        Assert.Equal(expected, NormalTails.Both(standardErrors), precision: 12);
 
     [Fact]
     public void Both_IsContinuousWhereTheMethodChanges() =>

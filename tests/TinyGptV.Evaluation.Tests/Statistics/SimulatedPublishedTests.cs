@@ -33,7 +33,8 @@ public sealed class SimulatedPublishedTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"of {rows} rows {100.0 * called / rows:F1} % called, {100.0 * calledAlone / rows:F1} % on one benchmark, as independent {100.0 * calledAsIndependent / rows:F1} %");
+            $"of {rows} rows {100.0 * called / rows:F1} % called, {100.0 * calledAlone / rows:F1} % on one benchmark, "
+            + $"as independent {100.0 * calledAsIndependent / rows:F1} %");
         Assert.InRange((double)called / rows, 0.01, 0.06);
         Assert.InRange((double)calledAlone / rows, 0.01, 0.065);
         Assert.InRange((double)calledAsIndependent / rows, 0.15, 1);

@@ -133,7 +133,8 @@ public sealed class OtherHarnessesTests
         // Ids would fit the numbers too, but another question stands there. The last one failed.
         (int Index, string Question, string Answer, string Prediction)[] rows =
         [
-            (0, "Is it red?", "yes", "Yes, \"red\"\tand\nmore"), (1, "What is this?", "cup", "12"), (2, "Is it blue?", "no", "Failed to obtain answer via API."),
+            (0, "Is it red?", "yes", "Yes, \"red\"\tand\nmore"), (1, "What is this?", "cup", "12"),
+            (2, "Is it blue?", "no", "Failed to obtain answer via API."),
         ];
 
         (string, string)[] texts = await TextsAsync("vlmevalkit", Numbered, isWorkbook ? Workbook(rows) : Encoding.UTF8.GetBytes(Tabs(rows)));
@@ -180,7 +181,8 @@ public sealed class OtherHarnessesTests
         ];
         byte[] log = compression is { } method
             ? Archive(method, [("header.json", """{"version": 2, "status": "success"}"""), .. samples.Select((text, i) => ($"samples/{i}_epoch_1.json", text))])
-            : Encoding.UTF8.GetBytes("""{"version": 2, "status": "success", "eval": {"task": "vqa"}, "samples": [""" + string.Join(",", samples) + """], "low": -Infinity}""");
+            : Encoding.UTF8.GetBytes(
+                """{"version": 2, "status": "success", "eval": {"task": "vqa"}, "samples": [""" + string.Join(",", samples) + """], "low": -Infinity}""");
 
         Assert.Equal([("q10", "Yes"), ("q11", "Cup")], await TextsAsync("inspect", Gqa, log));
     }

@@ -139,7 +139,9 @@ public sealed class SubmissionFormatsTests
         Assert.Equal(SampleFailureKind.NotSubmitted, imported.Predictions[1].Failure!.Kind);
     }
 
-    /// <summary>The evaluation code of these benchmarks reads answers into a dictionary, so that later ones replace earlier ones; a log has no such code.</summary>
+    /// <summary>
+    /// The evaluation code of these benchmarks reads answers into a dictionary, so that later ones replace earlier ones; a log has no such code.
+    /// </summary>
     [Theory]
     [InlineData("gqa", "gqa", """[{"questionId":"1","prediction":"a"},{"questionId":"1","prediction":"b"}]""", "b")]
     [InlineData("vqa", "okvqa", """[{"answer":"a","question_id":1},{"answer":"b","question_id":1}]""", "b")]

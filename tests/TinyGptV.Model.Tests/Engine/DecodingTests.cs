@@ -84,7 +84,7 @@ public sealed class DecodingTests
             ? new BeamSearchWork(image, prompt, facts, options, TestContext.Current.CancellationToken)
             : new GenerationWork(image, prompt, facts, options, TestContext.Current.CancellationToken);
         var runner = new ModelRunner(model, threads: 1);
-        work.Begin(runner, new SharedPrompts(0));
+        work.Begin(runner, new PromptPrefixes(0));
         while (work.RowsDue > 0)
         {
             var step = new PackedStep();

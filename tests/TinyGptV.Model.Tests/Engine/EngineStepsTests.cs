@@ -231,7 +231,7 @@ public sealed class EngineStepsTests
     {
         set_num_threads(threads);
         using var mode = inference_mode();
-        var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows, SharedPromptBytes = sharedBytes };
+        var options = new EngineOptions { Threads = threads, MaxBatch = maxWork, MaxRowsPerStep = maxRows, PromptPrefixBytes = sharedBytes };
         using var steps = new EngineSteps(new ModelRunner(model, threads), new ImageVectors(1), options);
         List<(SequenceWork Work, Func<string> Result)> all = [.. requests.Select(r => r.ToWork(model.Phi.EosTokenId))];
         foreach ((SequenceWork work, _) in all)

@@ -127,7 +127,8 @@ public sealed class ImageTransformTests
         // 178,957,506 pixels.
         Assert.Contains("13377 x 13378", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(png)).Message, StringComparison.Ordinal);
         Assert.DoesNotContain(
-            "the limit is", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(PngThatClaims(9_460, 9_460))).Message, StringComparison.Ordinal);
+            "the limit is", Assert.Throws<InvalidDataException>(() => new ImageTransform(56).Apply(PngThatClaims(9_460, 9_460))).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Pillow drops transparency after reading the pixels: a transparent pixel keeps the colour that the palette has for it.</summary>
@@ -173,7 +174,10 @@ public sealed class ImageTransformTests
         return png;
     }
 
-    /// <summary>A GIF of four colours, of which index i is (10 + 10 i, 11 + 10 i, 12 + 10 i). Codes have three bits, as the table is cleared before each pixel.</summary>
+    /// <summary>
+    /// A GIF of four colours, of which index i is (10 + 10 i, 11 + 10 i, 12 + 10 i). Codes have three bits, as the table is cleared before each
+    /// pixel.
+    /// </summary>
     private static byte[] Gif(int width, int height, int left, int top, int frameWidth, int frameHeight, int? transparent, int[] pixels)
     {
         const int clear = 4, end = 5;

@@ -130,7 +130,8 @@ public sealed class BenchmarkFolderTests : IDisposable
         var exception = await Assert.ThrowsAsync<PrerequisiteException>(async () => await Source.ReadAsync(Vsr, Token));
 
         Assert.Contains(
-            $"'test.jsonl' is behind the symbolic link '{_folder["data", "vsr", "test.jsonl"]}', which leads to '{secret}'", exception.Message, StringComparison.Ordinal);
+            $"'test.jsonl' is behind the symbolic link '{_folder["data", "vsr", "test.jsonl"]}', which leads to '{secret}'", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

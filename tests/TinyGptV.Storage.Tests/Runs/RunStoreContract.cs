@@ -179,7 +179,8 @@ public abstract class RunStoreContract
     [Fact]
     public async Task ReplaceShardAsync_keeps_what_the_shard_was_and_replaces_it_once_in_a_round()
     {
-        byte[] first = PredictionLines.Write([Failed("1")]), second = PredictionLines.Write([Failed("1"), Failed("2")]), third = PredictionLines.Write([Predict("1", "a")]);
+        byte[] first = PredictionLines.Write([Failed("1")]), second = PredictionLines.Write([Failed("1"), Failed("2")]),
+            third = PredictionLines.Write([Predict("1", "a")]);
         await Store.TryWriteShardAsync(Run, new(12), first, Token);
         await Store.ReplaceShardAsync(Run, new(new(12), 1), second, Token);
         await Store.ReplaceShardAsync(Run, new(new(12), 1), third, Token);
@@ -197,7 +198,8 @@ public abstract class RunStoreContract
     [Fact]
     public async Task ReplaceShardAsync_shard_that_is_not_stored_is_refused()
     {
-        await Assert.ThrowsAsync<PrerequisiteException>(async () => await Store.ReplaceShardAsync(Run, new(new(0), 1), PredictionLines.Write([Failed("1")]), Token));
+        await Assert.ThrowsAsync<PrerequisiteException>(async () =>
+            await Store.ReplaceShardAsync(Run, new(new(0), 1), PredictionLines.Write([Failed("1")]), Token));
         Assert.Empty(await Store.ListShardsAsync(Run, Token));
         Assert.Empty(await Store.ListHistoryAsync(Run, Token));
     }

@@ -134,7 +134,8 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     }
 
     /// <summary>
-    /// The first text below each item of a list, however deep the lists are nested: harnesses wrap responses in one or two lists, or in none. Numbers and booleans
+    /// The first text below each item of a list, however deep the lists are nested: harnesses wrap responses in one or two lists, or in none. Numbers
+    /// and booleans
     /// are kept as written, null is empty, and a pair of a number and a boolean gives the number.
     /// </summary>
     public ImmutableArray<string> FirstTexts(string field) => Needed(field) switch
@@ -147,7 +148,9 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
     /// <summary>Whether a field holds the number and the boolean of one choice, in any number of lists.</summary>
     public bool IsPair(string field) => Find(field) is { } list && IsPairOf(Unwrapped(list));
 
-    /// <summary>All texts of a field: a string, the strings of a list, or <c>text</c> and <c>content</c> of its records, as in chat messages. None if missing.</summary>
+    /// <summary>
+    /// All texts of a field: a string, the strings of a list, or <c>text</c> and <c>content</c> of its records, as in chat messages. None if missing.
+    /// </summary>
     public IEnumerable<string> AllTexts(string field) => Find(field) is { } found ? TextsBelow(found, field) : [];
 
     /// <summary>A list of strings; numbers are kept as written.</summary>

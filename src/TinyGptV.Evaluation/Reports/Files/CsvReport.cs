@@ -16,7 +16,8 @@ public static class CsvReport
     /// Writes a header and, for each benchmark, the metrics over all samples (no slice), the first metric over each slice, and the counts as metrics.
     /// If samples have no answer, the first metric over the answered ones alone is there too, as <c>accuracy-over-answered</c>.
     /// The last row, without a benchmark, is the average over the benchmarks of the paper's main table. <c>remark</c> says why there is no value
-    /// or why an interval should not be relied on, and gives the rule of the average. Accuracies are unrounded fractions of 1; <c>low</c> and <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
+    /// or why an interval should not be relied on, and gives the rule of the average. Accuracies are unrounded fractions of 1; <c>low</c> and
+    /// <c>high</c> are the ends of the 95 % interval. Unknown values are empty.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="writer">The destination; it stays open.</param>

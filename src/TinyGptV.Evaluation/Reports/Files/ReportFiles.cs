@@ -44,7 +44,10 @@ public static class ReportFiles
         return places.DrainToImmutable();
     }
 
-    /// <summary>Writes one of the files to a stream, with the bytes that <see cref="WriteAsync(IRunStore, EvaluationReport, string, CancellationToken)"/> stores.</summary>
+    /// <summary>
+    /// Writes one of the files to a stream, with the bytes that <see cref="WriteAsync(IRunStore, EvaluationReport, string, CancellationToken)"/>
+    /// stores.
+    /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="images">The initial image location of <c>report.html</c>; empty for none.</param>

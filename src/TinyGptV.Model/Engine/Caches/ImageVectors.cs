@@ -34,7 +34,7 @@ internal sealed class ImageVectors(int capacity)
         }
     }
 
-    /// <summary>Lets go of all.</summary>
+    /// <summary>Releases all.</summary>
     public void Clear()
     {
         lock (_lock)

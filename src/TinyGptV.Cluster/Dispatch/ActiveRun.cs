@@ -11,7 +11,7 @@ namespace TinyGptV.Cluster.Dispatch;
 /// What a run grain and its dispatch share while the run is active. Touched only in turns of the grain, and consistent at
 /// every await: each step changes ledger and tally together.
 /// </summary>
-internal sealed class RunInWork : IDisposable
+internal sealed class ActiveRun : IDisposable
 {
     private readonly FrozenDictionary<BenchmarkName, BenchmarkDefinition> _definitions;
     private readonly Dictionary<ShardIndex, ShardAssembly> _assemblies = [];
@@ -19,7 +19,7 @@ internal sealed class RunInWork : IDisposable
     private readonly Dictionary<ShardPart, string> _troubles = [];
     private readonly CancellationTokenSource _windingDown = new();
 
-    public RunInWork(
+    public ActiveRun(
         RunManifest manifest, ImmutableArray<PackedShard> shards, ShardLedger ledger, RunTally tally, LeaseSizing sizing, StoredPartials partials,
         RetryPlan? retry = null)
     {

@@ -8,7 +8,7 @@ namespace TinyGptV.Model.Engine.Caches;
 /// that only the rest is computed. What counts is the content: the tokens and the image's digest. Used by the engine's thread alone.
 /// </summary>
 /// <param name="capacity">Bytes that are kept beyond the requests in flight; 0 shares nothing.</param>
-internal sealed class SharedPrompts(long capacity)
+internal sealed class PromptPrefixes(long capacity)
 {
     private const int MostEntries = 256; // so that looking through them stays cheap
 
@@ -43,7 +43,7 @@ internal sealed class SharedPrompts(long capacity)
         return cache;
     }
 
-    /// <summary>Lets go of all.</summary>
+    /// <summary>Releases all.</summary>
     public void Clear()
     {
         foreach (Entry entry in _entries)
