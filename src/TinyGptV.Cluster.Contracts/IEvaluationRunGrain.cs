@@ -22,8 +22,7 @@ public interface IEvaluationRunGrain : IGrainWithStringKey
 
     /// <summary>
     /// Asks the failed samples of the run again: starts it like <see cref="ResumeAsync"/>, even if it is complete. If that was interrupted, it is
-    /// continued. A run
-    /// that is active goes on as it is.
+    /// continued. A run that is active goes on as it is.
     /// </summary>
     /// <param name="priority">Runs of higher priority get replicas first; null keeps the run's priority.</param>
     /// <param name="cancellationToken">Cancels the request; a run that was started goes on.</param>

@@ -18,8 +18,7 @@ internal readonly record struct ClusterSpread
 
     /// <summary>
     /// Whether intervals cover the true mean in clearly fewer than 95 of 100 simulated cases: the clusters are large, and so few or so unequal that
-    /// the variance
-    /// has fewer than 20 degrees of freedom, or that fewer than 10 of them would hold all right or all wrong answers.
+    /// the variance has fewer than 20 degrees of freedom, or that fewer than 10 of them would hold all right or all wrong answers.
     /// </summary>
     /// <param name="part">The mean as a fraction of the highest score.</param>
     /// <param name="isGraded">Whether there are scores between 0 and the highest.</param>

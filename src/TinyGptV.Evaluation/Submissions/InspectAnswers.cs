@@ -11,8 +11,8 @@ namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
 /// A log of inspect_ai: one JSON object with <c>samples</c>, or a <c>.eval</c> archive with an entry for each sample, compressed by deflate or
-/// Zstandard. Of several
-/// epochs, the first counts. Checked against log/_condense.py and the description of the log format of inspect_ai at commits 7967c4f and 018b364.
+/// Zstandard. Of several epochs, the first counts. Checked against log/_condense.py and the description of the log format of inspect_ai at
+/// commits 7967c4f and 018b364.
 /// </summary>
 internal sealed class InspectAnswers : IAnswerFormat
 {

@@ -7,8 +7,7 @@ namespace TinyGptV.Evaluation.Submissions;
 
 /// <summary>
 /// JSON as Python writes it, made valid: bare <c>NaN</c> and <c>Infinity</c> become strings, half surrogate pairs and bytes that are not UTF-8 become
-/// U+FFFD. So a
-/// strange number or character costs nothing but itself.
+/// U+FFFD. So a strange number or character costs nothing but itself.
 /// </summary>
 internal static class PythonJson
 {

@@ -521,7 +521,7 @@ public sealed class EvalCommandTests : IDisposable
         var (exitCode, output, _) = await _program.RunAsync("score", "r", "--runs", "{folder}/runs");
 
         Assert.Equal(ExitCode.SamplesFailed, exitCode);
-        Assert.Matches(@"Small +test +\S.* 10 +8 +0 +2 ", output);
+        Assert.Matches(@"Small +test +\S+( ± \S+)? +\S+( ± \S+)? +10 +8 +0 +2 ", output);
     }
 
     [Fact]

@@ -135,8 +135,7 @@ internal sealed class AnnotationRecord(string file, RecordLayout layout, string?
 
     /// <summary>
     /// The first text below each item of a list, however deep the lists are nested: harnesses wrap responses in one or two lists, or in none. Numbers
-    /// and booleans
-    /// are kept as written, null is empty, and a pair of a number and a boolean gives the number.
+    /// and booleans are kept as written, null is empty, and a pair of a number and a boolean gives the number.
     /// </summary>
     public ImmutableArray<string> FirstTexts(string field) => Needed(field) switch
     {
